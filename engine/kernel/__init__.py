@@ -1,0 +1,1 @@
+"""Ground floor: plain values and errors that every floor may use."""

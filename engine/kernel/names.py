@@ -1,0 +1,46 @@
+"""Names and identities: their types, their grammar, and how new ids are made."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+import uuid
+from dataclasses import dataclass
+from typing import NewType
+
+ObjectName = NewType("ObjectName", str)
+FieldName = NewType("FieldName", str)
+RecordId = NewType("RecordId", str)
+
+NAME_PATTERN = r"^[a-z][a-z0-9_]{0,47}$"
+_NAME = re.compile(NAME_PATTERN)
+_RECORD_ID = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RecordRef:
+    """One record of one object."""
+
+    object: str
+    id: str
+
+
+def is_name(text: str) -> bool:
+    """Tell whether ``text`` may be the id of anything that a pack declares."""
+    return _NAME.match(text) is not None
+
+
+def is_record_id(text: str) -> bool:
+    """Tell whether ``text`` has the canonical form of a record id."""
+    return _RECORD_ID.match(text) is not None
+
+
+def new_record_id() -> RecordId:
+    """Return a new UUID version 7 (RFC 9562) in canonical text: random, and rising with time."""
+    millis = time.time_ns() // 1_000_000
+    random = int.from_bytes(os.urandom(10), "big")
+    value = (millis & 0xFFFFFFFFFFFF) << 80
+    value |= 0x7 << 76 | (random >> 62 & 0xFFF) << 64
+    value |= 0b10 << 62 | random & 0x3FFFFFFFFFFFFFFF
+    return RecordId(str(uuid.UUID(int=value)))

@@ -1,0 +1,91 @@
+"""One business object, compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from engine.kernel.source import NOWHERE, Span
+from engine.kernel.text import EMPTY, LocalText
+from engine.metamodel.model.field import FieldModel
+from engine.rules import Expression
+
+Trait = Literal["owned", "history", "attachments", "timeline", "recycle"]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckModel:
+    """A condition that a record must meet; ``on`` is ``save`` or the name of a transition. Null does not fail."""
+
+    name: str
+    that: Expression
+    say: LocalText
+    on: str = "save"
+    when: Expression | None = None
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateRule:
+    """Records that look alike: equal in all of ``fields`` after normalisation; ``block`` refuses, else warns."""
+
+    name: str
+    fields: tuple[str, ...]
+    block: bool = False
+    say: LocalText = EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """Ties an object to the organisation: ``unit`` records are departments, ``person`` records are posts of users."""
+
+    kind: Literal["unit", "person"]
+    parent: str | None = None
+    user: str | None = None
+    unit: str | None = None
+    superior: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectModel:
+    """A business object. ``fields`` keep the written order, system fields last.
+
+    ``order`` lists the formula fields so that each stands behind those it reads. ``parent`` is set on a child
+    object (``lines``): the reference field that points to its parent. ``numbering`` maps field to rule.
+    """
+
+    name: str
+    title: LocalText
+    fields: Mapping[str, FieldModel]
+    display: str
+    plural: LocalText = EMPTY
+    icon: str = "table"
+    help: LocalText = EMPTY
+    traits: frozenset[str] = frozenset()
+    order: tuple[str, ...] = ()
+    checks: Mapping[str, CheckModel] = field(default_factory=dict)
+    unique: tuple[tuple[str, ...], ...] = ()
+    indexes: tuple[tuple[str, ...], ...] = ()
+    duplicates: Mapping[str, DuplicateRule] = field(default_factory=dict)
+    numbering: Mapping[str, str] = field(default_factory=dict)
+    lifecycle: str | None = None
+    parent: str | None = None
+    organisation: Organisation | None = None
+    currency: str | None = None
+    layer: str = ""
+    span: Span = NOWHERE
+
+    def field(self, name: str) -> FieldModel:
+        """Return a field; KeyError when there is none."""
+        return self.fields[name]
+
+    @property
+    def owned(self) -> bool:
+        """Tell whether records carry an owner and the owner's department."""
+        return "owned" in self.traits
+
+    @property
+    def recycles(self) -> bool:
+        """Tell whether a deleted record goes to the recycle bin first."""
+        return "recycle" in self.traits

@@ -1,0 +1,59 @@
+"""The whole compiled model of one tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engine.kernel.text import LocalText
+from engine.metamodel.model.dictionary import DictionaryModel
+from engine.metamodel.model.grant import RoleModel
+from engine.metamodel.model.lifecycle import LifecycleModel
+from engine.metamodel.model.numbering import NumberingModel
+from engine.metamodel.model.object import ObjectModel
+from engine.metamodel.model.screen import FormModel, ListModel, MenuModel
+
+
+@dataclass(frozen=True, slots=True)
+class PackIdentity:
+    """A pack that is part of the model."""
+
+    name: str
+    version: str
+    title: LocalText
+
+
+@dataclass(frozen=True, slots=True)
+class TenantModel:
+    """Everything that the engine knows of a tenant's definitions. ``fingerprint`` is a hash of their meaning:
+    equal definitions give equal fingerprints, whatever the order of files.
+
+    ``lists`` and ``forms`` hold one entry per object at least. ``inbound`` lists, per object, the references that
+    point to it from elsewhere as (object, field); ``rollups`` lists the roll-ups that a change of an object's
+    records touches as (object, field) that hold them; ``unit`` and ``person`` name the organisation's objects.
+    """
+
+    packs: tuple[PackIdentity, ...]
+    languages: tuple[str, ...]
+    objects: Mapping[str, ObjectModel]
+    dictionaries: Mapping[str, DictionaryModel] = field(default_factory=dict)
+    numberings: Mapping[str, NumberingModel] = field(default_factory=dict)
+    lifecycles: Mapping[str, LifecycleModel] = field(default_factory=dict)
+    roles: Mapping[str, RoleModel] = field(default_factory=dict)
+    lists: Mapping[str, ListModel] = field(default_factory=dict)
+    forms: Mapping[str, FormModel] = field(default_factory=dict)
+    menus: tuple[MenuModel, ...] = ()
+    inbound: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    rollups: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    unit: str | None = None
+    person: str | None = None
+    fingerprint: str = ""
+
+    def object(self, name: str) -> ObjectModel:
+        """Return an object; KeyError when there is none."""
+        return self.objects[name]
+
+    def lifecycle_of(self, object: str) -> LifecycleModel | None:
+        """Return the life-cycle of an object, if it has one."""
+        name = self.objects[object].lifecycle
+        return self.lifecycles[name] if name else None
