@@ -1,0 +1,1 @@
+"""The yardstick: one fixed table, one statement per step, no metadata."""
