@@ -15,14 +15,11 @@ class ProtectedIfPresent(ProtectedContract):
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         """Drop what is not there, then check the rest."""
-        self.protected_modules = self._present(graph, self.protected_modules)
-        self.allowed_importers = self._present(graph, self.allowed_importers)
+        for field in ("protected_modules", "allowed_importers"):
+            # import-linter replaces its class attributes of type Field by the parsed values, unseen by the type checker
+            expressions: list[ModuleExpression] = getattr(self, field)
+            present = [
+                each for each in expressions if each.has_wildcard_expression() or each.expression in graph.modules
+            ]
+            setattr(self, field, present)
         return super().check(graph, verbose)
-
-    @staticmethod
-    def _present(graph: ImportGraph, expressions: list[ModuleExpression]) -> list[ModuleExpression]:
-        return [
-            expression
-            for expression in expressions
-            if expression.has_wildcard_expression() or expression.expression in graph.modules
-        ]

