@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.kernel.catalogue import code_of
+from engine.kernel.catalogue import Code, code_of, declare
 from engine.kernel.diagnostics import Diagnostic
 from engine.kernel.text import LocalText
 
@@ -108,3 +108,23 @@ class BadDefinition(TesseraError):
 
     def __str__(self) -> str:
         return "\n".join(str(d) for d in self.diagnostics)
+
+
+declare(
+    [
+        Code(
+            "limit_exceeded",
+            "{limit} is {value}, the most allowed is {max}",
+            "{limit} 为 {value}，最多允许 {max}",
+            "Send less at once.",
+            "请减少一次提交的量。",
+        ),
+        Code(
+            "bad_definition",
+            "The definition has {count} errors",
+            "定义中有 {count} 处错误",
+            "Correct the places listed; all of them are shown.",
+            "请逐一更正所列各处，已全部列出。",
+        ),
+    ]
+)
