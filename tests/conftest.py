@@ -6,10 +6,12 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from engine.kernel.clock import FrozenClock
+from tests.support.browser import launch_options
 from tests.support.postgres import PostgresServer, start_postgres
 from tests.support.redis import RedisServer, start_redis
 
@@ -68,3 +70,9 @@ def database_url(request: pytest.FixtureRequest) -> str:
 def clock() -> FrozenClock:
     """A clock that stands at a Monday morning until a test moves it."""
     return FrozenClock(datetime(2026, 11, 23, 1, 30, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """Playwright's fixtures (browser, page) with the Chromium that the machine has or gets."""
+    return launch_options()
