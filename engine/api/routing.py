@@ -1,0 +1,118 @@
+"""A route as data, and the one corridor that every request of this door walks: who, what, act, answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal
+
+from flask import Blueprint, Request, Response, request
+
+from engine.api.answers import JSON
+from engine.api.bodies import parse_object, require_storable
+from engine.api.security import Caller, admit
+from engine.api.services import Services
+from engine.kernel.context import Context
+from engine.kernel.diagnostics import nearest
+from engine.kernel.errors import Malformed
+
+Access = Literal["public", "user"]
+Effect = Literal["read", "write"]
+Body = Literal["none", "object", "optional"]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, understood: who asks, with which parameters and body."""
+
+    services: Services
+    caller: Caller
+    request: Request
+    place: Mapping[str, str]
+    parameters: Mapping[str, str]
+    body: Mapping[str, Any]
+    raw: bytes
+
+    @property
+    def context(self) -> Context:
+        return self.caller.context
+
+    def header(self, name: str) -> str | None:
+        """Return a header of the request."""
+        return self.request.headers.get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """An address, and what may be done there. A route that does not say who may call it cannot be made."""
+
+    method: Literal["GET", "POST", "PATCH", "PUT", "DELETE"]
+    rule: str
+    act: Callable[[Call], Response]
+    access: Access
+    effect: Effect
+    body: Body = "none"
+    parameters: tuple[str, ...] = ()
+    summary: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.act.__name__
+
+
+def add_routes(blueprint: Blueprint, routes: tuple[Route, ...], services: Services) -> None:
+    """Register the routes; nothing is registered in any other way."""
+    for route in routes:
+        blueprint.add_url_rule(
+            route.rule,
+            f"{route.method.lower()}_{route.name}",
+            partial(_walk, route, services),
+            methods=[route.method],
+            provide_automatic_options=False,
+        )
+
+
+def _walk(route: Route, services: Services, /, **place: str) -> Response:
+    now: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - flask's own way
+    caller = admit(services, now, route.effect)
+    parameters = _parameters(now, route.parameters)
+    raw = _body_bytes(now, route.body)
+    body: Mapping[str, Any] = {}
+    if raw and route.body != "none":
+        body = parse_object(raw, services.settings.limits)
+    answer = route.act(Call(services, caller, now, place, parameters, body, raw))
+    answer.headers["X-Metadata-Version"] = caller.metadata_version
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Vary"] = "Authorization, Cookie, Accept-Language"
+    return answer
+
+
+def _parameters(now: Request, known: tuple[str, ...]) -> Mapping[str, str]:
+    if not now.query_string:
+        return {}
+    found: dict[str, str] = {}
+    for name, values in now.args.lists():
+        if name not in known:
+            hint = ", ".join(known) or "-"
+            raise Malformed("unknown_parameter", name=name[:60], known=nearest(name, known) or hint)
+        if len(values) > 1:
+            raise Malformed("repeated_parameter", name=name)
+        found[name] = require_storable(values[0])
+    return found
+
+
+def _body_bytes(now: Request, body: Body) -> bytes:
+    length = now.content_length or 0
+    if body == "none":
+        if length:
+            raise Malformed("body_unexpected")
+        return b""
+    if length and now.mimetype != JSON and not now.mimetype.endswith("+json"):
+        raise Malformed("unsupported_media_type", type=now.mimetype[:80] or "-")
+    raw = now.get_data(cache=False) if length else b""
+    if len(raw) < length:
+        raise Malformed("bad_request", why="the body is shorter than Content-Length says")
+    if not raw and body == "object":
+        raise Malformed("not_an_object")
+    return raw
