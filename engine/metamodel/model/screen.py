@@ -11,7 +11,7 @@ from engine.rules import Expression
 
 @dataclass(frozen=True, slots=True)
 class ColumnModel:
-    """A column: a field, or a path over references (``customer.region``)."""
+    """A column: a field, or a path over references (``owner.department``)."""
 
     path: tuple[str, ...]
     title: LocalText = EMPTY
