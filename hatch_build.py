@@ -42,11 +42,13 @@ class FrontendHook(BuildHookInterface):  # type: ignore[misc, unused-ignore]
         return [NODE_WHEEL]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Build before hatchling collects the files."""
+        """Build before hatchling collects the files, and give a wheel the packs that a checkout has beside it."""
         try:
             build_frontend(Path(self.root))
         except FrontendError as fault:
             raise SystemExit(f"tessera: {fault}") from None
+        if self.target_name == "wheel" and version != "editable" and Path(self.root, "packs").is_dir():
+            build_data["force_include"]["packs"] = "engine/_packs"
 
 
 def build_frontend(root: Path) -> bool:
@@ -151,10 +153,12 @@ def run(command: list[str], folder: Path, complaint: str, path_first: str = "") 
     except OSError as fault:
         raise FrontendError(f"{complaint} ({fault})") from None
     if outcome.returncode:
-        log = Path(tempfile.gettempdir(), f"tessera-frontend-{os.getpid()}.log")
-        log.write_text(outcome.stdout + outcome.stderr, encoding="utf-8")
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="tessera-frontend-", suffix=".log", encoding="utf-8", delete=False
+        ) as log:
+            log.write(outcome.stdout + outcome.stderr)
         lines = [line for line in outcome.stderr.splitlines() if line.strip()]
-        raise FrontendError(f"{complaint} ({lines[0] if lines else 'no message'}; all of it in {log})")
+        raise FrontendError(f"{complaint} ({lines[0] if lines else 'no message'}; all of it in {log.name})")
 
 
 if __name__ == "__main__":
