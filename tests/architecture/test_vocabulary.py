@@ -36,7 +36,7 @@ def object_names() -> frozenset[str]:
 
 def test_no_business_object_occurs_in_the_engine() -> None:
     names = object_names() - set(LANGUAGE)
-    word = re.compile(rf"(?<![A-Za-z0-9])({'|'.join(sorted(names)) or '-'})s?(?![A-Za-z0-9])", re.IGNORECASE)
+    word = re.compile(rf"(?<![A-Za-z0-9])({'|'.join(sorted(names)) or '(?!)'})s?(?![A-Za-z0-9])", re.IGNORECASE)
 
     found = [
         f"{name_of(path)}:{number}: {line.strip()}"
