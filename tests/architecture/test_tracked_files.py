@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import run
 from tests.architecture.sources import ROOT, name_of, tracked_files
 
 # put together here so that this file does not name them either
 HOSTS = [".".join(parts) for parts in (("pypi", "org"), ("files", "pythonhosted", "org"), ("registry", "npmjs", "org"))]
 FOLDERS = ["/".join(("", *parts, "")) for parts in (("work", "main"), ("work", "shared"), ("root",), ("opt", "wheels"))]
 LARGEST = 1_500_000  # a screenshot may be this big, a forgotten data base may not
-
-
-def test_lock_files_name_no_host() -> None:
-    assert not run.urls_in_locks()
 
 
 def test_no_file_names_a_registry_or_a_place_of_one_machine() -> None:
