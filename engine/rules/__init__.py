@@ -1,0 +1,64 @@
+"""The FEEL language, complete and alone: text to tree to checked tree to Python or SQL."""
+
+from __future__ import annotations
+
+from engine.rules import codes as _codes  # noqa: F401  (declares the codes)
+from engine.rules.evaluation import Run, Warning
+from engine.rules.expression import Expression, compile_expression, compile_tests
+from engine.rules.feel_types import (
+    ANY,
+    BOOLEAN,
+    DATE,
+    DATE_TIME,
+    DAYS_DURATION,
+    NULL,
+    NUMBER,
+    STRING,
+    TIME,
+    YEARS_DURATION,
+    ContextType,
+    EnumType,
+    FeelType,
+    FunctionType,
+    ListType,
+    RangeType,
+    RecordType,
+    list_of,
+)
+from engine.rules.limits import DEFAULT, Limits
+from engine.rules.scope import Names, NameScope, TypedScope
+from engine.rules.source import Source
+from engine.rules.values import to_python
+
+__all__ = [
+    "ANY",
+    "BOOLEAN",
+    "DATE",
+    "DATE_TIME",
+    "DAYS_DURATION",
+    "DEFAULT",
+    "NULL",
+    "NUMBER",
+    "STRING",
+    "TIME",
+    "YEARS_DURATION",
+    "ContextType",
+    "EnumType",
+    "Expression",
+    "FeelType",
+    "FunctionType",
+    "Limits",
+    "ListType",
+    "NameScope",
+    "Names",
+    "RangeType",
+    "RecordType",
+    "Run",
+    "Source",
+    "TypedScope",
+    "Warning",
+    "compile_expression",
+    "compile_tests",
+    "list_of",
+    "to_python",
+]

@@ -1,0 +1,206 @@
+"""``for``, ``some``, ``every`` and filters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from engine.rules import nodes
+from engine.rules.checking.bindings import Local
+from engine.rules.closures.site import Closure, Site
+from engine.rules.evaluation import LimitReached, Run
+from engine.rules.feel_types import BOOLEAN, NUMBER
+from engine.rules.functions import NoValue, is_whole
+from engine.rules.numbers import from_int
+from engine.rules.ranges import FeelRange
+from engine.rules.temporal.dates import date_from_days, days_of
+from engine.rules.values import DATE, from_python, kind_of
+from engine.rules.values import NUMBER as NUMBER_KIND
+
+if TYPE_CHECKING:
+    from engine.rules.closures.build import Builder
+
+Domain = Callable[[Mapping[str, Any], Run], Iterable[Any]]
+
+
+def domain_of(builder: Builder, iterator: nodes.Iterator) -> Domain:
+    """Return what yields the values of one iterator; NoValue when there is nothing to go through."""
+    first = builder.build(iterator.domain)
+    if iterator.last is not None:
+        last = builder.build(iterator.last)
+        return lambda n, r: counted(first(n, r), last(n, r), r)
+    return lambda n, r: items_of(first(n, r), r)
+
+
+def items_of(value: Any, run: Run) -> Iterable[Any]:
+    """Return the items of a list, or the values of a range of whole numbers or dates."""
+    if isinstance(value, FeelRange):
+        return _ranged(value, run)
+    if isinstance(value, list | tuple):
+        run.charge(len(value))
+        return [from_python(item) for item in value]
+    if value is None:
+        raise NoValue("FEEL209", kind=kind_of(value))
+    return [value]
+
+
+def _ranged(value: FeelRange, run: Run) -> Iterable[Any]:
+    if value.low is None or value.high is None:
+        raise NoValue("FEEL209", kind="range")
+    low, high, make = _ends(value.low, value.high)
+    low, high = low + (not value.low_closed), high - (not value.high_closed)
+    if low > high + 1:
+        raise NoValue("FEEL231")
+    return _stepping(low, high, 1, make, run)
+
+
+def counted(first: Any, last: Any, run: Run) -> Iterable[Any]:
+    """Return the values of ``first..last`` without brackets, which may also count down."""
+    low, high, make = _ends(first, last)
+    return _stepping(low, high, 1 if low <= high else -1, make, run)
+
+
+def _ends(first: Any, last: Any) -> tuple[int, int, Callable[[int], Any]]:
+    kind = kind_of(first)
+    if kind == kind_of(last) == NUMBER_KIND and is_whole(first) and is_whole(last):
+        return int(first), int(last), from_int
+    if kind == kind_of(last) == DATE:
+        return days_of(first), days_of(last), date_from_days
+    raise NoValue("FEEL209", kind=kind)
+
+
+def _stepping(low: int, high: int, step: int, make: Callable[[int], Any], run: Run) -> Iterator[Any]:
+    count = abs(high - low) + 1
+    if count > run.limits.list_items:
+        raise LimitReached("FEEL243", max=run.limits.list_items)
+    run.charge(count)
+    return map(make, range(low, high + step, step))
+
+
+def for_(builder: Builder, node: nodes.For) -> Closure:
+    domains = [(domain_of(builder, it), builder.checked.slots[it]) for it in node.iterators]
+    body, site = builder.build(node.body), builder.site(node)
+    partial = _partial_slot(builder, node)
+    if len(domains) == 1 and partial is None:
+        return _single_for(domains[0], body, site)
+
+    def run(n: Mapping[str, Any], r: Run) -> list[Any] | None:
+        results: list[Any] = []
+        if partial is not None:
+            r.slots[partial] = results
+        try:
+            for _ in _product(domains, 0, n, r):
+                if partial is not None:
+                    r.slots[partial] = list(results)
+                    r.charge(len(results) >> 4)
+                results.append(body(n, r))
+                if len(results) > r.limits.list_items:
+                    raise LimitReached("FEEL243", max=r.limits.list_items)
+        except NoValue as reason:
+            return site.explain(r, reason)
+        return results
+
+    return run
+
+
+def _single_for(domain: tuple[Domain, int], body: Closure, site: Site) -> Closure:
+    items, slot = domain
+
+    def run(n: Mapping[str, Any], r: Run) -> list[Any] | None:
+        try:
+            values = items(n, r)
+        except NoValue as reason:
+            return site.explain(r, reason)
+        slots = r.slots
+        results = []
+        for slots[slot] in values:
+            results.append(body(n, r))
+        return results
+
+    return run
+
+
+def _partial_slot(builder: Builder, node: nodes.For) -> int | None:
+    slot = builder.checked.slots.get(node)
+    for one in nodes.walk(node.body):
+        binding = builder.checked.bindings.get(one)
+        while binding is not None:
+            if isinstance(binding, Local) and binding.slot == slot:
+                return slot
+            binding = getattr(binding, "otherwise", None)
+    return None
+
+
+def _product(domains: list[tuple[Domain, int]], at: int, n: Mapping[str, Any], r: Run) -> Iterator[None]:
+    domain, slot = domains[at]
+    for value in domain(n, r):
+        r.slots[slot] = value
+        if at + 1 == len(domains):
+            yield
+        else:
+            yield from _product(domains, at + 1, n, r)
+
+
+def quantified(builder: Builder, node: nodes.Quantified) -> Closure:
+    domains = [(domain_of(builder, it), builder.checked.slots[it]) for it in node.iterators]
+    condition, site = builder.build(node.condition), builder.site(node)
+    decisive = node.kind == "some"
+
+    def run(n: Mapping[str, Any], r: Run) -> bool | None:
+        answer: bool | None = not decisive
+        try:
+            for _ in _product(domains, 0, n, r):
+                found = condition(n, r)
+                if found is decisive:
+                    return decisive
+                if type(found) is not bool:
+                    answer = None
+        except NoValue as reason:
+            return site.explain(r, reason)
+        return answer
+
+    return run
+
+
+def filter_(builder: Builder, node: nodes.Filter) -> Closure:
+    source, condition, site = builder.build(node.source), builder.build(node.condition), builder.site(node)
+    slot = builder.checked.slots[node]
+    type_ = builder.type_of(node.condition).base()
+    if type_ == NUMBER:
+        return lambda n, r: at_index(_as_list(source(n, r)), condition(n, r), r, site)
+    known = type_ == BOOLEAN
+
+    def run(n: Mapping[str, Any], r: Run) -> Any:
+        items = _as_list(source(n, r))
+        if items is None:
+            return None
+        r.charge(len(items))
+        kept = []
+        for item in items:
+            r.slots[slot] = value = from_python(item)
+            found = condition(n, r)
+            if found is True:
+                kept.append(value)
+            elif found is not False and found is not None:
+                if not known and type(found) is Decimal:
+                    return at_index(items, found, r, site)
+                return site.warn(r, "FEEL232", kind=kind_of(found))
+        return kept
+
+    return run
+
+
+def _as_list(value: Any) -> Any:
+    if value is None or isinstance(value, list | tuple):
+        return value
+    return [value]
+
+
+def at_index(items: Any, position: Any, run: Run, site: Site) -> Any:
+    """Return the item at a position from 1, or from the end when negative; null outside."""
+    if items is None or position is None:
+        return None
+    if not is_whole(position) or not position or abs(position) > len(items):
+        return site.warn(run, "FEEL233", position=position, count=len(items))
+    return from_python(items[int(position) - 1 if position > 0 else int(position)])

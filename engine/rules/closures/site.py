@@ -1,0 +1,35 @@
+"""The place in a text that a closure stands for; asked only when there is something to say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.kernel.source import Span
+from engine.rules.evaluation import Run
+from engine.rules.functions import NoValue
+from engine.rules.nodes import Node
+from engine.rules.source import Source
+
+Closure = Callable[[Mapping[str, Any], Run], Any]
+
+
+class Site:
+    """Makes warnings with a place."""
+
+    __slots__ = ("_offset", "_source")
+
+    def __init__(self, source: Source, node: Node) -> None:
+        self._source = source
+        self._offset = node.start
+
+    def span(self) -> Span:
+        return self._source.span_at(self._offset)
+
+    def warn(self, run: Run, code: str, /, **params: Any) -> None:
+        """Keep a reason; returns None, the value that has the reason."""
+        run.warn(code, self.span(), **params)
+
+    def explain(self, run: Run, reason: NoValue) -> None:
+        """Keep the reason that an operation gave."""
+        run.warn(reason.code, self.span(), **reason.params)

@@ -1,0 +1,89 @@
+"""The state of one evaluation: its instant and zone, its budget, and the reasons why something became null."""
+
+from __future__ import annotations
+
+import time as timer
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from engine.kernel.catalogue import code_of
+from engine.kernel.source import NOWHERE, Span
+from engine.rules.limits import DEFAULT, Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:
+    """Why a result is null, or what was passed over. ``span`` is the place of the node."""
+
+    code: str
+    span: Span
+    params: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def message(self) -> str:
+        """The English sentence."""
+        return self.in_language("en")
+
+    def in_language(self, language: str) -> str:
+        """Return the sentence in ``language``."""
+        return code_of(self.code).sentence(self.params).in_language(language)
+
+
+class LimitReached(Exception):
+    """A limit stops the evaluation; it never leaves an expression, whose result is null then."""
+
+    def __init__(self, code: str, **params: Any) -> None:
+        super().__init__(code)
+        self.code, self.params = code, params
+
+
+class Run:
+    """Everything an evaluation may know besides its names. One run may serve many expressions, one after another."""
+
+    __slots__ = ("_seen", "_warnings", "calls", "deadline", "limits", "now", "slots", "steps", "tracer", "zone")
+
+    def __init__(self, now: datetime, zone: ZoneInfo | None = None, limits: Limits = DEFAULT) -> None:
+        self.now = now if now.tzinfo is not None else now.replace(tzinfo=UTC)
+        self.zone = zone or ZoneInfo("UTC")
+        self.limits = limits
+        self.steps = limits.steps
+        self.deadline = 0.0
+        self.calls = 0
+        self.slots: list[Any] = []
+        self.tracer: Any = None
+        self._warnings: list[Warning] = []
+        self._seen = 0
+
+    @property
+    def warnings(self) -> tuple[Warning, ...]:
+        """The first warnings, as many as the limits say."""
+        return tuple(self._warnings)
+
+    def warn(self, code: str, span: Span = NOWHERE, /, **params: Any) -> None:
+        """Keep the reason for a null. Returns None, so that it can be returned in the null's place."""
+        self._seen += 1
+        if len(self._warnings) < self.limits.warnings:
+            self._warnings.append(Warning(code, span, params))
+
+    def charge(self, steps: int) -> None:
+        """Take ``steps`` from the budget; when it is used up, or time is, the evaluation ends."""
+        before = self.steps
+        self.steps = after = before - steps
+        if after < 0:
+            raise LimitReached("FEEL240", max=self.limits.steps)
+        if before >> 10 != after >> 10:
+            self._look_at_the_clock()
+
+    def restart(self) -> None:
+        """Refill the budget, for the next independent evaluation with the same run."""
+        self.steps = self.limits.steps
+        self.deadline = 0.0
+
+    def _look_at_the_clock(self) -> None:
+        present = timer.monotonic()
+        if not self.deadline:
+            self.deadline = present + self.limits.seconds
+        elif present > self.deadline:
+            raise LimitReached("FEEL241", max=self.limits.seconds)

@@ -1,0 +1,116 @@
+"""Text to syntax tree; syntax errors become diagnostics that say what was expected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path as FilePath
+from typing import Any
+
+import lark
+
+from engine.rules.limits import DEFAULT, Limits
+from engine.rules.nodes import Node
+from engine.rules.scanner import ScanError, Tok, Vocabulary, scan
+from engine.rules.tree import TreeBuilder, TreeError
+
+_WORDS = {
+    "NAME": "a name", "NUMBER": "a number", "STRING": "a text", "AT": 'a date such as @"2024-01-31"', "TYPE": "a type",
+    "LPAR": "'('", "RPAR": "')'", "LSQB": "'['", "RSQB": "']'", "LBRACE": "'{'", "RBRACE": "'}'", "COMMA": "','",
+    "COLON": "':'", "DOT": "'.'", "DOTDOT": "'..'", "OPEN_END": "'['", "OPEN_START": "']'",
+}  # fmt: skip
+_OPERAND = frozenset(("NAME", "NUMBER", "STRING", "LPAR", "LSQB", "TRUE"))
+_CLOSERS = ("THEN", "ELSE", "RETURN", "SATISFIES", "IN", "OF", "AND", "RPAR", "RSQB", "RBRACE", "COLON", "DOTDOT",
+            "LPAR", "COMMA", "NAME", "TYPE")  # fmt: skip
+
+
+class SyntaxFault(Exception):
+    """The text is not FEEL. Carries a code of the catalogue, its parameters and the place."""
+
+    def __init__(self, code: str, start: int, end: int, **params: Any) -> None:
+        super().__init__(code)
+        self.code, self.start, self.end, self.params = code, start, end, params
+
+
+def parse(text: str, vocabulary: Vocabulary, limits: Limits = DEFAULT, *, cell: bool = False) -> Node:
+    """Return the tree of an expression, or of unary tests when ``cell``. Raises SyntaxFault."""
+    try:
+        tokens = scan(text, vocabulary, limits.tokens, limits.nesting, cell=cell)
+    except ScanError as error:
+        raise SyntaxFault(error.code, error.start, error.end, **error.params) from None
+    if not tokens:
+        raise SyntaxFault("FEEL004", 0, len(text))
+    driver = _grammar(limits.depth).parse_interactive(start="unary_tests" if cell else "expression")
+    try:
+        for token in tokens:
+            driver.feed_token(token)  # type: ignore[arg-type]
+        tree: Node = driver.feed_token(Tok("$END", "", len(text), len(text)))  # type: ignore[arg-type]
+    except lark.UnexpectedToken as error:
+        raise _fault(text, error.token, driver) from None
+    except lark.exceptions.VisitError as error:
+        raise _tree_fault(error.orig_exc) from None
+    except TreeError as error:
+        raise _tree_fault(error) from None
+    return tree
+
+
+def expected(text: str, vocabulary: Vocabulary, limits: Limits = DEFAULT) -> frozenset[str]:
+    """Return the kinds of token that may follow ``text``; for completion. Empty when ``text`` is already wrong."""
+    try:
+        driver = _grammar(limits.depth).parse_interactive(start="expression")
+        for token in scan(text, vocabulary, limits.tokens, limits.nesting):
+            driver.feed_token(token)  # type: ignore[arg-type]
+    except (ScanError, TreeError, lark.UnexpectedToken, lark.exceptions.VisitError):
+        return frozenset()
+    return frozenset(driver.accepts())
+
+
+class _NoLexer(lark.lexer.Lexer):
+    """Tokens are fed by hand; lark only holds the parse table."""
+
+    def __init__(self, _conf: Any) -> None:
+        pass
+
+    def lex(self, *_: Any) -> Iterator[Any]:
+        return iter(())
+
+
+@cache
+def _grammar(max_depth: int) -> lark.Lark:
+    return lark.Lark(
+        (FilePath(__file__).parent / "feel.lark").read_text(encoding="utf-8"),
+        parser="lalr",
+        lexer=_NoLexer,
+        start=["expression", "unary_tests"],
+        keep_all_tokens=True,
+        transformer=TreeBuilder(max_depth),
+    )
+
+
+def _tree_fault(error: BaseException) -> SyntaxFault:
+    if isinstance(error, TreeError):
+        return SyntaxFault(error.code, error.start, error.end, **error.params)
+    raise error
+
+
+def _fault(text: str, token: Tok, driver: Any) -> SyntaxFault:
+    accepted = _accepts(driver)
+    wanted = _in_words(accepted)
+    if token.type == "$END":
+        return SyntaxFault("FEEL005", token.start, token.end, expected=wanted)
+    found = text[token.start : token.end]
+    return SyntaxFault("FEEL001", token.start, token.end, found=found, expected=wanted)
+
+
+def _accepts(driver: Any) -> frozenset[str]:
+    accepts: Callable[[], set[str]] = driver.accepts
+    return frozenset(accepts())
+
+
+def _in_words(accepted: frozenset[str]) -> str:
+    if accepted >= _OPERAND:
+        return "a value"
+    wanted = [_WORDS.get(kind, f"'{kind.lower()}'") for kind in _CLOSERS if kind in accepted]
+    if wanted:
+        return " or ".join(wanted)
+    return "an operator or the end" if "$END" in accepted else "an operator"

@@ -1,0 +1,55 @@
+"""What SQL needs to know of the tables: implemented by storage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sqlalchemy.sql import ColumnElement, Select
+
+from engine.rules.feel_types import FeelType
+
+
+@dataclass(frozen=True, slots=True)
+class SqlValue:
+    """An element of SQL with its type. ``scale``: the number is stored as a whole number times ``10 ** scale``."""
+
+    element: ColumnElement[Any]
+    type: FeelType
+    scale: int | None = None
+    nullable: bool = True
+
+
+class SqlScope(Protocol):
+    """Where names live in the database. One scope stands for one row of one FROM clause."""
+
+    dialect: str
+
+    def column(self, path: tuple[str, ...]) -> SqlValue | None:
+        """Return the column of a path; joins over to-one references are the scope's affair."""
+        ...
+
+    def lines(self, path: tuple[str, ...]) -> SqlLines | None:
+        """Return the rows behind a to-many path."""
+        ...
+
+    def has_bound(self, name: str) -> bool:
+        """Tell whether the value of a root name is known before any row is read."""
+        ...
+
+    def bound(self, name: str) -> Any:
+        """Return such a value."""
+        ...
+
+
+class SqlLines(Protocol):
+    """The child rows of one row."""
+
+    def select(self, build: Callable[[SqlScope], Select[Any]]) -> Select[Any]:
+        """Return what ``build`` makes of the scope of one child row, with FROM and the correlation added.
+
+        ``build`` is called once with the scope of a child row, and returns a SELECT without a FROM clause of its own;
+        the joins that its columns ask for and ``child.parent = row.id`` are added by ``select``.
+        """
+        ...
