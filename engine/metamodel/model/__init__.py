@@ -8,11 +8,11 @@ from engine.metamodel.model.numbering import NumberingModel, Segment
 from engine.metamodel.model.object import CheckModel, DuplicateRule, ObjectModel, Organisation
 from engine.metamodel.model.screen import (
     ColumnModel,
-    FormModel,
-    FormTab,
-    FormSection,
-    FormField,
     FilterModel,
+    FormField,
+    FormModel,
+    FormSection,
+    FormTab,
     ListModel,
     MenuGroup,
     MenuItem,

@@ -106,7 +106,7 @@ class FormModel:
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """An entry of the menu: a list of an object, or a page of the engine."""
+    """An entry of the menu: a list (the object's main one, unless ``list`` names another), or a page of the engine."""
 
     name: str
     title: LocalText
@@ -115,6 +115,7 @@ class MenuItem:
     object: str | None = None
     view: str | None = None
     page: str | None = None
+    list: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,8 @@ class TenantModel:
 
     ``lists`` and ``forms`` hold one entry per object at least. ``inbound`` lists, per object, the references that
     point to it from elsewhere as (object, field); ``rollups`` lists the roll-ups that a change of an object's
-    records touches as (object, field) that hold them; ``unit`` and ``person`` name the organisation's objects.
+    records touches as (object, field) that hold them; ``calculation`` lists the computed fields of all objects so that
+    each stands behind those it reads; ``unit`` and ``person`` name the organisation's objects.
     """
 
     packs: tuple[PackIdentity, ...]
@@ -45,6 +46,7 @@ class TenantModel:
     menus: tuple[MenuModel, ...] = ()
     inbound: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     rollups: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    calculation: tuple[tuple[str, str], ...] = ()
     unit: str | None = None
     person: str | None = None
     fingerprint: str = ""

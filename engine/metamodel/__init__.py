@@ -1,0 +1,21 @@
+"""From YAML to an immutable compiled model; touches no database."""
+
+from engine.metamodel import codes as _codes  # noqa: F401 -- declares the codes
+from engine.metamodel.compiler import compile_tenant
+from engine.metamodel.definitions import Document, Layer, PackIdentity, PackSource
+from engine.metamodel.layers import Merged, merge_layers
+from engine.metamodel.model import TenantModel
+from engine.metamodel.packs import load_pack, read_text
+
+__all__ = [
+    "Document",
+    "Layer",
+    "Merged",
+    "PackIdentity",
+    "PackSource",
+    "TenantModel",
+    "compile_tenant",
+    "load_pack",
+    "merge_layers",
+    "read_text",
+]

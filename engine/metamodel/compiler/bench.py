@@ -1,0 +1,83 @@
+"""Bench: what lies on the table while definitions become a model; each pass takes from it and adds to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.kernel.diagnostics import Findings
+from engine.kernel.source import Span
+from engine.metamodel.definitions import Node
+from engine.metamodel.definitions.guess import guess
+from engine.metamodel.layers import Merged, MergedDocument
+from engine.metamodel.model import (
+    DictionaryModel,
+    FieldModel,
+    FormModel,
+    LifecycleModel,
+    ListModel,
+    MenuModel,
+    NumberingModel,
+    ObjectModel,
+    RoleModel,
+)
+
+FieldKey = tuple[str, str]
+
+
+@dataclass(slots=True)
+class Bench:
+    """The work in hand. Lookups complain and return None, so that a pass goes on with the rest."""
+
+    merged: Merged
+    findings: Findings
+    objects: dict[str, ObjectModel] = field(default_factory=dict)
+    dictionaries: dict[str, DictionaryModel] = field(default_factory=dict)
+    numberings: dict[str, NumberingModel] = field(default_factory=dict)
+    lifecycles: dict[str, LifecycleModel] = field(default_factory=dict)
+    roles: dict[str, RoleModel] = field(default_factory=dict)
+    lists: dict[str, ListModel] = field(default_factory=dict)
+    forms: dict[str, FormModel] = field(default_factory=dict)
+    menus: list[MenuModel] = field(default_factory=list)
+    unit: str | None = None
+    person: str | None = None
+    reads: dict[FieldKey, frozenset[FieldKey]] = field(default_factory=dict)
+    calculation: tuple[FieldKey, ...] = ()
+
+    def complain(self, code: str, where: Node | Span, /, **params: Any) -> None:
+        """Add an error at a node's value."""
+        self.findings.add(code, where.span if isinstance(where, Node) else where, **params)
+
+    def object(self, node: Node) -> ObjectModel | None:
+        """Return the object that a node names."""
+        name = str(node.value)
+        if name not in self.objects:
+            self.complain("unknown_object", node, object=name, guess=guess(name, self.objects))
+        return self.objects.get(name)
+
+    def field(self, object: ObjectModel, node: Node, name: str | None = None) -> FieldModel | None:
+        """Return the field of ``object`` that a node names."""
+        name = str(node.value) if name is None else name
+        found = object.fields.get(name)
+        if found is None:
+            near = guess(name, object.fields)
+            self.complain("unknown_field", node, field=name, object=object.name, guess=near)
+        return found
+
+    def field_path(self, object: ObjectModel, node: Node) -> tuple[str, ...] | None:
+        """Return the path that a node spells, checked over references; None when it leads nowhere."""
+        path = tuple(str(node.value).split("."))
+        for name in path[:-1]:
+            step = self.field(object, node, name)
+            if step is None:
+                return None
+            target = self.objects.get(step.targets[0]) if step.references else None
+            if target is None:
+                self.complain("not_a_reference", node, field=name, object=object.name)
+                return None
+            object = target
+        return path if self.field(object, node, path[-1]) else None
+
+    def documents(self, kind: str) -> list[MergedDocument]:
+        """Return the definitions of a kind."""
+        return list(self.merged.of_kind(kind))

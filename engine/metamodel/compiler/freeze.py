@@ -1,0 +1,56 @@
+"""What lies on the bench becomes the frozen model, with its fingerprint."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+
+from engine.metamodel.compiler.bench import Bench
+from engine.metamodel.compiler.screens import inbound_references
+from engine.metamodel.layers import Merged
+from engine.metamodel.model import PackIdentity, TenantModel
+
+
+def freeze(bench: Bench) -> TenantModel:
+    """Return the model."""
+    languages = dict.fromkeys(language for pack in bench.merged.packs for language in pack.languages)
+    objects = {
+        name: replace(object, title=object.title, plural=object.plural or object.title)
+        for name, object in bench.objects.items()
+    }
+    return TenantModel(
+        packs=tuple(PackIdentity(pack.name, pack.version, pack.title) for pack in bench.merged.packs),
+        languages=tuple(languages) or ("zh", "en"),
+        objects=objects,
+        dictionaries=bench.dictionaries,
+        numberings=bench.numberings,
+        lifecycles=bench.lifecycles,
+        roles=bench.roles,
+        lists=bench.lists,
+        forms=bench.forms,
+        menus=tuple(bench.menus),
+        inbound=inbound_references(bench),
+        rollups=_rollups(bench),
+        calculation=bench.calculation,
+        unit=bench.unit,
+        person=bench.person,
+        fingerprint=fingerprint_of(bench.merged),
+    )
+
+
+def fingerprint_of(merged: Merged) -> str:
+    """Return a hash of what the definitions mean: the order of files does not matter, that of keys does."""
+    packs = sorted([pack.name, pack.version] for pack in merged.packs)
+    bodies = sorted([kind, id, document.document.body] for (kind, id), document in merged.documents.items())
+    text = json.dumps([packs, bodies], ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _rollups(bench: Bench) -> dict[str, tuple[tuple[str, str], ...]]:
+    found: dict[str, list[tuple[str, str]]] = {}
+    for object in bench.objects.values():
+        for field in object.fields.values():
+            if field.rollup:
+                found.setdefault(field.rollup.of, []).append((object.name, field.name))
+    return {name: tuple(pairs) for name, pairs in found.items()}

@@ -1,0 +1,214 @@
+"""Life-cycles: states become the dictionary of their field, transitions are linked and typed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from engine.metamodel.compiler.bench import Bench
+from engine.metamodel.compiler.expressions import Expressions
+from engine.metamodel.compiler.fields import is_formula
+from engine.metamodel.compiler.literals import BadLiteralError, literal_of
+from engine.metamodel.definitions import Node
+from engine.metamodel.definitions.guess import guess
+from engine.metamodel.layers import MergedDocument
+from engine.metamodel.model import (
+    Default,
+    DictionaryItem,
+    DictionaryModel,
+    FieldModel,
+    LifecycleModel,
+    ObjectModel,
+    StateModel,
+    TransitionModel,
+)
+
+_TONES = {"open": "gray", "active": "blue", "waiting": "amber", "done": "green", "failed": "red", "closed": "gray"}
+
+
+def outline_lifecycles(bench: Bench) -> None:
+    """Build states and transitions as yet without expressions; the state field gets its dictionary."""
+    for merged in bench.documents("lifecycle"):
+        object = bench.object(merged.node.get("object"))
+        if object is not None:
+            _outline(merged, object, bench)
+    _check_free_choices(bench)
+
+
+def compile_lifecycles(bench: Bench, expressions: Expressions) -> None:
+    """Fill in conditions and assignments of the transitions."""
+    for merged in bench.documents("lifecycle"):
+        lifecycle = bench.lifecycles.get(merged.document.id)
+        if lifecycle is not None:
+            filled = {
+                name: _Transition(lifecycle, name, node, bench, expressions).filled()
+                for name, node in merged.node.get("transitions").items()
+            }
+            bench.lifecycles[lifecycle.name] = replace(lifecycle, transitions=filled)
+
+
+def _outline(merged: MergedDocument, object: ObjectModel, bench: Bench) -> None:
+    node, name = merged.node, merged.document.id
+    field = bench.field(object, node.get("field"))
+    if field is None:
+        return
+    if field.type != "choice" or field.dictionary is not None:
+        bench.complain("not_a_state_field", node.get("field"), field=field.name)
+        return
+    if object.lifecycle:
+        bench.complain("two_lifecycles", node.get("object"), object=object.name, first=object.lifecycle)
+        return
+    states = {state: _state(state, part, object, bench) for state, part in node.get("states").items()}
+    if sum(state.initial for state in states.values()) != 1:
+        bench.complain("one_initial_state", node.get("states").key_span)
+        first = next(iter(states))
+        states = {key: replace(state, initial=key == first) for key, state in states.items()}
+    transitions = {key: _transition(key, part, states, bench) for key, part in node.get("transitions").items()}
+    bench.lifecycles[name] = LifecycleModel(name, object.name, field.name, states, transitions, merged.layer)
+    _attach(object, field, bench.lifecycles[name], bench)
+
+
+def _attach(object: ObjectModel, field: FieldModel, lifecycle: LifecycleModel, bench: Bench) -> None:
+    dictionary = f"{object.name}.{field.name}"
+    items = {
+        state.name: DictionaryItem(state.name, state.title, order, _TONES[state.phase])
+        for order, state in enumerate(lifecycle.states.values())
+    }
+    bench.dictionaries[dictionary] = DictionaryModel(dictionary, field.title, items, layer=lifecycle.layer)
+    state_field = replace(
+        field, dictionary=dictionary, readonly=True, required=False, default=Default(lifecycle.initial)
+    )
+    bench.objects[object.name] = replace(
+        object, fields={**object.fields, field.name: state_field}, lifecycle=lifecycle.name
+    )
+
+
+def _check_free_choices(bench: Bench) -> None:
+    for merged in bench.documents("object"):
+        for name, node in merged.node.get("fields").items():
+            field = bench.objects[merged.document.id].fields[name]
+            if field.type == "choice" and field.dictionary is None:
+                bench.complain("choice_without_items", node.key_span, field=name)
+
+
+def _state(name: str, node: Node, object: ObjectModel, bench: Bench) -> StateModel:
+    final = node.has("final") and node.get("final").value is not False
+    return StateModel(
+        name=name,
+        title=node.label("title"),
+        phase=node.text("phase", "done" if final else "open"),  # type: ignore[arg-type] # the shape has been checked
+        initial=node.flag("initial"),
+        final=final,
+        lock=_lock(node.get("lock"), object, bench),
+    )
+
+
+def _lock(node: Node, object: ObjectModel, bench: Bench) -> frozenset[str] | None:
+    if isinstance(node.value, dict):
+        for field in node.get("except").elements():
+            bench.field(object, field)
+        return frozenset(node.texts("except"))
+    return frozenset() if node.value is True else None
+
+
+def _transition(name: str, node: Node, states: dict[str, StateModel], bench: Bench) -> TransitionModel:
+    sources = _states(node.get("from"), states, bench)
+    to = node.text("to")
+    if to != "same":
+        _states(node.get("to"), states, bench)
+    return TransitionModel(
+        name=name,
+        title=node.label("title"),
+        sources=sources,
+        to=None if to == "same" else to,
+        who=_who(node.get("who"), bench),
+        require=node.texts("require"),
+        ask=node.texts("ask"),
+        confirm=node.label("confirm"),
+        bulk=node.flag("bulk"),
+        primary=node.flag("primary"),
+        danger=node.flag("danger"),
+        icon=node.text("icon"),
+    )
+
+
+def _states(node: Node, states: dict[str, StateModel], bench: Bench) -> frozenset[str]:
+    found: set[str] = set()
+    for part in node.elements():
+        if part.value == "*":
+            found.update(name for name, state in states.items() if not state.final)
+        elif part.value in states:
+            found.add(part.value)
+        else:
+            bench.complain("unknown_state", part, state=part.value, guess=guess(str(part.value), states))
+    return frozenset(found)
+
+
+def _who(node: Node, bench: Bench) -> tuple[str, ...] | None:
+    if node.value is None:
+        return None
+    roles = [merged.document.id for merged in bench.documents("role")]
+    found = []
+    for part in node.elements():
+        if isinstance(part.value, str):
+            if part.value != "owner":
+                bench.complain("unknown_person", part, person=part.value, guess=guess(part.value, ["owner"]))
+            found.append("owner")
+        else:
+            role = part.text("role")
+            if role not in roles:
+                bench.complain("unknown_role", part.get("role"), role=role, guess=guess(role, roles))
+            found.append(f"role:{role}")
+    return tuple(found)
+
+
+class _Transition:
+    """The expressions and assignments of one transition."""
+
+    def __init__(
+        self, lifecycle: LifecycleModel, name: str, node: Node, bench: Bench, expressions: Expressions
+    ) -> None:
+        self.object = bench.objects[lifecycle.object]
+        self.state_field = lifecycle.field
+        self.model, self.node = lifecycle.transitions[name], node
+        self.bench, self.expressions = bench, expressions
+        self.scope = expressions.around(lifecycle.object)
+
+    def filled(self) -> TransitionModel:
+        node = self.node
+        for key in ("require", "ask"):
+            for part in node.get(key).elements():
+                field = self.bench.field(self.object, part)
+                if field and key == "ask" and (field.computed or field.system or field.name == self.state_field):
+                    self.bench.complain("cannot_be_given", part, field=field.name)
+        if self.model.who and "owner" in self.model.who and not self.object.owned:
+            self.bench.complain("not_owned", node.get("who"), object=self.object.name)
+        values = {name: self._value(name, part) for name, part in node.get("set").items()}
+        return replace(
+            self.model,
+            when=self.expressions.condition(node.get("when"), self.scope),
+            set={name: value for name, value in values.items() if value},
+        )
+
+    def _value(self, name: str, node: Node) -> Default | None:
+        field = self.bench.field(self.object, node, name)
+        if field is None:
+            return None
+        if field.computed or field.name == self.state_field or (field.system and name not in ("owner", "department")):
+            self.bench.complain("cannot_be_given", node.key_span, field=name)
+            return None
+        return self._given(field, node)
+
+    def _given(self, field: FieldModel, node: Node) -> Default | None:
+        value: Any = node.value
+        if value is None:
+            return Default(None)
+        if is_formula(value):
+            type = self.expressions.world.type_of_field(field)
+            expression = self.expressions.formula(node.behind_equals(), self.scope, type)
+            return Default(expression=expression) if expression else None
+        try:
+            return Default(literal_of(field, value, self.bench.dictionaries.get(field.dictionary or "")))
+        except BadLiteralError:
+            self.bench.complain("bad_literal", node, value=str(value)[:60], type=field.type)
+            return None

@@ -1,0 +1,240 @@
+"""Objects: their fields in written order, and every name in them followed to what it means."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from engine.metamodel import limits
+from engine.metamodel.compiler.bench import Bench
+from engine.metamodel.compiler.fields import build_field
+from engine.metamodel.compiler.options import OWNED_NAMES, RESERVED_OBJECTS, RESERVED_PREFIXES
+from engine.metamodel.compiler.system_fields import system_fields
+from engine.metamodel.definitions import Node
+from engine.metamodel.definitions.guess import guess
+from engine.metamodel.layers import MergedDocument
+from engine.metamodel.model import FieldModel, ObjectModel, Organisation
+
+
+def outline_objects(bench: Bench) -> None:
+    """Build every object with its fields, as yet without expressions and unlinked."""
+    documents = bench.documents("object")
+    if len(documents) > limits.OBJECTS:
+        last = documents[limits.OBJECTS].document.span
+        bench.findings.add("limit_exceeded", last, limit="objects", value=len(documents), max=limits.OBJECTS)
+    for merged in documents:
+        bench.objects[merged.document.id] = _outline(merged, bench)
+    fields = sum(len(object.fields) for object in bench.objects.values())
+    if fields > limits.FIELDS_PER_PACK:
+        span = documents[-1].document.span
+        bench.findings.add("limit_exceeded", span, limit="fields", value=fields, max=limits.FIELDS_PER_PACK)
+
+
+def add_system_fields(bench: Bench) -> None:
+    """Put the engine's own fields behind those of each object."""
+    for name, object in bench.objects.items():
+        own = {field.name: field for field in system_fields(object, bench.unit)}
+        bench.objects[name] = replace(object, fields={**object.fields, **own})
+
+
+def find_organisation(bench: Bench) -> None:
+    """Find the objects that hold units and persons; there is at most one of each."""
+    for merged in bench.documents("object"):
+        object = bench.objects[merged.document.id]
+        organisation = object.organisation
+        if organisation is None:
+            continue
+        first = getattr(bench, organisation.kind)
+        if first is not None:
+            node = merged.node.get("organisation")
+            bench.complain("two_organisations", node.key_span, kind=organisation.kind, first=first)
+        else:
+            setattr(bench, organisation.kind, object.name)
+
+
+def link_objects(bench: Bench) -> None:
+    """Follow every name in every object; departments point to the object of units."""
+    for merged in bench.documents("object"):
+        name = merged.document.id
+        fields = merged.node.get("fields")
+        for field_name, node in fields.items():
+            linked = _linked(bench.objects[name], bench.objects[name].fields[field_name], node, bench)
+            known = {**bench.objects[name].fields, field_name: linked}
+            bench.objects[name] = replace(bench.objects[name], fields=known)
+    for merged in bench.documents("object"):
+        _Links(merged, bench.objects[merged.document.id], bench).check()
+
+
+def _outline(merged: MergedDocument, bench: Bench) -> ObjectModel:
+    node, name = merged.node, merged.document.id
+    if name in RESERVED_OBJECTS or name.startswith(RESERVED_PREFIXES):
+        bench.complain("reserved_name", merged.document.place.span, name=name)
+    traits = frozenset(node.texts("traits"))
+    fields: dict[str, FieldModel] = {}
+    written = node.get("fields")
+    for field_name, part in written.items():
+        fields[field_name] = build_field(field_name, part, name, merged.layer_of(part.path), bench)
+        if "owned" in traits and field_name in OWNED_NAMES:
+            bench.findings.add("reserved_name", part.key_span, name=field_name)
+    if len(fields) > limits.FIELDS_PER_OBJECT:
+        bench.complain(
+            "limit_exceeded", written.key_span, limit="fields", value=len(fields), max=limits.FIELDS_PER_OBJECT
+        )
+    return ObjectModel(
+        name=name,
+        title=node.label("title"),
+        fields=fields,
+        display=node.maybe("display") or _display(fields),
+        plural=node.label("plural") or node.label("title"),
+        icon=node.text("icon", "table"),
+        help=node.label("help"),
+        traits=traits,
+        numbering={part.text("field"): part.text("rule") for part in node.get("numbering").elements()},
+        parent=node.maybe("parent"),
+        organisation=_organisation(node.get("organisation")),
+        currency=node.maybe("currency"),
+        unique=_sets(node.get("unique")),
+        indexes=_sets(node.get("indexes")),
+        layer=merged.layer,
+        span=merged.document.span,
+    )
+
+
+def _display(fields: dict[str, FieldModel]) -> str:
+    for name in ("name", "title", "number", "subject"):
+        if name in fields:
+            return name
+    texts = (field.name for field in fields.values() if field.type in ("text", "code"))
+    return next(texts, "id")
+
+
+def _sets(node: Node) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(str(field.value) for field in names.elements()) for names in node.elements())
+
+
+def _organisation(node: Node) -> Organisation | None:
+    for kind, part in node.items():
+        return Organisation(
+            kind=kind,  # type: ignore[arg-type] # the shape has been checked
+            parent=part.maybe("parent"),
+            user=part.maybe("user"),
+            unit=part.maybe("unit"),
+            superior=part.maybe("superior"),
+        )
+    return None
+
+
+def _linked(object: ObjectModel, field: FieldModel, node: Node, bench: Bench) -> FieldModel:
+    for target in node.get("to").elements():
+        bench.object(target)
+    if field.type == "department":
+        if bench.unit is None:
+            bench.complain("no_units", node.key_span, field=field.name)
+            return field
+        field = replace(field, targets=(bench.unit,))
+    if field.dictionary and field.dictionary not in bench.dictionaries:
+        near = guess(field.dictionary, bench.dictionaries)
+        bench.complain("unknown_dictionary", node.get("of"), dictionary=field.dictionary, guess=near)
+    if field.depends_on:
+        _check_dependence(object, field, node.get("depends_on"), bench)
+    if field.lines_of:
+        return _lines(object, field, node.get("of"), bench)
+    return field
+
+
+def _check_dependence(object: ObjectModel, field: FieldModel, node: Node, bench: Bench) -> None:
+    upper = bench.field(object, node)
+    if upper is None or field.dictionary is None:
+        return
+    dictionary = bench.dictionaries.get(field.dictionary)
+    if upper.type != "choice" or upper.dictionary is None:
+        bench.complain("wrong_field_type", node, field=upper.name, type=upper.type, wanted="choice")
+    elif dictionary and (dictionary.depends_on or dictionary.name) != upper.dictionary:
+        bench.complain("no_dependence", node, dictionary=dictionary.name, upper=upper.dictionary)
+
+
+def _lines(object: ObjectModel, field: FieldModel, node: Node, bench: Bench) -> FieldModel:
+    child = bench.object(node)
+    if child is None:
+        return field
+    back = child.fields.get(child.parent or "")
+    if back is None or back.targets != (object.name,):
+        bench.complain("lines_without_parent", node, child=child.name, object=object.name)
+        return field
+    return replace(field, lines_by=back.name)
+
+
+class _Links:
+    """The names in one object outside its fields."""
+
+    def __init__(self, merged: MergedDocument, object: ObjectModel, bench: Bench) -> None:
+        self.node = merged.node
+        self.object = object
+        self.bench = bench
+
+    def check(self) -> None:
+        if self.node.has("display"):
+            self._field("display", ("text", "code", "phone", "email", "url", "integer", "date", "choice", "reference"))
+        if self.node.has("parent"):
+            self._check_parent()
+        self._check_currency(self.node.get("currency"))
+        for _, field in self.node.get("fields").items():
+            self._check_currency(field.get("currency"))
+        self._check_sets()
+        self._check_organisation()
+
+    def _field(self, key: str, types: tuple[str, ...]) -> FieldModel | None:
+        return self._typed(self.node.get(key), types)
+
+    def _typed(self, node: Node, types: tuple[str, ...]) -> FieldModel | None:
+        field = self.bench.field(self.object, node)
+        if field is not None and types and field.type not in types:
+            wanted = ", ".join(types)
+            self.bench.complain("wrong_field_type", node, field=field.name, type=field.type, wanted=wanted)
+            return None
+        return field
+
+    def _check_parent(self) -> None:
+        field = self._field("parent", ("reference",))
+        if field and not field.required:
+            self.bench.complain("parent_not_required", self.node.get("parent"), field=field.name)
+
+    def _check_currency(self, node: Node) -> None:
+        if isinstance(node.value, str) and node.value.islower():
+            self._typed(node, ("choice", "text"))
+
+    def _check_sets(self) -> None:
+        indexes = sum(field.indexed for field in self.object.fields.values())
+        for key in ("unique", "indexes"):
+            for names in self.node.get(key).elements():
+                indexes += 1
+                for name in names.elements():
+                    field = self.bench.field(self.object, name)
+                    if field and not field.stored:
+                        self.bench.complain(
+                            "wrong_field_type", name, field=field.name, type=field.type, wanted="a stored field"
+                        )
+        if indexes > limits.INDEXES_PER_OBJECT:
+            self.bench.complain(
+                "limit_exceeded", self.node.key_span, limit="indexes", value=indexes, max=limits.INDEXES_PER_OBJECT
+            )
+        for _, rule in self.node.get("duplicates").items():
+            for name in rule.get("fields").elements():
+                self.bench.field(self.object, name)
+
+    def _check_organisation(self) -> None:
+        for kind, node in self.node.get("organisation").items():
+            wanted = {"parent": "reference", "user": "user", "superior": "reference"}
+            for key, part in node.items():
+                if key == "unit":
+                    self._check_unit(part)
+                    continue
+                field = self._typed(part, (wanted[key],))
+                if field and field.type == "reference" and field.targets != (self.object.name,):
+                    self.bench.complain("wrong_target", part, field=field.name, object=self.object.name)
+            if kind == "person" and self.bench.unit is None:
+                self.bench.complain("no_units", node.key_span, field="unit")
+
+    def _check_unit(self, node: Node) -> None:
+        field = self._typed(node, ("reference", "department"))
+        if field and self.bench.unit and field.targets != (self.bench.unit,):
+            self.bench.complain("wrong_target", node, field=field.name, object=self.bench.unit)

@@ -1,0 +1,45 @@
+"""The order in which computed fields are calculated, over all objects; a circle is reported with its path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from graphlib import CycleError, TopologicalSorter
+
+from engine.metamodel.compiler.bench import Bench, FieldKey
+
+
+def order_formulas(bench: Bench) -> None:
+    """Sort the computed fields so that each stands behind those it reads."""
+    graph = {
+        (object.name, name): _computed_reads(bench, (object.name, name))
+        for object in bench.objects.values()
+        for name, field in object.fields.items()
+        if field.computed
+    }
+    bench.calculation = tuple(_sorted(graph, bench))
+    for object in bench.objects.values():
+        order = tuple(name for owner, name in bench.calculation if owner == object.name)
+        bench.objects[object.name] = replace(object, order=order)
+
+
+def _computed_reads(bench: Bench, key: FieldKey) -> tuple[FieldKey, ...]:
+    read = bench.reads.get(key, frozenset())
+    return tuple(sorted((object, name) for object, name in read if bench.objects[object].fields[name].computed))
+
+
+def _sorted(graph: Mapping[FieldKey, tuple[FieldKey, ...]], bench: Bench) -> Iterator[FieldKey]:
+    graph = dict(graph)
+    while True:
+        try:
+            yield from list(TopologicalSorter(graph).static_order())
+            return
+        except CycleError as error:
+            circle: list[FieldKey] = error.args[1][::-1]
+            first = min(circle[:-1])
+            start = circle.index(first)
+            path = [*circle[start:-1], *circle[:start], first]
+            text = " -> ".join(f"{object}.{name}" for object, name in path)
+            bench.complain("circle", bench.objects[first[0]].fields[first[1]].span, path=text)
+            # cut the circle once and look for the next one
+            graph[first] = tuple(key for key in graph[first] if key != path[1])

@@ -1,0 +1,101 @@
+"""Layer: the documents of one pack or of a tenant's overlay; PackSource: a pack as it lies on disk."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from engine.kernel.text import EMPTY, LocalText
+from engine.metamodel.definitions.document import Document
+
+OVERLAY = "overlay"
+
+
+@dataclass(frozen=True, slots=True)
+class PackIdentity:
+    """What a pack says of itself in ``pack.yaml``."""
+
+    name: str
+    version: str
+    title: LocalText = EMPTY
+    languages: tuple[str, ...] = ("zh", "en")
+    needs: Mapping[str, str] = field(default_factory=dict)
+    engine: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A storey of a tenant's model: a pack, or the tenant's own overlay on top."""
+
+    name: str
+    version: str
+    documents: tuple[Document, ...]
+
+    @property
+    def identity(self) -> PackIdentity:
+        """Return what the layer's ``pack`` document says; an overlay has none."""
+        for document in self.documents:
+            if document.kind == "pack":
+                return identity_of(document)
+        return PackIdentity(self.name, self.version)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the form in which the layer is stored in the tenant's database."""
+        return {"name": self.name, "version": self.version, "documents": [d.as_json() for d in self.documents]}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Layer:
+        """Return the layer that ``as_json`` stored."""
+        documents = tuple(Document.from_json(document) for document in stored["documents"])
+        return cls(stored["name"], stored["version"], documents)
+
+
+@dataclass(frozen=True, slots=True)
+class PackSource:
+    """A pack read from its folder. ``seeds`` and ``demo`` are its CSV files, in the order of their names."""
+
+    identity: PackIdentity
+    documents: tuple[Document, ...]
+    folder: Path
+    seeds: tuple[Path, ...] = ()
+    demo: tuple[Path, ...] = ()
+
+    @property
+    def layer(self) -> Layer:
+        """Return the pack as a layer."""
+        return Layer(self.identity.name, self.identity.version, self.documents)
+
+    @property
+    def digest(self) -> str:
+        """Return a hash of what the documents say, whatever file says it."""
+        return digest_of(self.documents)
+
+
+def identity_of(document: Document) -> PackIdentity:
+    """Read a ``pack`` document."""
+    body = document.body
+    return PackIdentity(
+        name=document.id,
+        version=str(body.get("version", "")),
+        title=text_of(body.get("title")),
+        languages=tuple(body.get("languages") or ("zh", "en")),
+        needs=dict(body.get("needs") or {}),
+        engine=str(body.get("engine") or ""),
+    )
+
+
+def text_of(value: Any) -> LocalText:
+    """Return a label: a plain text reads the same in every language."""
+    if isinstance(value, str):
+        return LocalText({"en": value, "zh": value}) if value else EMPTY
+    return LocalText({str(key): str(text) for key, text in value.items()}) if value else EMPTY
+
+
+def digest_of(documents: Iterable[Document]) -> str:
+    """Return a hash of the bodies, independent of their order."""
+    bodies = sorted(json.dumps([d.kind, d.id, d.body], ensure_ascii=False, separators=(",", ":")) for d in documents)
+    return hashlib.sha256("\n".join(bodies).encode()).hexdigest()

@@ -1,0 +1,19 @@
+"""How much a pack may hold; checked before anything expensive is done with it."""
+
+from __future__ import annotations
+
+FILE_BYTES = 1_000_000
+PACK_BYTES = 10_000_000
+PACK_FILES = 500
+YAML_DEPTH = 32
+YAML_NODES = 200_000
+SCALAR_BYTES = 65_536
+OBJECTS = 200
+FIELDS_PER_OBJECT = 300
+FIELDS_PER_PACK = 5_000
+INDEXES_PER_OBJECT = 20
+PATTERN_LENGTH = 500
+DIGITS = 38
+SCALE = 10
+TEXT_LENGTH = 4_000
+DIAGNOSTICS = 1_000
