@@ -75,6 +75,7 @@ REASONS = [
     Code("FEEL233", "there is no item {position} among {count}", "共 {count} 项，没有第 {position} 项"),
     Code("FEEL234", "{kind} cannot be called", "{kind} 不能调用"),
     Code("FEEL235", "functions of other languages are not run", "不运行其他语言的函数"),
+    Code("FEEL236", "{value} is not among the allowed values", "{value} 不在允许的取值中"),
     Code("FEEL240", "the evaluation takes more than {max} steps", "求值超过 {max} 步"),
     Code("FEEL241", "the evaluation takes more than {max} seconds", "求值超过 {max} 秒"),
     Code("FEEL242", "functions call each other deeper than {max} levels", "函数互相调用超过 {max} 层"),
@@ -86,4 +87,13 @@ REASONS = [
     Code("FEEL299", "the values cannot be worked with ({error})", "这些值无法计算（{error}）"),
 ]  # fmt: skip
 
-declare([*SYNTAX, *CHECKS, *REASONS])
+DECISIONS = [
+    Code("FEEL301", "this is not a DMN file: {why}", "这不是 DMN 文件：{why}"),
+    Code("FEEL302", "the file is refused: {why}", "拒绝该文件：{why}"),
+    Code("FEEL311", "rules {rules} hit at once, but only one may", "规则 {rules} 同时命中，但只允许一条"),
+    Code("FEEL312", "rules {rules} hit and do not say the same", "规则 {rules} 同时命中但结果不同"),
+    Code("FEEL313", "{value} is not an allowed value of {input}", "{value} 不是 {input} 允许的取值"),
+    Code("FEEL314", "decisions require each other: {names}", "决策相互依赖：{names}"),
+]  # fmt: skip
+
+declare([*SYNTAX, *CHECKS, *REASONS, *DECISIONS])

@@ -56,6 +56,11 @@ class Run:
         self._warnings: list[Warning] = []
         self._seen = 0
 
+    @classmethod
+    def idle(cls) -> Run:
+        """Return a run for what does not depend on time, such as a table's own constants."""
+        return cls(datetime(1970, 1, 1, tzinfo=UTC))
+
     @property
     def warnings(self) -> tuple[Warning, ...]:
         """The first warnings, as many as the limits say."""

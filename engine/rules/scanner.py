@@ -13,7 +13,25 @@ from engine.rules.type_names import TypeReader
 KEYWORDS = {
     word: word.upper()
     for word in (
-        ["if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "between", "and", "or", "instance", "function", "true", "false", "null"]
+        [
+            "if",
+            "then",
+            "else",
+            "for",
+            "in",
+            "return",
+            "some",
+            "every",
+            "satisfies",
+            "between",
+            "and",
+            "or",
+            "instance",
+            "function",
+            "true",
+            "false",
+            "null",
+        ]
     )
 }
 OPERATORS = {
