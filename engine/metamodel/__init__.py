@@ -1,9 +1,11 @@
 """From YAML to an immutable compiled model; touches no database."""
 
 from engine.metamodel import codes as _codes  # noqa: F401 -- declares the codes
+from engine.metamodel.changes import ModelChange, changes
 from engine.metamodel.compiler import compile_tenant
 from engine.metamodel.definitions import Document, Layer, PackIdentity, PackSource
 from engine.metamodel.layers import Merged, merge_layers
+from engine.metamodel.migrations import Migration, migrations_between, migrations_of
 from engine.metamodel.model import TenantModel
 from engine.metamodel.packs import load_pack, read_text
 
@@ -11,11 +13,16 @@ __all__ = [
     "Document",
     "Layer",
     "Merged",
+    "Migration",
+    "ModelChange",
     "PackIdentity",
     "PackSource",
     "TenantModel",
+    "changes",
     "compile_tenant",
     "load_pack",
     "merge_layers",
+    "migrations_between",
+    "migrations_of",
     "read_text",
 ]

@@ -177,8 +177,8 @@ class _Links:
         if self.node.has("parent"):
             self._check_parent()
         self._check_currency(self.node.get("currency"))
-        for _, field in self.node.get("fields").items():
-            self._check_currency(field.get("currency"))
+        for name in self.object.fields:
+            self._check_currency(self.node.get("fields").get(name).get("currency"))
         self._check_sets()
         self._check_organisation()
 
@@ -217,8 +217,8 @@ class _Links:
             self.bench.complain(
                 "limit_exceeded", self.node.key_span, limit="indexes", value=indexes, max=limits.INDEXES_PER_OBJECT
             )
-        for _, rule in self.node.get("duplicates").items():
-            for name in rule.get("fields").elements():
+        for key in self.node.get("duplicates").value or ():
+            for name in self.node.get("duplicates").get(key).get("fields").elements():
                 self.bench.field(self.object, name)
 
     def _check_organisation(self) -> None:

@@ -66,8 +66,8 @@ def press(layers: Sequence[Layer], findings: Findings) -> TenantModel | None:
         outline(bench)
     world = World(bench.objects, bench.dictionaries, bench.unit)
     expressions = Expressions(bench, world)
-    for compile in _EXPRESSIONS:
-        compile(bench, expressions)
+    for fill in _EXPRESSIONS:
+        fill(bench, expressions)
     order_formulas(bench)
     compile_menus(bench)
     return freeze(bench)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from engine.kernel.diagnostics import Findings
@@ -85,21 +85,18 @@ class _Fold:
     def _changed(self, target: MergedDocument, document: Document, layer: Layer) -> MergedDocument:
         lower = target.document
         change = Change(self.findings, self._toucher(target, layer))
-        value, place = dict(lower.body), lower.place
-        schema, node = grammar_of(lower.kind), Node(document.body, document.place)
+        node, wish, schema = target.node, Node(document.body, document.place), grammar_of(lower.kind)
         # first what goes, then what comes, so that a thing can be moved
-        for verb, edit in (("remove", None), ("set", set_keys), ("insert", insert_keys)):
-            if not node.has(verb):
-                continue
-            words = node.get(verb)
-            if edit is None:
-                value, place = remove_keys(value, place, words.value, words.place, (), change)
-            else:
-                value, place = edit(value, place, words.value, words.place, schema, (), change)
+        if wish.has("remove"):
+            node = remove_keys(node, wish.get("remove"), change)
+        if wish.has("set"):
+            node = set_keys(node, wish.get("set"), schema, change)
+        if wish.has("insert"):
+            node = insert_keys(node, wish.get("insert"), schema, change)
         origins = {**target.origins, **dict.fromkeys(change.touched, layer.name)}
-        return MergedDocument(Document(lower.kind, lower.id, value, place), target.layer, origins)
+        return MergedDocument(Document(lower.kind, lower.id, node.value, node.place), target.layer, origins)
 
-    def _toucher(self, target: MergedDocument, layer: Layer):  # type: ignore[no-untyped-def]
+    def _toucher(self, target: MergedDocument, layer: Layer) -> Callable[[Path, Place, bool], bool]:
         key = (target.document.kind, target.document.id)
 
         def touch(path: Path, place: Place, whole: bool) -> bool:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from engine.kernel.diagnostics import Findings
-from engine.metamodel.definitions import Place
+from engine.metamodel.definitions import Node, Place
 from engine.metamodel.definitions.document import Path
 from engine.metamodel.definitions.grammar import Schema, is_keyed, is_label, part
 from engine.metamodel.definitions.guess import guess
-
-Children = dict[str | int, Place]
 
 
 @dataclass(slots=True)
@@ -31,131 +29,102 @@ class Change:
         return True
 
 
-def set_keys(old: Any, at: Place, new: Any, by: Place, schema: Schema, path: Path, change: Change) -> tuple[Any, Place]:
+def set_keys(old: Node, new: Node, schema: Schema, change: Change) -> Node:
     """Return ``old`` with the keys of ``new`` set; keys that are not mentioned stay."""
-    if is_label(schema) and isinstance(old, str) and isinstance(new, dict):
-        old = {"en": old, "zh": old}
-    if not isinstance(old, dict) or not isinstance(new, dict):
-        return (new, by) if change.allowed(path, by, whole=True) else (old, at)
-    values, places = dict(old), dict(at.children or {})
-    for key, value in new.items():
-        place, below = by.child(key), (*path, key)
-        if key not in old and is_keyed(schema):
-            change.findings.add("not_there_to_set", place.key_span, key=key, guess=guess(key, old))
-        elif key not in old:
-            if change.allowed(below, place):
-                values[key], places[key] = value, place
-        else:
-            values[key], places[key] = set_keys(old[key], at.child(key), value, place, part(schema, key), below, change)
-    return values, at._replace(children=places)
+    value = old.value
+    if is_label(schema) and isinstance(value, str) and isinstance(new.value, dict):
+        value = {"en": value, "zh": value}
+    if not isinstance(value, dict) or not isinstance(new.value, dict):
+        return _replaced(old, new) if change.allowed(old.path, new.place, whole=True) else old
+    edited = _Map(Node(value, old.place, old.path))
+    for key, wish in new.items():
+        below = Node(value.get(key), old.place.child(key), (*old.path, key))
+        if key in value:
+            edited.put(key, set_keys(below, wish, part(schema, key), change))
+        elif is_keyed(schema):
+            change.findings.add("not_there_to_set", wish.key_span, key=key, guess=guess(key, value))
+        elif change.allowed(below.path, wish.place):
+            edited.put(key, wish)
+    return edited.node
 
 
-def insert_keys(
-    old: Any, at: Place, new: Any, by: Place, schema: Schema, path: Path, change: Change
-) -> tuple[Any, Place]:
+def insert_keys(old: Node, new: Node, schema: Schema, change: Change) -> Node:
     """Return ``old`` with what is new in ``new`` put in, behind or before the neighbour it names."""
-    if isinstance(old, list) and isinstance(new, list):
-        return _insert_elements(old, at, new, by, path, change)
-    if not isinstance(old, dict) or not isinstance(new, dict):
-        change.findings.add("already_there", by.key_span, key=path[-1] if path else "")
-        return old, at
-    values, places = dict(old), dict(at.children or {})
-    for key, value in new.items():
-        place, below = by.child(key), (*path, key)
-        if key in values:
-            values[key], places[key] = insert_keys(
-                values[key], at.child(key), value, place, part(schema, key), below, change
-            )
-        elif change.allowed(below, place):
-            value, place, neighbour, behind = _position(value, place)
-            index = len(values)
-            if neighbour is not None:
-                if neighbour in values:
-                    index = list(values).index(neighbour) + behind
-                else:
-                    change.findings.add("no_neighbour", place.key_span, key=neighbour, guess=guess(neighbour, values))
-            values = _put(values, index, key, value)
-            places[key] = place
-    return values, at._replace(children=places)
+    if isinstance(old.value, list) and isinstance(new.value, list):
+        return _insert_elements(old, new, change)
+    if not isinstance(old.value, dict) or not isinstance(new.value, dict):
+        change.findings.add("already_there", new.key_span, key=old.path[-1] if old.path else "")
+        return old
+    edited = _Map(old)
+    for key, wish in new.items():
+        below = Node(old.value.get(key), old.place.child(key), (*old.path, key))
+        if key in old.value:
+            edited.put(key, insert_keys(below, wish, part(schema, key), change))
+        elif change.allowed(below.path, wish.place):
+            newcomer = _Newcomer.of(wish)
+            edited.put(key, newcomer.node, newcomer.index(list(edited.values), change))
+    return edited.node
 
 
-def remove_keys(old: Any, at: Place, gone: Any, by: Place, path: Path, change: Change) -> tuple[Any, Place]:
+def remove_keys(old: Node, gone: Node, change: Change) -> Node:
     """Return ``old`` without the keys or elements that ``gone`` names."""
-    if isinstance(gone, list):
-        return _remove_named(old, at, gone, by, path, change)
-    if not isinstance(gone, dict):
-        change.findings.add("bad_removal", by.span)
-        return old, at
-    if not isinstance(old, dict):
-        change.findings.add("not_there_to_remove", by.key_span, key=path[-1] if path else "", guess="")
-        return old, at
-    values, places = dict(old), dict(at.children or {})
+    if isinstance(gone.value, list):
+        return _remove_elements(old, gone, change) if isinstance(old.value, list) else _remove_named(old, gone, change)
+    if not isinstance(gone.value, dict):
+        change.findings.add("bad_removal", gone.span)
+        return old
+    edited = _Map(old)
     for key, inner in gone.items():
-        place = by.child(key)
-        if key not in old:
-            change.findings.add("not_there_to_remove", place.key_span, key=key, guess=guess(key, old))
+        if key in edited.values:
+            edited.put(key, remove_keys(old.get(key), inner, change))
         else:
-            values[key], places[key] = remove_keys(old[key], at.child(key), inner, place, (*path, key), change)
-    return values, at._replace(children=places)
+            change.findings.add("not_there_to_remove", inner.key_span, key=key, guess=guess(key, edited.values))
+    return edited.node
 
 
-def _remove_named(old: Any, at: Place, gone: list[Any], by: Place, path: Path, change: Change) -> tuple[Any, Place]:
-    if isinstance(old, list):
-        return _remove_elements(old, at, gone, by, path, change)
-    if not isinstance(old, dict):
-        change.findings.add("not_there_to_remove", by.key_span, key=path[-1] if path else "", guess="")
-        return old, at
-    values, places = dict(old), dict(at.children or {})
-    for index, key in enumerate(gone):
-        place = by.child(index)
-        if not isinstance(key, str) or key not in values:
-            change.findings.add("not_there_to_remove", place.span, key=key, guess=guess(str(key), old))
-        elif change.allowed((*path, key), place, whole=True):
-            del values[key]
-            places.pop(key, None)
-    return values, at._replace(children=places)
+def _remove_named(old: Node, gone: Node, change: Change) -> Node:
+    edited = _Map(old)
+    for name in gone.elements():
+        if not isinstance(name.value, str) or name.value not in edited.values:
+            near = guess(str(name.value), edited.values)
+            change.findings.add("not_there_to_remove", name.span, key=name.value, guess=near)
+        elif change.allowed((*old.path, name.value), name.place, whole=True):
+            edited.drop(name.value)
+    return edited.node
 
 
-def _remove_elements(
-    old: list[Any], at: Place, gone: list[Any], by: Place, path: Path, change: Change
-) -> tuple[list[Any], Place]:
-    kept = [(value, at.child(index)) for index, value in enumerate(old)]
-    for index, name in enumerate(gone):
-        place = by.child(index)
-        left = [(value, where) for value, where in kept if name not in (value, _name_of(value))]
+def _remove_elements(old: Node, gone: Node, change: Change) -> Node:
+    kept = list(old.elements())
+    for name in gone.elements():
+        left = [element for element in kept if name.value not in (element.value, _name_of(element.value))]
         if len(left) == len(kept):
-            known = [_name_of(value) for value, _ in kept]
-            change.findings.add("not_there_to_remove", place.span, key=name, guess=guess(str(name), known))
-        elif change.allowed((*path, _name_of(name)), place, whole=True):
+            near = guess(str(name.value), [_name_of(element.value) for element in kept])
+            change.findings.add("not_there_to_remove", name.span, key=name.value, guess=near)
+        elif change.allowed((*old.path, _name_of(name.value)), name.place, whole=True):
             kept = left
-    return _list_of(kept, at)
+    return _list_of(kept, old)
 
 
-def _insert_elements(
-    old: list[Any], at: Place, new: list[Any], by: Place, path: Path, change: Change
-) -> tuple[list[Any], Place]:
-    found = [(value, at.child(index)) for index, value in enumerate(old)]
-    for index, value in enumerate(new):
-        value, place, neighbour, behind = _position(value, by.child(index))
-        names = [_name_of(element) for element, _ in found]
-        if _name_of(value) in names:
-            change.findings.add("already_there", place.span, key=_name_of(value))
-            continue
-        if not change.allowed((*path, _name_of(value)), place):
-            continue
-        where = len(found)
-        if neighbour is not None:
-            if neighbour in names:
-                where = names.index(neighbour) + behind
-            else:
-                change.findings.add("no_neighbour", place.span, key=neighbour, guess=guess(neighbour, names))
-        found.insert(where, (value, place))
-    return _list_of(found, at)
+def _insert_elements(old: Node, new: Node, change: Change) -> Node:
+    found = list(old.elements())
+    for element in new.elements():
+        newcomer = _Newcomer.of(element)
+        name, names = _name_of(newcomer.node.value), [_name_of(one.value) for one in found]
+        if name in names:
+            change.findings.add("already_there", element.span, key=name)
+        elif change.allowed((*old.path, name), element.place):
+            found.insert(newcomer.index(names, change), newcomer.node)
+    return _list_of(found, old)
 
 
-def _list_of(found: list[tuple[Any, Place]], at: Place) -> tuple[list[Any], Place]:
-    children: Children = {index: place for index, (_, place) in enumerate(found)}
-    return [value for value, _ in found], at._replace(children=children)
+def _replaced(old: Node, new: Node) -> Node:
+    return Node(new.value, new.place, old.path)
+
+
+def _list_of(elements: Iterable[Node], old: Node) -> Node:
+    found = list(elements)
+    children: dict[str | int, Place] = {index: element.place for index, element in enumerate(found)}
+    return Node([element.value for element in found], old.place._replace(children=children), old.path)
 
 
 def _name_of(value: Any) -> str:
@@ -165,17 +134,55 @@ def _name_of(value: Any) -> str:
     return str(value)
 
 
-def _position(value: Any, place: Place) -> tuple[Any, Place, str | None, int]:
-    if not isinstance(value, dict):
-        return value, place, None, 0
-    for word, behind in (("after", 1), ("before", 0)):
-        if isinstance(value.get(word), str):
-            rest = {key: part for key, part in value.items() if key != word}
-            return rest, place, value[word], behind
-    return value, place, None, 0
+class _Map:
+    """A copy of a mapping that is being edited, values and places side by side."""
+
+    def __init__(self, node: Node) -> None:
+        self._old = node
+        self.values: dict[str, Any] = dict(node.value) if isinstance(node.value, dict) else {}
+        self.places: dict[str | int, Place] = dict(node.place.children or {})
+
+    def put(self, key: str, node: Node, index: int | None = None) -> None:
+        self.places[key] = node.place
+        if index is None or key in self.values:
+            self.values[key] = node.value
+            return
+        pairs = list(self.values.items())
+        pairs.insert(index, (key, node.value))
+        self.values = dict(pairs)
+
+    def drop(self, key: str) -> None:
+        del self.values[key]
+        self.places.pop(key, None)
+
+    @property
+    def node(self) -> Node:
+        return Node(self.values, self._old.place._replace(children=self.places), self._old.path)
 
 
-def _put(values: dict[str, Any], index: int, key: str, value: Any) -> dict[str, Any]:
-    pairs = list(values.items())
-    pairs.insert(index, (key, value))
-    return dict(pairs)
+@dataclass(frozen=True, slots=True)
+class _Newcomer:
+    """What is inserted, and the neighbour beside which it wants to stand."""
+
+    node: Node
+    neighbour: str | None = None
+    behind: int = 0
+
+    @classmethod
+    def of(cls, node: Node) -> _Newcomer:
+        for word, behind in (("after", 1), ("before", 0)):
+            if isinstance(node.value, dict) and isinstance(node.value.get(word), str):
+                rest = _Map(node)
+                neighbour = rest.values[word]
+                rest.drop(word)
+                return cls(rest.node, neighbour, behind)
+        return cls(node)
+
+    def index(self, names: list[str], change: Change) -> int:
+        if self.neighbour is None:
+            return len(names)
+        if self.neighbour not in names:
+            near = guess(self.neighbour, names)
+            change.findings.add("no_neighbour", self.node.key_span, key=self.neighbour, guess=near)
+            return len(names)
+        return names.index(self.neighbour) + self.behind

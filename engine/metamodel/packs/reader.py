@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from ruamel.yaml.cyaml import CParser
+from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined] # it comes from the C part
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
@@ -64,7 +64,7 @@ class _Composer:
     event: Any = field(default=None)
 
     def documents(self) -> list[Composed]:
-        found = []
+        found: list[Composed] = []
         while True:
             event = self._next()
             if isinstance(event, StreamEndEvent):

@@ -129,7 +129,7 @@ _BOUNDS = {
 
 @cache
 def _validator(kind: str) -> Any:
-    registry = jsonschema_rs.Registry([("parts.schema.json", parts_schema())])
+    registry = jsonschema_rs.Registry([("parts.schema.json", dict(parts_schema()))])
     return jsonschema_rs.Draft202012Validator(dict(KINDS[kind].schema), registry=registry)
 
 
