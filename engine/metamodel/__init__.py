@@ -4,6 +4,8 @@ from engine.metamodel import codes as _codes  # noqa: F401 -- declares the codes
 from engine.metamodel.changes import ModelChange, changes
 from engine.metamodel.compiler import compile_tenant
 from engine.metamodel.definitions import Document, Layer, PackIdentity, PackSource
+from engine.metamodel.definitions.kinds import schema_of
+from engine.metamodel.describe import describe_dictionary, describe_object, describe_tenant
 from engine.metamodel.layers import Merged, merge_layers
 from engine.metamodel.migrations import Migration, migrations_between, migrations_of
 from engine.metamodel.model import TenantModel
@@ -20,9 +22,13 @@ __all__ = [
     "TenantModel",
     "changes",
     "compile_tenant",
+    "describe_dictionary",
+    "describe_object",
+    "describe_tenant",
     "load_pack",
     "merge_layers",
     "migrations_between",
     "migrations_of",
     "read_text",
+    "schema_of",
 ]

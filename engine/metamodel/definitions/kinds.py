@@ -70,6 +70,13 @@ def kind_of(name: str) -> Kind | None:
     return KINDS.get(name)
 
 
+def schema_of(kind: str) -> Mapping[str, Any]:
+    """Return the published JSON Schema of a kind. KeyError when it has none."""
+    if not KINDS[kind].available:
+        raise KeyError(kind)
+    return KINDS[kind].schema
+
+
 def parts_schema() -> Mapping[str, Any]:
     """Return the schema that holds what the others share."""
     return _read_schema("parts")
