@@ -23,13 +23,23 @@ def answer(value: Any, status: int = 200, headers: dict[str, str] | None = None)
     return Response(to_bytes(value), status, headers, content_type=JSON)
 
 
+def duration_text(value: timedelta) -> str:
+    """Return a length of time as ISO 8601 writes it, to the second."""
+    seconds = round(value.total_seconds())
+    sign, seconds = ("-", -seconds) if seconds < 0 else ("", seconds)
+    days, rest = divmod(seconds, 86_400)
+    parts = ((rest // 3_600, "H"), (rest % 3_600 // 60, "M"), (rest % 60, "S"))
+    clock = "".join(f"{count}{unit}" for count, unit in parts if count)
+    return f"{sign}P{f'{days}D' if days else ''}{f'T{clock}' if clock else ''}" if seconds else "PT0S"
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, (frozenset, set)):
         return sorted(value)
     if isinstance(value, timedelta):
-        return int(value.total_seconds())
+        return duration_text(value)
     if isinstance(value, tuple):
         return list(value)
     if hasattr(value, "items"):

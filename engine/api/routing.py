@@ -11,13 +11,12 @@ from flask import Blueprint, Request, Response, request
 
 from engine.api.answers import JSON
 from engine.api.bodies import parse_object, require_storable
-from engine.api.security import Caller, admit
+from engine.api.security import Visit, admit
 from engine.api.services import Services
 from engine.kernel.context import Context
 from engine.kernel.diagnostics import nearest
 from engine.kernel.errors import Malformed
 
-Access = Literal["public", "user"]
 Effect = Literal["read", "write"]
 Body = Literal["none", "object", "optional"]
 
@@ -27,7 +26,7 @@ class Call:
     """One request, understood: who asks, with which parameters and body."""
 
     services: Services
-    caller: Caller
+    visit: Visit
     request: Request
     place: Mapping[str, str]
     parameters: Mapping[str, str]
@@ -36,7 +35,7 @@ class Call:
 
     @property
     def context(self) -> Context:
-        return self.caller.context
+        return self.visit.context
 
     def header(self, name: str) -> str | None:
         """Return a header of the request."""
@@ -45,12 +44,11 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """An address, and what may be done there. A route that does not say who may call it cannot be made."""
+    """An address, and what may be done there. Every route of this door needs a known caller."""
 
     method: Literal["GET", "POST", "PATCH", "PUT", "DELETE"]
     rule: str
     act: Callable[[Call], Response]
-    access: Access
     effect: Effect
     body: Body = "none"
     parameters: tuple[str, ...] = ()
@@ -75,14 +73,15 @@ def add_routes(blueprint: Blueprint, routes: tuple[Route, ...], services: Servic
 
 def _walk(route: Route, services: Services, /, **place: str) -> Response:
     now: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - flask's own way
-    caller = admit(services, now, route.effect)
+    visit = admit(services, now, route.effect)
     parameters = _parameters(now, route.parameters)
     raw = _body_bytes(now, route.body)
     body: Mapping[str, Any] = {}
     if raw and route.body != "none":
         body = parse_object(raw, services.settings.limits)
-    answer = route.act(Call(services, caller, now, place, parameters, body, raw))
-    answer.headers["X-Metadata-Version"] = caller.metadata_version
+    answer = route.act(Call(services, visit, now, place, parameters, body, raw))
+    _, catalog = services.shelf.current(visit.context.tenant)
+    answer.headers["X-Metadata-Version"] = str(catalog.stamp.model)
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Vary"] = "Authorization, Cookie, Accept-Language"
     return answer

@@ -120,7 +120,7 @@ declare(
             "tessera user list 可列出全部用户。",
         ),
         Code(
-            "unknown_role", "There is no role {role}", "没有角色 {role}", "Known roles: {known}.", "已有角色：{known}。"
+            "no_such_role", "There is no role {role}", "没有角色 {role}", "Known roles: {known}.", "已有角色：{known}。"
         ),
         Code("unknown_session", "There is no such session", "没有该会话", "Load the list again.", "请重新载入列表。"),
         Code("unknown_token", "There is no such token", "没有该令牌", "Load the list again.", "请重新载入列表。"),

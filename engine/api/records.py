@@ -1,0 +1,96 @@
+"""``records/{object}`` and ``records/{object}/{id}``: read, create, change, delete, restore, move, look back."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from engine.api.answers import answer
+from engine.api.drawing import draw_change, draw_record, draw_value
+from engine.api.etag import etag_of, is_current, required_version
+from engine.api.once import Outcome, perform
+from engine.api.parameters import whole_number, words
+from engine.api.routing import Call
+from engine.records import Change
+
+HISTORY = ("limit", "after")
+_MOST_FIELDS = 300
+
+
+def get_record(call: Call) -> Response:
+    """Answer one record, with what the caller may do with it."""
+    fields = words(call.parameters, "fields", _MOST_FIELDS)
+    record = call.services.records.get(call.context, call.place["object"], call.place["id"], fields or None)
+    headers = {"ETag": etag_of(record.version)}
+    if is_current(call.header("If-None-Match"), record.version):
+        return Response(status=304, headers=headers)
+    return answer(draw_record(record), headers=headers)
+
+
+def create_record(call: Call) -> Response:
+    """Create a record."""
+    object = call.place["object"]
+
+    def act() -> Change:
+        return call.services.records.create(call.context, object, call.body)
+
+    return perform(call, act, lambda change: _changed(call, change, 201))
+
+
+def update_record(call: Call) -> Response:
+    """Change fields of a record."""
+    object, id = call.place["object"], call.place["id"]
+    version = required_version(call.header("If-Match"))
+
+    def act() -> Change:
+        return call.services.records.update(call.context, object, id, version, call.body)
+
+    return perform(call, act, lambda change: _changed(call, change, 200))
+
+
+def delete_record(call: Call) -> Response:
+    """Delete a record, into the recycle bin where the object has one."""
+    object, id = call.place["object"], call.place["id"]
+    version = required_version(call.header("If-Match"))
+
+    def act() -> Change:
+        return call.services.records.delete(call.context, object, id, version)
+
+    return perform(call, act, lambda _: Outcome(204, None, {}))
+
+
+def restore_record(call: Call) -> Response:
+    """Take a record out of the recycle bin."""
+    object, id = call.place["object"], call.place["id"]
+
+    def act() -> Change:
+        return call.services.records.restore(call.context, object, id)
+
+    return perform(call, act, lambda change: _changed(call, change, 200))
+
+
+def move_record(call: Call) -> Response:
+    """Perform a transition of the record's life-cycle."""
+    object, id, name = call.place["object"], call.place["id"], call.place["transition"]
+    version = required_version(call.header("If-Match"))
+
+    def act() -> Change:
+        return call.services.workflow.perform(call.context, object, id, name, version, call.body)
+
+    return perform(call, act, lambda change: _changed(call, change, 200))
+
+
+def record_history(call: Call) -> Response:
+    """Answer who changed what, the latest first, without what the caller may not see."""
+    limits = call.services.settings.limits
+    limit = whole_number(call.parameters, "limit", 50, limits.page)
+    entries = call.services.records.history(call.context, call.place["object"], call.place["id"])
+    return answer({"entries": [draw_value(entry) for entry in entries[:limit]]})
+
+
+def _changed(call: Call, change: Change, status: int) -> Outcome:
+    headers = {"ETag": etag_of(change.version)}
+    if status == 201:
+        headers["Location"] = f"/api/v1/records/{change.object}/{change.id}"
+    return Outcome(status, draw_change(change, call.context.language), headers)
+
+

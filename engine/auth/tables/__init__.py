@@ -1,0 +1,1 @@
+"""Where identity speaks SQL."""

@@ -1,0 +1,40 @@
+"""The command ``tessera``."""
+
+from __future__ import annotations
+
+import click
+
+from engine import __version__
+from engine.cli.lazy import LazyGroup
+
+_COMMANDS = {
+    "demo": ("engine.cli.serving:demo", "Create the demo tenant if it is not there, and serve it."),
+    "serve": ("engine.cli.serving:serve", "Serve pages and REST."),
+    "tenant": ("engine.cli.tenants:tenant", "Create, list and drop tenants."),
+    "pack": ("engine.cli.packs:pack", "Check, plan, install and upgrade packs."),
+    "overlay": ("engine.cli.overlays:overlay", "Import and export a tenant's own layer."),
+    "user": ("engine.cli.users:user", "Create and list users, set passwords."),
+    "token": ("engine.cli.tokens:token", "Create, list and revoke API tokens."),
+    "import": ("engine.cli.transfers:import_file", "Import a CSV or XLSX file."),
+    "export": ("engine.cli.transfers:export_file", "Export records to CSV or XLSX."),
+    "rules": ("engine.cli.rules:rules", "Check and evaluate FEEL; run the conformance kit."),
+    "doctor": ("engine.cli.doctor:doctor", "Look at settings, databases and files, and say what is wrong."),
+}
+
+
+@click.group(
+    cls=LazyGroup,
+    commands_at=_COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+@click.version_option(__version__, prog_name="tessera")
+def main() -> None:
+    """Tessera: packs of YAML become tables, REST and pages.
+
+    Settings come from the environment (TESSERA_HOME, TESSERA_DATABASE, TESSERA_PORT ...).
+    Exit codes: 0 done, 1 refused or wrong, 2 wrong usage, 3 busy, 78 wrong settings.
+    """
+
+
+if __name__ == "__main__":
+    main()
