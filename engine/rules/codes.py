@@ -76,6 +76,7 @@ REASONS = [
     Code("FEEL234", "{kind} cannot be called", "{kind} 不能调用"),
     Code("FEEL235", "functions of other languages are not run", "不运行其他语言的函数"),
     Code("FEEL236", "{value} is not among the allowed values", "{value} 不在允许的取值中"),
+    Code("FEEL237", "a condition gave {kind}, not yes or no", "条件得到 {kind}，而不是真或假"),
     Code("FEEL240", "the evaluation takes more than {max} steps", "求值超过 {max} 步"),
     Code("FEEL241", "the evaluation takes more than {max} seconds", "求值超过 {max} 秒"),
     Code("FEEL242", "functions call each other deeper than {max} levels", "函数互相调用超过 {max} 层"),

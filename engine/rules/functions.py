@@ -40,6 +40,7 @@ class Wanted:
     kind: str
     optional: bool = False
     many: bool = False
+    nullable: bool = False  # may be left out of a call by name, and is null then
 
     def fit(self, value: Any) -> Any:
         """Return the argument as the parameter wants it, or raise TypeError."""
@@ -58,8 +59,6 @@ class Wanted:
         kind = kind_of(value)
         if kind == self.kind or self.kind == "any" or kind in _WIDER.get(self.kind, ()):
             return value
-        if value is None and self.optional:
-            return None
         raise TypeError(kind)
 
 
@@ -114,16 +113,14 @@ class Signature:
         ordered: list[Any] = []
         for wanted in self.parameters:
             if wanted.name not in arguments:
-                if not (wanted.optional or wanted.many):
-                    return None
-                if not wanted.many:
+                if wanted.nullable:
                     ordered.append(None)
+                elif not (wanted.optional or wanted.many):
+                    return None
             elif wanted.many and kind_of(arguments[wanted.name]) == LIST:
                 ordered.extend(arguments[wanted.name])
             else:
                 ordered.append(arguments[wanted.name])
-        while ordered and ordered[-1] is None and len(ordered) > self.least:
-            ordered.pop()
         return ordered
 
 

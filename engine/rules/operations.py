@@ -12,7 +12,7 @@ from engine.rules.numbers import CONTEXT
 from engine.rules.temporal.dates import FarDate, FeelDate, add_months, date_from_days, days_of
 from engine.rules.temporal.durations import MonthsDuration, TimeDuration
 from engine.rules.temporal.times import DAY, FeelDateTime, FeelTime, comparable, from_instant
-from engine.rules.values import DATE, DATE_TIME, DAYS, LIST, MONTHS, NUMBER, STRING, TIME, from_python, kind_of
+from engine.rules.values import DATE, DATE_TIME, DAYS, MONTHS, NUMBER, STRING, TIME, from_python, kind_of
 
 STRING_CAP = 1_048_576
 
@@ -22,10 +22,6 @@ def arithmetic(operator: str, left: Any, right: Any) -> Any:
     if type(left) is Decimal and type(right) is Decimal:
         return _numbers(operator, left, right)
     left_kind, right_kind = kind_of(left), kind_of(right)
-    if left_kind == LIST and len(left) == 1:
-        return arithmetic(operator, from_python(left[0]), right)
-    if right_kind == LIST and len(right) == 1:
-        return arithmetic(operator, left, from_python(right[0]))
     if left is None or right is None:
         raise NoValue("FEEL201", operator=operator)
     act = _ACTS.get((operator, left_kind, right_kind))

@@ -11,9 +11,6 @@ from engine.rules.ranges import FeelRange
 from engine.rules.temporal.dates import FarDate, fields_of, weekday
 from engine.rules.temporal.durations import MonthsDuration, TimeDuration
 from engine.rules.temporal.times import DAY, HOUR, MINUTE, SECOND, FeelDateTime, FeelTime, parts
-from engine.rules.values import RANGE, register_kind
-
-register_kind(FeelRange, RANGE)
 
 
 def _part(index: int) -> Callable[[Any], Any]:

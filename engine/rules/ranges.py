@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.rules.values import compare, equal
+from engine.rules.values import RANGE, compare, equal, register_kind
 
 
 class FeelRange:
@@ -52,6 +52,9 @@ class FeelRange:
     @property
     def unbounded_high(self) -> bool:
         return self.operator in (">", ">=")
+
+
+register_kind(FeelRange, RANGE)
 
 
 def unary_range(operator: str, endpoint: Any) -> FeelRange:

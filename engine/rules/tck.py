@@ -121,8 +121,11 @@ def _run_case(case: Any, model: DecisionModel | str, folder: str, file: str) -> 
         else:
             try:
                 if case.get("type") == "decisionService":
-                    served = served if served is not None else model.serve(case.get("invocableName"), given, run)
-                    actual = served.get(name)
+                    if case.get("invocableName") in model.services:
+                        served = served if served is not None else model.serve(case.get("invocableName"), given, run)
+                        actual = served.get(name)
+                    else:
+                        actual = model.decide_alone(name, given, run)
                 elif case.get("type") == "bkm":
                     actual = model.invoke(case.get("invocableName"), given, run)
                 else:

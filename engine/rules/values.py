@@ -217,7 +217,7 @@ def _equal_contexts(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool |
 def _equal_times(left: Any, right: Any) -> bool | None:
     if not comparable(left, right):
         return False
-    return bool(left.instant() == right.instant())
+    return bool(left.seconds() == right.seconds())
 
 
 def _equal_plain(left: Any, right: Any) -> bool | None:
@@ -249,7 +249,7 @@ _ORDERED = frozenset((NUMBER, STRING, DATE, TIME, DATE_TIME, DAYS, MONTHS))
 def order_key(value: Any) -> Any:
     """Return what to compare a value by, among values of its kind."""
     if isinstance(value, FeelTime | FeelDateTime):
-        return value.instant()
+        return value.seconds()
     return value
 
 
@@ -263,7 +263,7 @@ def compare(operator: str, left: Any, right: Any) -> bool | None:
     if kind in (TIME, DATE_TIME):
         if not comparable(left, right):
             return None
-        left, right = left.instant(), right.instant()
+        left, right = left.seconds(), right.seconds()
     if operator == "<":
         return bool(left < right)
     if operator == "<=":

@@ -10,6 +10,8 @@ from engine.rules.builtins import (  # noqa: F401  (each declares its functions)
     conversion,
     lists,
     numeric,
+    range_functions,
+    range_text,
     strings,
     temporal_functions,
 )

@@ -16,7 +16,7 @@ _DECLARED: dict[str, list[Signature]] = {}
 def builtin(
     name: str, parameters: str, result: FeelType | Callable[..., FeelType], *, with_run: bool = False
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare one signature. Parameters are written ``name: kind``, ``name?: kind`` or ``name*: kind``."""
+    """Declare one signature. Parameters are written ``name: kind``, ``name?``, ``name*`` or ``name~: kind``."""
 
     def add(body: Callable[..., Any]) -> Callable[..., Any]:
         signature = Signature(tuple(_wanted(part) for part in _split(parameters)), body, result, with_run)
@@ -37,4 +37,5 @@ def _split(parameters: str) -> list[str]:
 
 def _wanted(part: str) -> Wanted:
     name, _, kind = (piece.strip() for piece in part.partition(":"))
-    return Wanted(name.rstrip("?*"), _KINDS.get(kind, kind), name.endswith("?"), name.endswith("*"))
+    mark = name[-1]
+    return Wanted(name.rstrip("?*~"), _KINDS.get(kind, kind), mark == "?", mark == "*", mark == "~")

@@ -8,8 +8,8 @@ from typing import Any
 from engine.rules.builtins.declare import builtin
 from engine.rules.evaluation import Run
 from engine.rules.feel_types import BOOLEAN, NUMBER, STRING, list_of
-from engine.rules.functions import NoValue, is_whole
-from engine.rules.numbers import from_int
+from engine.rules.functions import NoValue
+from engine.rules.numbers import DOWN, from_int
 from engine.rules.patterns import find_matches, replace_matches, split_matches
 from engine.rules.values import STRING as STRING_KIND
 from engine.rules.values import kind_of
@@ -18,9 +18,10 @@ from engine.rules.values import kind_of
 @builtin("substring", "string: text, start position: number, length?: number", STRING)
 def substring(text: str, start: Decimal, length: Decimal | None = None) -> str:
     """Part of a text. Counted from 1; a negative start counts from the end."""
-    if not is_whole(start) or not start:
+    start = start.to_integral_value(DOWN)
+    if not start:
         raise NoValue("FEEL224", function="substring", name="start position", value=start)
-    if length is not None and (not is_whole(length) or length < 1):
+    if length is not None and length < 1:
         raise NoValue("FEEL224", function="substring", name="length", value=length)
     first = int(start) - 1 if start > 0 else len(text) + int(start)
     if first < 0 or first >= len(text):

@@ -77,7 +77,7 @@ def years_and_months_duration(start: Any, end: Any) -> MonthsDuration:
     return MonthsDuration(months)
 
 
-@builtin("is", "value1: any, value2: any", BOOLEAN)
+@builtin("is", "value1~: any, value2~: any", BOOLEAN)
 def is_same(left: Any, right: Any) -> bool:
     """The same element of the same domain: equal, and for zoned values written with the same zone."""
     if kind_of(left) != kind_of(right):

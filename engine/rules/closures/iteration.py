@@ -49,9 +49,9 @@ def _ranged(value: FeelRange, run: Run) -> Iterable[Any]:
     if value.low is None or value.high is None:
         raise NoValue("FEEL209", kind="range")
     low, high, make = _ends(value.low, value.high)
-    low, high = low + (not value.low_closed), high - (not value.high_closed)
-    if low > high + 1:
+    if low > high:
         raise NoValue("FEEL231")
+    low, high = low + (not value.low_closed), high - (not value.high_closed)
     return _stepping(low, high, 1, make, run)
 
 
@@ -155,6 +155,8 @@ def quantified(builder: Builder, node: nodes.Quantified) -> Closure:
                 if found is decisive:
                     return decisive
                 if type(found) is not bool:
+                    if found is not None:
+                        return site.warn(r, "FEEL232", kind=kind_of(found))
                     answer = None
         except NoValue as reason:
             return site.explain(r, reason)

@@ -135,7 +135,10 @@ class BoxCompiler:
         condition, then, otherwise = (self.compile(b, scope) for b in (box.condition, box.then, box.otherwise))
 
         def evaluate(names: Mapping[str, Any], run: Run) -> Any:
-            chosen = then if quietly(condition.evaluate, names, run) is True else otherwise
+            found = quietly(condition.evaluate, names, run)
+            if found is not None and type(found) is not bool:
+                raise NoValue("FEEL237", kind=kind_of(found))
+            chosen = then if found else otherwise
             return chosen.evaluate(names, run)
 
         return Compiled(then.type if then.type == otherwise.type else ANY, evaluate)
@@ -213,9 +216,11 @@ def _quantify(decisive: bool) -> Callable[..., bool | None]:
         answer: bool | None = not decisive
         for item in items:
             found = quietly(body, {**names, name: item}, run)
+            if found is not None and type(found) is not bool:
+                raise NoValue("FEEL237", kind=kind_of(found))
             if found is decisive:
-                return decisive
-            if type(found) is not bool:
+                answer = decisive
+            elif found is None and answer is not decisive:
                 answer = None
         return answer
 

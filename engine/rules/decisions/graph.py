@@ -46,9 +46,21 @@ class DecisionModel:
         """Return the value of a decision. Never raises for bad data: null, with the reason in the run."""
         return self._graph.decide(self.definitions.namespace, name, given, run)
 
+    @property
+    def services(self) -> tuple[str, ...]:
+        return tuple(e.name for e in self.definitions.elements if isinstance(e, Service))
+
     def serve(self, name: str, given: Mapping[str, Any], run: Run) -> dict[str, Any]:
         """Return the output decisions of a decision service by name."""
         return self._graph.serve(self.definitions.namespace, name, given, run)
+
+    def decide_alone(self, name: str, given: Mapping[str, Any], run: Run) -> Any:
+        """Return the value of a decision by itself: the decisions it requires are given, as inputs are."""
+        return self._graph.decide_alone(self.definitions.namespace, name, given, run)
+
+    def invoke(self, name: str, given: Mapping[str, Any], run: Run) -> Any:
+        """Return what a business knowledge model makes of arguments given by name."""
+        return self._graph.invoke(self.definitions.namespace, name, given, run)
 
 
 def load_model(
@@ -185,12 +197,43 @@ class _Graph:
         if not isinstance(service, Service):
             run.warn("FEEL205", name=name)
             return {}
+        asked = self._given_for((*service.input_data, *service.input_decisions), given, run)
+        conform = self.result_conform(service)
+        served = {}
+        for output in (self.elements[ref] for ref in service.outputs):
+            found = self._stopped(output, asked)
+            served[output.variable.name] = found if conform is None else _quiet_conform(conform, found, run)
+        return served
+
+    def decide_alone(self, namespace: str, name: str, given: Mapping[str, Any], run: Run) -> Any:
+        element = self.named(namespace, name, Decision)
+        if element is None:
+            return run.warn("FEEL205", name=name)
+        values = [ref for ref in element.requires if isinstance(self.elements.get(ref), Decision | InputData)]
+        return self._stopped(element, self._given_for(tuple(values), given, run))
+
+    def invoke(self, namespace: str, name: str, given: Mapping[str, Any], run: Run) -> Any:
+        element = self.named(namespace, name, Knowledge)
+        if element is None:
+            return run.warn("FEEL205", name=name)
+        function = self._stopped(element, _Asked(run, {}))
+        try:
+            values = {key: from_python(value) for key, value in given.items()}
+            return None if function is None else function.call_named(run, values)
+        except (LimitReached, NoValue) as reason:
+            return run.warn(reason.code, **reason.params)
+
+    def _given_for(self, refs: tuple[str, ...], given: Mapping[str, Any], run: Run) -> _Asked:
         asked = _Asked(run, {})
-        for ref in (*service.input_decisions, *service.input_data):
+        for ref in refs:
             required = self.elements[ref]
             asked.known[ref] = self.fitted(required, from_python(given.get(required.variable.name)), run)
-        outputs = [self.elements[ref] for ref in service.outputs]
-        return {output.variable.name: self._stopped(output, asked) for output in outputs}
+        return asked
+
+    def result_conform(self, element: Element) -> Conform | None:
+        """Return what brings the result of a function to the type that its variable declares."""
+        types = self.types(element.id.rpartition("#")[0])
+        return types.conform(types.result_ref(element.variable.type_ref)) if element.variable.type_ref else None
 
     def value(self, element: Element, asked: _Asked) -> Any:
         if element.id in asked.known:
@@ -237,11 +280,7 @@ class _Graph:
         return names
 
     def knowledge_function(self, element: Element, function: UserFunction) -> UserFunction:
-        types = self.types(element.id.rpartition("#")[0])
-        declared = types.type(element.variable.type_ref)
-        conform = types.conform(element.variable.type_ref) if element.variable.type_ref else None
-        if isinstance(declared, FunctionType):
-            conform = None
+        conform = self.result_conform(element)
 
         def invoke(run: Run, arguments: list[Any]) -> Any:
             found = function.body(run, arguments)
@@ -250,11 +289,10 @@ class _Graph:
         return UserFunction(element.name, function.parameters, function.types, invoke, function.result)
 
     def service_function(self, service: Service) -> UserFunction:
-        refs = (*service.input_decisions, *service.input_data)
+        refs = (*service.input_data, *service.input_decisions)
         required = [self.elements[ref] for ref in refs if ref in self.elements]
         outputs = [self.elements[ref] for ref in service.outputs if ref in self.elements]
-        types = self.types(service.id.rpartition("#")[0])
-        conform = types.conform(service.variable.type_ref) if service.variable.type_ref else None
+        conform = self.result_conform(service)
 
         def invoke(run: Run, arguments: list[Any]) -> Any:
             asked = _Asked(run, {})
@@ -265,9 +303,15 @@ class _Graph:
             return found if conform is None else conform(found, run)
 
         names = tuple(element.variable.name for element in required)
-        return UserFunction(service.name, names, (ANY,) * len(names), invoke)
+        declared = tuple(self.type_of(element) for element in required)
+        result = self.type_of(outputs[0]) if len(outputs) == 1 else ANY
+        return UserFunction(service.name, names, declared, invoke, result)
 
     def strictly(self, element: Element, value: Any, run: Run) -> Any:
         types = self.types(element.id.rpartition("#")[0])
         conform = types.conform(element.variable.type_ref) if element.variable.type_ref else None
         return value if conform is None else conform(value, run)
+
+
+def _quiet_conform(conform: Conform, value: Any, run: Run) -> Any:
+    return quietly(lambda _names, run: conform(value, run), {}, run)

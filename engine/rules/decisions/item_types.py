@@ -95,6 +95,11 @@ class ItemTypes:
 
         return bring
 
+    def result_ref(self, ref: str) -> str:
+        """Return the name of the result's type when ``ref`` names a type of functions, else ``ref`` itself."""
+        item = self._items.get(ref)
+        return item.function[1] if item is not None and item.function is not None else ref
+
     def allowed_of(self, ref: str) -> str:
         """Return the unary tests that a named type lays on its values, as text."""
         item = self._items.get(ref)

@@ -31,6 +31,10 @@ class FeelTime:
         """Return the nanoseconds of the day in UTC; a local time counts as it is."""
         return self.nanos - (self.offset() or 0) * SECOND
 
+    def seconds(self) -> int:
+        """Return what comparisons look at: whole seconds."""
+        return self.instant() // SECOND
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, FeelTime) and self.nanos == other.nanos and self.zone == other.zone
 
@@ -58,6 +62,10 @@ class FeelDateTime:
     def instant(self) -> int:
         """Return the nanoseconds since day 0 in UTC; a local date-time counts as it is."""
         return self.days * DAY + self.nanos - (self.offset() or 0) * SECOND
+
+    def seconds(self) -> int:
+        """Return what comparisons look at: whole seconds."""
+        return self.instant() // SECOND
 
     def date(self) -> FeelDate:
         """Return the date, in its own zone."""
