@@ -11,6 +11,7 @@ from typing import TextIO
 
 from engine.kernel.errors import LimitExceeded, Malformed
 from engine.transfer import limits
+from engine.transfer.files.cell_guard import unguarded
 from engine.transfer.files.table import Cell, Row, check_header, count_row, fit
 
 SEPARATORS = (",", ";", "\t")
@@ -36,7 +37,7 @@ class CsvTable:
                 for cells in reader:
                     number += 1
                     count_row(number)
-                    wide: list[Cell] = [*cells]
+                    wide: list[Cell] = [unguarded(cell) for cell in cells]
                     if number > 1 and (row := fit(number, wide, len(self.header))):
                         yield row
             except csv.Error as error:
@@ -54,7 +55,7 @@ def open_csv(path: Path) -> CsvTable:
             header = next(csv.reader(_lines(stream), delimiter=separator, strict=True), [])
         except csv.Error as error:
             raise Malformed("bad_csv", row=1, reason=str(error)) from None
-    return CsvTable(path, encoding, separator, check_header(tuple(header)))
+    return CsvTable(path, encoding, separator, check_header(tuple(map(unguarded, header))))
 
 
 def _lines(stream: TextIO) -> Iterator[str]:
