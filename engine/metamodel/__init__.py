@@ -2,11 +2,13 @@
 
 from engine.metamodel import codes as _codes  # noqa: F401 -- declares the codes
 from engine.metamodel.changes import ModelChange, changes
+from engine.metamodel.checking import PackReport, check_layers, check_pack
 from engine.metamodel.compiler import compile_tenant
-from engine.metamodel.definitions import Document, Layer, PackIdentity, PackSource
+from engine.metamodel.definitions import Document, Layer, PackDef, PackSource
 from engine.metamodel.definitions.kinds import schema_of
 from engine.metamodel.describe import describe_dictionary, describe_object, describe_tenant
 from engine.metamodel.layers import Merged, merge_layers
+from engine.metamodel.layers.needs import sort_layers
 from engine.metamodel.migrations import Migration, migrations_between, migrations_of
 from engine.metamodel.model import TenantModel
 from engine.metamodel.packs import load_pack, read_text
@@ -17,10 +19,13 @@ __all__ = [
     "Merged",
     "Migration",
     "ModelChange",
-    "PackIdentity",
+    "PackDef",
+    "PackReport",
     "PackSource",
     "TenantModel",
     "changes",
+    "check_layers",
+    "check_pack",
     "compile_tenant",
     "describe_dictionary",
     "describe_object",
@@ -31,4 +36,5 @@ __all__ = [
     "migrations_of",
     "read_text",
     "schema_of",
+    "sort_layers",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,10 +28,14 @@ FieldKey = tuple[str, str]
 
 @dataclass(slots=True)
 class Bench:
-    """The work in hand. Lookups complain and return None, so that a pass goes on with the rest."""
+    """The work in hand. Lookups complain and return None, so that a pass goes on with the rest.
+
+    ``lost`` are names that stood in parts with a wrong shape: nobody is told that they are unknown.
+    """
 
     merged: Merged
     findings: Findings
+    lost: frozenset[str] = frozenset()
     objects: dict[str, ObjectModel] = field(default_factory=dict)
     dictionaries: dict[str, DictionaryModel] = field(default_factory=dict)
     numberings: dict[str, NumberingModel] = field(default_factory=dict)
@@ -42,17 +47,24 @@ class Bench:
     unit: str | None = None
     person: str | None = None
     reads: dict[FieldKey, frozenset[FieldKey]] = field(default_factory=dict)
+    inbound: dict[str, tuple[FieldKey, ...]] = field(default_factory=dict)
     calculation: tuple[FieldKey, ...] = ()
+    _by_kind: dict[str, list[MergedDocument]] = field(default_factory=dict)
 
     def complain(self, code: str, where: Node | Span, /, **params: Any) -> None:
         """Add an error at a node's value."""
         self.findings.add(code, where.span if isinstance(where, Node) else where, **params)
 
+    def unknown(self, word: str, where: Node | Span, name: str, known: Iterable[str], /, **params: Any) -> None:
+        """Add ``unknown_<word>`` with the nearest known name; silent when the name was lost to an earlier error."""
+        if name not in self.lost:
+            self.complain(f"unknown_{word}", where, guess=guess(name, known), **{word: name}, **params)
+
     def object(self, node: Node) -> ObjectModel | None:
         """Return the object that a node names."""
         name = str(node.value)
         if name not in self.objects:
-            self.complain("unknown_object", node, object=name, guess=guess(name, self.objects))
+            self.unknown("object", node, name, self.objects)
         return self.objects.get(name)
 
     def field(self, object: ObjectModel, node: Node, name: str | None = None) -> FieldModel | None:
@@ -60,8 +72,7 @@ class Bench:
         name = str(node.value) if name is None else name
         found = object.fields.get(name)
         if found is None:
-            near = guess(name, object.fields)
-            self.complain("unknown_field", node, field=name, object=object.name, guess=near)
+            self.unknown("field", node, name, object.fields, object=object.name)
         return found
 
     def field_path(self, object: ObjectModel, node: Node) -> tuple[str, ...] | None:
@@ -80,4 +91,10 @@ class Bench:
 
     def documents(self, kind: str) -> list[MergedDocument]:
         """Return the definitions of a kind."""
-        return list(self.merged.of_kind(kind))
+        if kind not in self._by_kind:
+            self._by_kind[kind] = list(self.merged.of_kind(kind))
+        return self._by_kind[kind]
+
+    def names(self, kind: str) -> frozenset[str]:
+        """Return the names of the definitions of a kind."""
+        return frozenset(merged.document.id for merged in self.documents(kind))

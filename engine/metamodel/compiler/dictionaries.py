@@ -76,19 +76,14 @@ def _check_links(merged: MergedDocument, bench: Bench) -> None:
         found = bench.dictionaries.get(dictionary.depends_on)
         if found is None:
             name = dictionary.depends_on
-            near = guess(name, bench.dictionaries)
-            bench.complain("unknown_dictionary", node.get("depends_on"), dictionary=name, guess=near)
+            bench.unknown("dictionary", node.get("depends_on"), name, bench.dictionaries)
         parents = found or dictionary
     for code, item in dictionary.items.items():
         part = node.get("items").get(code)
         if item.parent is not None and item.parent not in parents.items and not parents.open:
-            near = guess(item.parent, parents.items)
-            bench.complain("unknown_item", part.get("parent"), item=item.parent, dictionary=parents.name, guess=near)
+            bench.unknown("item", part.get("parent"), item.parent, parents.items, dictionary=parents.name)
         if item.successor is not None and item.successor not in dictionary.items:
-            near = guess(item.successor, dictionary.items)
-            bench.complain(
-                "unknown_item", part.get("successor"), item=item.successor, dictionary=dictionary.name, guess=near
-            )
+            bench.unknown("item", part.get("successor"), item.successor, dictionary.items, dictionary=dictionary.name)
     for key in ("parent", "successor"):
         if key == "parent" and parents is not dictionary:
             continue

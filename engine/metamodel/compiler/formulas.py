@@ -12,7 +12,6 @@ from engine.metamodel.compiler.expressions import Expressions
 from engine.metamodel.compiler.fields import is_formula
 from engine.metamodel.compiler.literals import BadLiteralError, literal_of
 from engine.metamodel.definitions import Node
-from engine.metamodel.definitions.guess import guess
 from engine.metamodel.model import (
     CheckModel,
     Default,
@@ -59,7 +58,7 @@ def _check(
     lifecycle: LifecycleModel | None = bench.lifecycles.get(object.lifecycle or "")
     known = ["save", *(lifecycle.transitions if lifecycle else ())]
     if on not in known:
-        bench.complain("unknown_transition", node.get("on"), transition=on, object=object.name, guess=guess(on, known))
+        bench.unknown("transition", node.get("on"), on, known, object=object.name)
     if node.has("field"):
         bench.field(object, node.get("field"))
     when = expressions.condition(node.get("when"), scope)

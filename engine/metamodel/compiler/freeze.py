@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
 
 from engine.metamodel.compiler.bench import Bench
-from engine.metamodel.compiler.screens import inbound_references
 from engine.metamodel.layers import Merged
 from engine.metamodel.model import PackIdentity, TenantModel
 
@@ -15,14 +13,10 @@ from engine.metamodel.model import PackIdentity, TenantModel
 def freeze(bench: Bench) -> TenantModel:
     """Return the model."""
     languages = dict.fromkeys(language for pack in bench.merged.packs for language in pack.languages)
-    objects = {
-        name: replace(object, title=object.title, plural=object.plural or object.title)
-        for name, object in bench.objects.items()
-    }
     return TenantModel(
         packs=tuple(PackIdentity(pack.name, pack.version, pack.title) for pack in bench.merged.packs),
         languages=tuple(languages) or ("zh", "en"),
-        objects=objects,
+        objects=bench.objects,
         dictionaries=bench.dictionaries,
         numberings=bench.numberings,
         lifecycles=bench.lifecycles,
@@ -30,7 +24,7 @@ def freeze(bench: Bench) -> TenantModel:
         lists=bench.lists,
         forms=bench.forms,
         menus=tuple(bench.menus),
-        inbound=inbound_references(bench),
+        inbound=bench.inbound,
         rollups=_rollups(bench),
         calculation=bench.calculation,
         unit=bench.unit,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from engine.metamodel.compiler.bench import Bench
 from engine.metamodel.compiler.expressions import Expressions
 from engine.metamodel.definitions import Node
-from engine.metamodel.definitions.guess import guess
 from engine.metamodel.layers import MergedDocument
 from engine.metamodel.model import FieldAccess, ObjectGrant, ObjectModel, RoleModel, RowGrant
 
@@ -24,14 +23,13 @@ def _role(merged: MergedDocument, bench: Bench, expressions: Expressions) -> Rol
     for name, part in node.get("grants").items():
         object = bench.objects.get(name)
         if object is None:
-            bench.complain("unknown_object", part.key_span, object=name, guess=guess(name, bench.objects))
+            bench.unknown("object", part.key_span, name, bench.objects)
         else:
             grants[name] = _Grant(object, part, bench, expressions).built()
     for part in node.get("dictionaries").elements():
         known = bench.dictionaries.get(str(part.value))
         if part.value != "*" and known is None:
-            near = guess(str(part.value), bench.dictionaries)
-            bench.complain("unknown_dictionary", part, dictionary=part.value, guess=near)
+            bench.unknown("dictionary", part, str(part.value), bench.dictionaries)
         elif known is not None and not known.open:
             bench.complain("dictionary_not_open", part, dictionary=part.value)
     return RoleModel(
@@ -85,10 +83,7 @@ class _Grant:
             elif node.value in known:
                 found.add(node.value)
             else:
-                near = guess(str(node.value), known)
-                self.bench.complain(
-                    "unknown_transition", node, transition=node.value, object=self.object.name, guess=near
-                )
+                self.bench.unknown("transition", node, str(node.value), known, object=self.object.name)
         return frozenset(found)
 
     def _field(self, name: str, node: Node) -> FieldAccess | None:

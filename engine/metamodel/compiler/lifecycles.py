@@ -10,7 +10,6 @@ from engine.metamodel.compiler.expressions import Expressions
 from engine.metamodel.compiler.fields import is_formula
 from engine.metamodel.compiler.literals import BadLiteralError, literal_of
 from engine.metamodel.definitions import Node
-from engine.metamodel.definitions.guess import guess
 from engine.metamodel.layers import MergedDocument
 from engine.metamodel.model import (
     Default,
@@ -140,24 +139,24 @@ def _states(node: Node, states: dict[str, StateModel], bench: Bench) -> frozense
         elif part.value in states:
             found.add(part.value)
         else:
-            bench.complain("unknown_state", part, state=part.value, guess=guess(str(part.value), states))
+            bench.unknown("state", part, str(part.value), states)
     return frozenset(found)
 
 
 def _who(node: Node, bench: Bench) -> tuple[str, ...] | None:
     if node.value is None:
         return None
-    roles = [merged.document.id for merged in bench.documents("role")]
+    roles = bench.names("role")
     found = []
     for part in node.elements():
         if isinstance(part.value, str):
             if part.value != "owner":
-                bench.complain("unknown_person", part, person=part.value, guess=guess(part.value, ["owner"]))
+                bench.unknown("person", part, part.value, ["owner"])
             found.append("owner")
         else:
             role = part.text("role")
             if role not in roles:
-                bench.complain("unknown_role", part.get("role"), role=role, guess=guess(role, roles))
+                bench.unknown("role", part.get("role"), role, roles)
             found.append(f"role:{role}")
     return tuple(found)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from engine.kernel.text import LocalText
 from engine.metamodel.compiler.bench import Bench
 from engine.metamodel.definitions import Node
-from engine.metamodel.definitions.guess import guess
 from engine.metamodel.layers import MergedDocument
 from engine.metamodel.model import MenuGroup, MenuItem, MenuModel
 
@@ -29,10 +28,10 @@ def _menu(merged: MergedDocument, bench: Bench) -> MenuModel:
 
 
 def _group(name: str, node: Node, bench: Bench) -> MenuGroup:
-    roles = [merged.document.id for merged in bench.documents("role")]
+    roles = bench.names("role")
     for part in node.get("roles").elements():
         if part.value not in roles:
-            bench.complain("unknown_role", part, role=part.value, guess=guess(str(part.value), roles))
+            bench.unknown("role", part, str(part.value), roles)
     items = (_item(key, part, bench) for key, part in node.get("items").items())
     return MenuGroup(name, node.label("title"), tuple(filter(None, items)), frozenset(node.texts("roles")))
 
@@ -50,7 +49,7 @@ def _item(name: str, node: Node, bench: Bench) -> MenuItem | None:
 def _page(name: str, node: Node, targets: list[str], bench: Bench) -> MenuItem | None:
     page = node.text("page")
     if page not in PAGES:
-        bench.complain("unknown_page", node.get("page"), page=page, guess=guess(page, PAGES))
+        bench.unknown("page", node.get("page"), page, PAGES)
     # a page may be about one object: the import page, for one
     object = bench.object(node.get("object")) if node.has("object") else None
     if "list" in targets or node.has("view"):
@@ -65,11 +64,11 @@ def _list(name: str, node: Node, bench: Bench) -> MenuItem | None:
     list_name = node.text("list") or node.text("object")
     found = bench.lists.get(list_name)
     if found is None:
-        bench.complain("unknown_list", node.get("list"), list=list_name, guess=guess(list_name, bench.lists))
+        bench.unknown("list", node.get("list"), list_name, bench.lists)
         return None
     views = [view.name for view in found.views]
     if node.has("view") and node.text("view") not in views:
-        bench.complain("unknown_view", node.get("view"), view=node.text("view"), guess=guess(node.text("view"), views))
+        bench.unknown("view", node.get("view"), node.text("view"), views)
     object = bench.objects[found.object]
     title = node.label("title") or found.title
     icon = node.text("icon", object.icon)

@@ -8,7 +8,6 @@ from dataclasses import replace
 from engine.metamodel.compiler.bench import Bench
 from engine.metamodel.compiler.expressions import Expressions
 from engine.metamodel.definitions import Node
-from engine.metamodel.definitions.guess import guess
 from engine.metamodel.layers import MergedDocument
 from engine.metamodel.model import NumberingModel, ObjectModel, Segment
 from engine.rules import Expression
@@ -40,10 +39,10 @@ def compile_numberings(bench: Bench, expressions: Expressions) -> None:
 
 
 def _check_use(node: Node, object: ObjectModel, bench: Bench) -> None:
-    rules = [merged.document.id for merged in bench.documents("numbering")]
+    rules = bench.names("numbering")
     if node.text("rule") not in rules:
         rule = node.text("rule")
-        bench.complain("unknown_numbering", node.get("rule"), rule=rule, guess=guess(rule, rules))
+        bench.unknown("numbering", node.get("rule"), rule, rules)
     field = bench.field(object, node.get("field"))
     if field is None:
         return

@@ -4,29 +4,28 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from engine.kernel.text import LocalText
 from engine.metamodel import limits
 from engine.metamodel.compiler.bench import Bench
 from engine.metamodel.compiler.fields import build_field
 from engine.metamodel.compiler.options import OWNED_NAMES, RESERVED_OBJECTS, RESERVED_PREFIXES
 from engine.metamodel.compiler.system_fields import system_fields
 from engine.metamodel.definitions import Node
-from engine.metamodel.definitions.guess import guess
 from engine.metamodel.layers import MergedDocument
 from engine.metamodel.model import FieldModel, ObjectModel, Organisation
 
 
 def outline_objects(bench: Bench) -> None:
     """Build every object with its fields, as yet without expressions and unlinked."""
-    documents = bench.documents("object")
-    if len(documents) > limits.OBJECTS:
-        last = documents[limits.OBJECTS].document.span
-        bench.findings.add("limit_exceeded", last, limit="objects", value=len(documents), max=limits.OBJECTS)
-    for merged in documents:
+    counts: dict[str, tuple[int, int]] = {}
+    for merged in bench.documents("object"):
         bench.objects[merged.document.id] = _outline(merged, bench)
-    fields = sum(len(object.fields) for object in bench.objects.values())
-    if fields > limits.FIELDS_PER_PACK:
-        span = documents[-1].document.span
-        bench.findings.add("limit_exceeded", span, limit="fields", value=fields, max=limits.FIELDS_PER_PACK)
+        objects, fields = counts.get(merged.layer, (0, 0))
+        counts[merged.layer] = (objects + 1, fields + len(bench.objects[merged.document.id].fields))
+        if objects == limits.OBJECTS:
+            _too_many("objects", objects + 1, limits.OBJECTS, merged, bench)
+        if fields <= limits.FIELDS_PER_PACK < counts[merged.layer][1]:
+            _too_many("fields of a pack", counts[merged.layer][1], limits.FIELDS_PER_PACK, merged, bench)
 
 
 def add_system_fields(bench: Bench) -> None:
@@ -62,6 +61,10 @@ def link_objects(bench: Bench) -> None:
             bench.objects[name] = replace(bench.objects[name], fields=known)
     for merged in bench.documents("object"):
         _Links(merged, bench.objects[merged.document.id], bench).check()
+
+
+def _too_many(limit: str, value: int, maximum: int, merged: MergedDocument, bench: Bench) -> None:
+    bench.complain("limit_exceeded", merged.document.span, limit=limit, value=value, max=maximum)
 
 
 def _outline(merged: MergedDocument, bench: Bench) -> ObjectModel:
@@ -107,6 +110,10 @@ def _display(fields: dict[str, FieldModel]) -> str:
     return next(texts, "id")
 
 
+def _title_of(name: str) -> LocalText:
+    return LocalText({"en": name.replace("_", " ").capitalize()})
+
+
 def _sets(node: Node) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(str(field.value) for field in names.elements()) for names in node.elements())
 
@@ -126,14 +133,16 @@ def _organisation(node: Node) -> Organisation | None:
 def _linked(object: ObjectModel, field: FieldModel, node: Node, bench: Bench) -> FieldModel:
     for target in node.get("to").elements():
         bench.object(target)
+    if not field.title:
+        named = bench.objects.get(field.name)
+        field = replace(field, title=named.title if named else _title_of(field.name))
     if field.type == "department":
         if bench.unit is None:
             bench.complain("no_units", node.key_span, field=field.name)
             return field
         field = replace(field, targets=(bench.unit,))
     if field.dictionary and field.dictionary not in bench.dictionaries:
-        near = guess(field.dictionary, bench.dictionaries)
-        bench.complain("unknown_dictionary", node.get("of"), dictionary=field.dictionary, guess=near)
+        bench.unknown("dictionary", node.get("of"), field.dictionary, bench.dictionaries)
     if field.depends_on:
         _check_dependence(object, field, node.get("depends_on"), bench)
     if field.lines_of:

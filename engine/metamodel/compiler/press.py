@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from engine.kernel.diagnostics import Findings
 from engine.kernel.errors import BadDefinition
@@ -20,9 +21,12 @@ from engine.metamodel.compiler.objects import add_system_fields, find_organisati
 from engine.metamodel.compiler.ordering import order_formulas
 from engine.metamodel.compiler.scopes import World
 from engine.metamodel.compiler.screens import compile_forms, compile_lists
-from engine.metamodel.definitions import Layer
+from engine.metamodel.definitions import Document, Layer
+from engine.metamodel.layers import Merged
 from engine.metamodel.layers.merge import fold_layers
+from engine.metamodel.layers.needs import check_needs
 from engine.metamodel.model import TenantModel
+from engine.metamodel.packs.repair import repaired
 from engine.metamodel.packs.shape import check_shape, has_shape
 
 # first everything is known by name and type, then expressions can be typed against it
@@ -48,26 +52,47 @@ def compile_tenant(layers: Sequence[Layer]) -> TenantModel:
     """Compile layers, the lowest first. Raises BadDefinition with every complaint."""
     findings = Findings()
     model = press(layers, findings)
-    if model is None or findings.errors:
+    if findings.errors:
         raise BadDefinition(findings.errors[: limits.DIAGNOSTICS])
     return model
 
 
-def press(layers: Sequence[Layer], findings: Findings) -> TenantModel | None:
-    """Compile layers; complaints and warnings go to ``findings``. None when the shape of something is wrong."""
-    merged = fold_layers(layers, findings)
-    for found in merged.documents.values():
-        if not has_shape(found.document):
-            check_shape(found.document, findings)
-    if findings.errors:
-        return None
-    bench = Bench(merged, findings)
+def press(layers: Sequence[Layer], findings: Findings) -> TenantModel:
+    """Compile layers; complaints and warnings go to ``findings``, and what they are about is left out."""
+    lost: set[str] = set()
+    sound = [_sound_layer(layer, findings, lost) for layer in layers]
+    check_needs(sound, findings)
+    merged = _sound(fold_layers(sound, findings), findings, lost)
+    bench = Bench(merged, findings, frozenset(lost))
     for outline in _OUTLINES:
         outline(bench)
-    world = World(bench.objects, bench.dictionaries, bench.unit)
-    expressions = Expressions(bench, world)
+    expressions = Expressions(bench, World(bench.objects, bench.dictionaries, bench.unit, bench.lost))
     for fill in _EXPRESSIONS:
         fill(bench, expressions)
     order_formulas(bench)
     compile_menus(bench)
     return freeze(bench)
+
+
+def _sound_layer(layer: Layer, findings: Findings, lost: set[str]) -> Layer:
+    documents = (_sound_document(document, findings, lost) for document in layer.documents)
+    return Layer(layer.name, layer.version, tuple(document for document in documents if document))
+
+
+def _sound(merged: Merged, findings: Findings, lost: set[str]) -> Merged:
+    # a change may have given a definition a wrong shape
+    documents = {}
+    for key, found in merged.documents.items():
+        document = _sound_document(found.document, findings, lost)
+        if document is not None:
+            documents[key] = replace(found, document=document)
+    return replace(merged, documents=documents)
+
+
+def _sound_document(document: Document, findings: Findings, lost: set[str]) -> Document | None:
+    if has_shape(document):
+        return document
+    check_shape(document, findings)
+    left, names = repaired(document)
+    lost.update(names)
+    return left

@@ -62,6 +62,7 @@ class World:
     objects: Mapping[str, ObjectModel]
     dictionaries: Mapping[str, DictionaryModel]
     unit: str | None = None
+    lost: frozenset[str] = frozenset()
     reads: set[tuple[str, str]] = field(default_factory=set)
     _enums: dict[str, FeelType] = field(default_factory=dict)
     _records: dict[str, RecordType] = field(default_factory=dict)
@@ -117,7 +118,7 @@ class ObjectFields:
     def type_of(self, name: str) -> FeelType | None:
         model = self.world.objects[self.object].fields.get(name)
         if model is None:
-            return None
+            return ANY if name in self.world.lost else None
         self.world.reads.add((self.object, name))
         return self.world.type_of_field(model)
 
@@ -165,6 +166,8 @@ class _Unlisted:
     def type_of(self, name: str) -> FeelType | None:
         if name == "id":
             return STRING
+        if self.name in self.world.lost:
+            return ANY
         if self.name != USER:
             return None
         if name == "department":

@@ -40,7 +40,7 @@ def compile_lists(bench: Bench, expressions: Expressions) -> None:
 
 def compile_forms(bench: Bench, expressions: Expressions) -> None:
     """Build every form; each object has one of its own name."""
-    inbound = inbound_references(bench)
+    inbound = bench.inbound = inbound_references(bench)
     for merged in bench.documents("form"):
         object = _object_of(merged, bench)
         if object:
@@ -150,7 +150,7 @@ class _Form:
 
     def built(self) -> FormModel:
         node = self.node
-        inbound = inbound_references(self.bench).get(self.object.name, ())
+        inbound = self.bench.inbound.get(self.object.name, ())
         default = default_form(self.object, inbound, self.bench.objects)
         if node.has("tabs") and node.has("sections"):
             self.bench.complain("tabs_and_sections", node.get("sections").key_span)

@@ -2,7 +2,7 @@
 
 from engine.metamodel.definitions.document import Document, Place
 from engine.metamodel.definitions.kinds import KINDS, Kind, kind_of, parts_schema
-from engine.metamodel.definitions.layer import Layer, PackIdentity, PackSource
+from engine.metamodel.definitions.layer import Layer, PackDef, PackSource
 from engine.metamodel.definitions.node import Node
 
 __all__ = [
@@ -11,7 +11,7 @@ __all__ = [
     "Kind",
     "Layer",
     "Node",
-    "PackIdentity",
+    "PackDef",
     "PackSource",
     "Place",
     "kind_of",

@@ -16,7 +16,7 @@ OVERLAY = "overlay"
 
 
 @dataclass(frozen=True, slots=True)
-class PackIdentity:
+class PackDef:
     """What a pack says of itself in ``pack.yaml``."""
 
     name: str
@@ -36,12 +36,12 @@ class Layer:
     documents: tuple[Document, ...]
 
     @property
-    def identity(self) -> PackIdentity:
+    def identity(self) -> PackDef:
         """Return what the layer's ``pack`` document says; an overlay has none."""
         for document in self.documents:
             if document.kind == "pack":
                 return identity_of(document)
-        return PackIdentity(self.name, self.version)
+        return PackDef(self.name, self.version)
 
     def as_json(self) -> dict[str, Any]:
         """Return the form in which the layer is stored in the tenant's database."""
@@ -58,7 +58,7 @@ class Layer:
 class PackSource:
     """A pack read from its folder. ``seeds`` and ``demo`` are its CSV files, in the order of their names."""
 
-    identity: PackIdentity
+    identity: PackDef
     documents: tuple[Document, ...]
     folder: Path
     seeds: tuple[Path, ...] = ()
@@ -75,15 +75,16 @@ class PackSource:
         return digest_of(self.documents)
 
 
-def identity_of(document: Document) -> PackIdentity:
-    """Read a ``pack`` document."""
+def identity_of(document: Document) -> PackDef:
+    """Read a ``pack`` document; its shape may be wrong, which is told elsewhere."""
     body = document.body
-    return PackIdentity(
+    languages, needs = body.get("languages"), body.get("needs")
+    return PackDef(
         name=document.id,
         version=str(body.get("version", "")),
         title=text_of(body.get("title")),
-        languages=tuple(body.get("languages") or ("zh", "en")),
-        needs=dict(body.get("needs") or {}),
+        languages=tuple(map(str, languages)) if isinstance(languages, list) and languages else ("zh", "en"),
+        needs={name: str(wanted) for name, wanted in needs.items()} if isinstance(needs, dict) else {},
         engine=str(body.get("engine") or ""),
     )
 
@@ -92,7 +93,9 @@ def text_of(value: Any) -> LocalText:
     """Return a label: a plain text reads the same in every language."""
     if isinstance(value, str):
         return LocalText({"en": value, "zh": value}) if value else EMPTY
-    return LocalText({str(key): str(text) for key, text in value.items()}) if value else EMPTY
+    if not isinstance(value, Mapping):
+        return EMPTY
+    return LocalText({str(key): str(text) for key, text in value.items()})
 
 
 def digest_of(documents: Iterable[Document]) -> str:

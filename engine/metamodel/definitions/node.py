@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,11 +30,11 @@ class Node:
 
     def has(self, key: str) -> bool:
         """Tell whether the key is written and not null."""
-        return isinstance(self.value, Mapping) and self.value.get(key) is not None
+        return isinstance(self.value, dict) and self.value.get(key) is not None
 
     def get(self, key: str | int) -> Node:
         """Return a part; its value is None when it is not written."""
-        if isinstance(self.value, Mapping):
+        if isinstance(self.value, dict):
             value = self.value.get(key)
         elif isinstance(self.value, list) and isinstance(key, int):
             value = self.value[key]
@@ -44,7 +44,7 @@ class Node:
 
     def items(self) -> Iterator[tuple[str, Node]]:
         """Yield the parts of a mapping in their order; nothing when there are none."""
-        if isinstance(self.value, Mapping):
+        if isinstance(self.value, dict):
             for key, value in self.value.items():
                 yield key, Node(value, self.place.child(key), (*self.path, key))
 

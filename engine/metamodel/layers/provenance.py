@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from engine.kernel.diagnostics import Diagnostic
-from engine.metamodel.definitions import Document, Node, PackIdentity
+from engine.metamodel.definitions import Document, Node, PackDef
 from engine.metamodel.definitions.document import Path
 
 
@@ -34,7 +34,7 @@ class MergedDocument:
 class Merged:
     """All definitions of a tenant, by kind and id, in the order in which the layers gave them."""
 
-    packs: tuple[PackIdentity, ...]
+    packs: tuple[PackDef, ...]
     layers: tuple[str, ...]
     documents: Mapping[tuple[str, str], MergedDocument]
     warnings: tuple[Diagnostic, ...] = ()

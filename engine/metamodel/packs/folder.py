@@ -24,17 +24,26 @@ _YAML = (".yaml", ".yml")
 def load_pack(folder: Path) -> PackSource:
     """Read a pack. Raises BadDefinition with every complaint about its files and the shape of its documents."""
     findings = Findings()
+    source = read_pack(folder, findings)
+    for document in source.documents if source else ():
+        check_shape(document, findings)
+    if source is None or findings.errors:
+        raise BadDefinition(findings.errors[: limits.DIAGNOSTICS])
+    return source
+
+
+def read_pack(folder: Path, findings: Findings) -> PackSource | None:
+    """Read a pack whose documents may still have a wrong shape; None when it does not say which pack it is."""
     files = _files(folder, findings)
+    if files is None:
+        return None
     documents = []
     for path, file in files.definitions:
         documents += _read(path, file, findings)
-    _check_identity(documents, folder, findings)
-    for document in documents:
-        check_shape(document, findings)
-    if findings.errors:
-        raise BadDefinition(findings.errors[: limits.DIAGNOSTICS])
-    identity = next(identity_of(document) for document in documents if document.kind == "pack")
-    return PackSource(identity, tuple(documents), folder, files.seeds, files.demo)
+    pack = _pack_document(documents, folder, findings)
+    if pack is None:
+        return None
+    return PackSource(identity_of(pack), tuple(documents), folder, files.seeds, files.demo)
 
 
 def read_text(text: str, file: str = "overlay.yaml") -> tuple[Document, ...]:
@@ -66,10 +75,10 @@ class _Files:
     demo: tuple[Path, ...]
 
 
-def _files(folder: Path, findings: Findings) -> _Files:
+def _files(folder: Path, findings: Findings) -> _Files | None:
     if not folder.is_dir():
         findings.add("no_such_pack", Span(str(folder)), folder=folder)
-        raise BadDefinition(findings.errors)
+        return None
     definitions, seeds, demo = [], [], []
     total = count = 0
     for path in sorted(_walk(folder, folder.resolve(), findings)):
@@ -82,8 +91,10 @@ def _files(folder: Path, findings: Findings) -> _Files:
             seeds.append(path)
         elif path.suffix == ".csv" and "demo" in path.parent.parts:
             demo.append(path)
-    _cap("pack files", count, limits.PACK_FILES, folder, findings)
-    _cap("pack bytes", total, limits.PACK_BYTES, folder, findings)
+    fits = _fits("pack files", count, limits.PACK_FILES, folder, findings)
+    fits = _fits("pack bytes", total, limits.PACK_BYTES, folder, findings) and fits
+    if not fits:
+        return None
     return _Files(tuple(definitions), tuple(seeds), tuple(demo))
 
 
@@ -104,10 +115,10 @@ def _walk(folder: Path, root: Path, findings: Findings) -> Iterator[Path]:
             return
 
 
-def _cap(limit: str, value: int, maximum: int, folder: Path, findings: Findings) -> None:
+def _fits(limit: str, value: int, maximum: int, folder: Path, findings: Findings) -> bool:
     if value > maximum:
         findings.add("limit_exceeded", Span(folder.name), limit=limit, value=value, max=maximum)
-        raise BadDefinition(findings.errors)
+    return value <= maximum
 
 
 def _read(path: Path, file: str, findings: Findings) -> list[Document]:
@@ -120,9 +131,10 @@ def _read(path: Path, file: str, findings: Findings) -> list[Document]:
     return read_documents(content, file, findings)
 
 
-def _check_identity(documents: list[Document], folder: Path, findings: Findings) -> None:
+def _pack_document(documents: list[Document], folder: Path, findings: Findings) -> Document | None:
     packs = [document for document in documents if document.kind == "pack"]
     if not packs and not findings.errors:
         findings.add("no_pack_document", Span("pack.yaml", 1, 1), folder=folder.name)
     for document in packs[1:]:
         findings.add("two_pack_documents", document.span, first=packs[0].span)
+    return packs[0] if packs else None

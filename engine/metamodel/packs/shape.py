@@ -12,6 +12,7 @@ import jsonschema_rs
 from engine.kernel.diagnostics import Findings
 from engine.metamodel import limits
 from engine.metamodel.definitions import KINDS, Document, Place, parts_schema
+from engine.metamodel.definitions.document import Path
 from engine.metamodel.definitions.guess import guess
 
 _WORDS = {
@@ -38,6 +39,21 @@ def check_shape(document: Document, findings: Findings) -> bool:
 def has_shape(document: Document) -> bool:
     """Tell quickly whether a document has the shape that its kind demands."""
     return bool(_validator(document.kind).is_valid({document.kind: document.id, **document.body}))
+
+
+def faults(document: Document) -> frozenset[Path]:
+    """Return the paths of the parts that would have to go for the rest to have the right shape."""
+    whole = {document.kind: document.id, **document.body}
+    found: set[Path] = set()
+    for error in islice(_validator(document.kind).iter_errors(whole), limits.DIAGNOSTICS):
+        path = tuple(error.instance_path)
+        if error.kind.name == "additionalProperties":
+            found.update((*path, key) for key in error.kind.unexpected)
+        elif error.kind.name == "propertyNames":
+            found.add((*path, str(error.kind.error.instance)))
+        else:
+            found.add(path)
+    return frozenset(found)
 
 
 class _Translation:

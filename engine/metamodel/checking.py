@@ -1,0 +1,60 @@
+"""check_pack: everything that is wrong with a pack, and what is odd about it, in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.kernel.diagnostics import Diagnostic, Findings
+from engine.metamodel import limits
+from engine.metamodel.checks import CHECKS
+from engine.metamodel.compiler.press import press
+from engine.metamodel.definitions import Layer, PackSource
+from engine.metamodel.layers.merge import fold_layers
+from engine.metamodel.migrations import check_migrations
+from engine.metamodel.model import TenantModel
+from engine.metamodel.packs.folder import read_pack
+
+
+@dataclass(frozen=True, slots=True)
+class PackReport:
+    """What a check found. ``source`` and ``model`` are there when there is no error."""
+
+    errors: tuple[Diagnostic, ...]
+    warnings: tuple[Diagnostic, ...]
+    source: PackSource | None = None
+    model: TenantModel | None = None
+
+    @property
+    def sound(self) -> bool:
+        """Tell whether the pack can be installed."""
+        return not self.errors
+
+
+def check_pack(folder: Path, below: Sequence[Layer] = ()) -> PackReport:
+    """Check a pack that is to stand on the layers ``below``; nothing is raised."""
+    findings = Findings()
+    source = read_pack(folder, findings)
+    if source is None:
+        return _report(findings)
+    model = check_layers([*below, source.layer], findings)
+    return _report(findings, source, model)
+
+
+def check_layers(layers: Sequence[Layer], findings: Findings) -> TenantModel:
+    """Compile layers and look for what will hardly be meant; everything goes to ``findings``."""
+    model = press(layers, findings)
+    if not findings.errors:
+        for layer in layers:
+            check_migrations(layer, model, findings)
+        merged = fold_layers(layers, Findings())
+        for check in CHECKS:
+            check(merged, model, findings)
+    return model
+
+
+def _report(findings: Findings, source: PackSource | None = None, model: TenantModel | None = None) -> PackReport:
+    errors = findings.errors[: limits.DIAGNOSTICS]
+    warnings = findings.warnings[: limits.DIAGNOSTICS]
+    return PackReport(errors, warnings, None if errors else source, None if errors else model)
