@@ -114,7 +114,7 @@ class _Binder:
     def bound(self, mapping: MappingDef, table: Table) -> BoundImport:
         object = self.model.objects.get(mapping.object)
         if object is None or object.parent is not None:
-            raise Rejected("bad_mapping", [Complaint("object", "unknown_object", {"object": mapping.object})], count=1)
+            raise Rejected("bad_mapping", [Complaint("object", "no_such_object", {"object": mapping.object})], count=1)
         sheet = self._sheet(mapping.sheet, object, table, "")
         lines = tuple(self._lines(mapping, index, sheet) for index in range(len(mapping.lines)))
         key = self._key(mapping.key, sheet)

@@ -42,7 +42,7 @@ _FILES = (
         "现有工作表：{known}。",
     ),
     Code(
-        "empty_file",
+        "no_header",
         "the file has no header row",
         "文件没有标题行",
         "Its first row must name the columns.",
@@ -59,7 +59,6 @@ _FILES = (
 
 _MAPPINGS = (
     Code("bad_mapping", "the mapping cannot be used: {count} things are wrong", "映射不可用，共有 {count} 处问题"),
-    Code("unknown_object", "there is no object {object}", "没有对象 {object}"),
     Code(
         "unknown_column",
         "the file has no column {column}",

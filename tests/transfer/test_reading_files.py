@@ -56,8 +56,8 @@ def test_cells_beyond_the_header_are_noticed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (b"", "empty_file"),
-        (b",,\n1,2,3\n", "empty_file"),
+        (b"", "no_header"),
+        (b",,\n1,2,3\n", "no_header"),
         (b"a\n\xff\xff\xfe\x81", "bad_encoding"),
         (b'a,b\n1,"2\n3,4\n', "bad_csv"),
         (b'a,b\n1,"2"x\n', "bad_csv"),

@@ -39,7 +39,7 @@ def check_header(cells: tuple[str, ...]) -> tuple[str, ...]:
     while header and not header[-1]:
         header = header[:-1]
     if not header:
-        raise Malformed("empty_file")
+        raise Malformed("no_header")
     if len(header) > limits.COLUMNS:
         raise LimitExceeded("columns of a file", len(header), limits.COLUMNS)
     twice = dict.fromkeys(name for name in header if name and header.count(name) > 1)

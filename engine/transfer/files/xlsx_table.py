@@ -42,7 +42,7 @@ def open_xlsx(path: Path, sheet: str = "") -> XlsxTable:
     """Read the header of a sheet, of the first one when none is named."""
     names = sheets_of_xlsx(path)
     if not names:
-        raise Malformed("empty_file")
+        raise Malformed("no_header")
     if sheet and sheet not in names:
         raise Missing("no_such_sheet", sheet=sheet, known=", ".join(names))
     chosen = sheet or names[0]
