@@ -7,7 +7,7 @@ from engine.metamodel.compiler import compile_tenant
 from engine.metamodel.definitions import Document, Layer, PackDef, PackSource
 from engine.metamodel.definitions.kinds import schema_of
 from engine.metamodel.describe import describe_dictionary, describe_object, describe_tenant
-from engine.metamodel.layers import Merged, merge_layers
+from engine.metamodel.layers import Merged, Rebase, merge_layers, rebase
 from engine.metamodel.layers.needs import sort_layers
 from engine.metamodel.migrations import Migration, migrations_between, migrations_of
 from engine.metamodel.model import TenantModel
@@ -22,6 +22,7 @@ __all__ = [
     "PackDef",
     "PackReport",
     "PackSource",
+    "Rebase",
     "TenantModel",
     "changes",
     "check_layers",
@@ -35,6 +36,7 @@ __all__ = [
     "migrations_between",
     "migrations_of",
     "read_text",
+    "rebase",
     "schema_of",
     "sort_layers",
 ]

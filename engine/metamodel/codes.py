@@ -70,7 +70,7 @@ SHAPES = [
     Code("bad_key", "{key} cannot be a key of {where}", "{key} 不能作为 {where} 的键",
          "Begin with a small letter; then small letters, digits and underscores. Languages are written zh, en, de-AT.",
          "以小写字母开头，其后为小写字母、数字或下划线。语言写作 zh、en、de-AT。"),
-    Code("out_of_bounds", "{where} must have {bound}", "{where} 的范围：{bound}"),
+    Code("out_of_bounds", "{where} {bound}", "{where} 超出范围：{bound}"),
     Code("repeated_element", "{where} says the same twice", "{where} 中有重复"),
     Code("bad_shape", "{where}: {problem}", "{where} 有误：{problem}"),
     Code("no_title", "{where} has no title", "{where} 没有标题"),

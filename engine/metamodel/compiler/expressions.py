@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.kernel.errors import BadDefinition
 from engine.metamodel.compiler.bench import Bench
-from engine.metamodel.compiler.scopes import AroundRecord, InsideObject, World
+from engine.metamodel.compiler.scopes import World
 from engine.metamodel.definitions import Node
 from engine.rules import BOOLEAN, Expression, FeelType, NameScope, Source, compile_expression, compile_tests
 
@@ -21,11 +21,11 @@ class Expressions:
 
     def inside(self, object: str) -> NameScope:
         """Return the scope of an object's own document."""
-        return InsideObject(self.world, object)
+        return self.world.inside(object)
 
     def around(self, object: str) -> NameScope:
         """Return the scope of a role or a life-cycle."""
-        return AroundRecord(self.world, object)
+        return self.world.around(object)
 
     def condition(self, node: Node, scope: NameScope) -> Expression | None:
         """Compile a condition; None when there is none, or when it is wrong, which is then told."""
@@ -36,10 +36,19 @@ class Expressions:
         if node.value is None:
             return None
         try:
-            return compile_expression(source_of_node(node), scope, expect=expect)
+            expression = compile_expression(source_of_node(node), scope, expect=expect)
         except BadDefinition as error:
             self.bench.findings.extend(error.diagnostics)
             return None
+        self.bench.findings.extend(expression.warnings)
+        return expression
+
+    def row_condition(self, node: Node, scope: NameScope) -> Expression | None:
+        """Compile a condition that chooses rows: the database must be able to say it, or pages and counts would lie."""
+        expression = self.condition(node, scope)
+        if expression is not None and expression.sql_refusal is not None:
+            self.bench.findings.extend([expression.sql_refusal])
+        return expression
 
     def tests(self, node: Node, scope: NameScope, subject: FeelType) -> Expression | None:
         """Compile unary tests of a value of type ``subject``."""

@@ -81,8 +81,6 @@ def _size(type: FieldType, node: Node, bench: Bench) -> tuple[int, int]:
     if digits > limits.DIGITS or scale > limits.SCALE or scale > digits:
         part = node.get("scale") if node.has("scale") else node.get("digits")
         bench.complain("bad_size", part, digits=digits, scale=scale)
-    if type == "integer" and digits > usual:
-        bench.complain("bad_size", node.get("digits"), digits=digits, scale=0)
     return digits, scale
 
 

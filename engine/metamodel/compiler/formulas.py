@@ -123,7 +123,9 @@ class _FieldFormulas:
     def _where(self, node: Node) -> Any:
         if node.value is None or not self.field.targets:
             return None
-        return self.expressions.condition(node, TargetScope(self.expressions, self.object.name, self.field.targets[0]))
+        return self.expressions.row_condition(
+            node, TargetScope(self.expressions, self.object.name, self.field.targets[0])
+        )
 
     def _check_pattern(self) -> None:
         pattern = self.field.pattern
@@ -150,7 +152,7 @@ class _FieldFormulas:
         reads.clear()
         function = functions[0]
         summed = self._summed(child, function, node.get(function))
-        where = self.expressions.condition(node.get("where"), self.expressions.inside(child.name))
+        where = self.expressions.row_condition(node.get("where"), self.expressions.inside(child.name))
         used = {(child.name, name) for name in (node.text("by"), summed) if name}
         bench.reads[self.object.name, self.field.name] = frozenset(reads | used)
         return Rollup(function, child.name, node.text("by"), summed, where)  # type: ignore[arg-type] # see _FUNCTIONS

@@ -64,7 +64,7 @@ class _Grant:
         return ObjectGrant(self.object.name, actions, self._transitions(), fields)
 
     def _row(self, node: Node) -> RowGrant:
-        when = self.expressions.condition(node.get("when"), self.scope)
+        when = self.expressions.row_condition(node.get("when"), self.scope)
         scope = node.maybe("scope") or ("rule" if node.has("when") else "all")
         if scope in ("own", "department", "department_and_below") and not self._has_owner():
             self.bench.complain("not_owned", node.get("scope"), object=self.object.name)

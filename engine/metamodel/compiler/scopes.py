@@ -66,6 +66,8 @@ class World:
     reads: set[tuple[str, str]] = field(default_factory=set)
     _enums: dict[str, FeelType] = field(default_factory=dict)
     _records: dict[str, RecordType] = field(default_factory=dict)
+    _scopes: dict[tuple[str, str], NameScope] = field(default_factory=dict)
+    _names: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def type_of_field(self, model: FieldModel) -> FeelType | None:
         """Return the type of a field's value; None for a secret, which nothing may read."""
@@ -92,6 +94,21 @@ class World:
             scope: NameScope = ObjectFields(self, name) if name in self.objects else _Unlisted(self, name)
             self._records[name] = RecordType(name=name, scope=scope)
         return self._records[name]
+
+    def inside(self, object: str) -> NameScope:
+        """Return the scope of an object's own document; the same one each time."""
+        return self._scopes.setdefault(("inside", object), InsideObject(self, object))
+
+    def around(self, object: str) -> NameScope:
+        """Return the scope of a role or a life-cycle; the same one each time."""
+        return self._scopes.setdefault(("around", object), AroundRecord(self, object))
+
+    def names_of(self, object: str) -> tuple[str, ...]:
+        """Return the names of the fields that an expression may read."""
+        if object not in self._names:
+            fields = self.objects[object].fields.values()
+            self._names[object] = tuple(field.name for field in fields if field.type != "secret")
+        return self._names[object]
 
     @property
     def actor(self) -> FeelType:
@@ -123,7 +140,7 @@ class ObjectFields:
         return self.world.type_of_field(model)
 
     def names(self) -> Iterable[str]:
-        return self.world.objects[self.object].fields
+        return self.world.names_of(self.object)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +154,7 @@ class InsideObject:
         return ObjectFields(self.world, self.object).type_of(name) or (self.world.actor if name == "actor" else None)
 
     def names(self) -> Iterable[str]:
-        return (*self.world.objects[self.object].fields, "actor")
+        return (*self.world.names_of(self.object), "actor")
 
 
 @dataclass(frozen=True, slots=True)

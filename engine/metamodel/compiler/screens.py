@@ -114,7 +114,7 @@ class _List:
             filters=self._filters() if node.has("filters") else default.filters,
             views=tuple(self._view(name, part) for name, part in node.get("views").items()),
             sort=_sort_keys(node.get("sort"), self.object, self.bench) or default.sort,
-            where=self.expressions.condition(node.get("where"), self.scope),
+            where=self.expressions.row_condition(node.get("where"), self.scope),
             layer=self.merged.layer,
         )
 
@@ -135,7 +135,7 @@ class _List:
         return tuple(found)
 
     def _view(self, name: str, node: Node) -> ViewModel:
-        where = self.expressions.condition(node.get("where"), self.scope)
+        where = self.expressions.row_condition(node.get("where"), self.scope)
         return ViewModel(name, node.label("title"), where, _sort_keys(node.get("sort"), self.object, self.bench))
 
 

@@ -2,5 +2,7 @@
 
 from engine.metamodel.layers.merge import merge_layers
 from engine.metamodel.layers.provenance import Merged, MergedDocument
+from engine.metamodel.layers.rebase import Clash, Lost, Rebase, rebase
+from engine.metamodel.layers.wishes import Wish
 
-__all__ = ["Merged", "MergedDocument", "merge_layers"]
+__all__ = ["Clash", "Lost", "Merged", "MergedDocument", "Rebase", "Wish", "merge_layers", "rebase"]

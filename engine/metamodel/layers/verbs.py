@@ -11,6 +11,7 @@ from engine.metamodel.definitions import Node, Place
 from engine.metamodel.definitions.document import Path
 from engine.metamodel.definitions.grammar import Schema, is_keyed, is_label, part
 from engine.metamodel.definitions.guess import guess
+from engine.metamodel.layers.wishes import name_of
 
 
 @dataclass(slots=True)
@@ -96,11 +97,11 @@ def _remove_named(old: Node, gone: Node, change: Change) -> Node:
 def _remove_elements(old: Node, gone: Node, change: Change) -> Node:
     kept = list(old.elements())
     for name in gone.elements():
-        left = [element for element in kept if name.value not in (element.value, _name_of(element.value))]
+        left = [element for element in kept if name.value not in (element.value, name_of(element.value))]
         if len(left) == len(kept):
-            near = guess(str(name.value), [_name_of(element.value) for element in kept])
+            near = guess(str(name.value), [name_of(element.value) for element in kept])
             change.findings.add("not_there_to_remove", name.span, key=name.value, guess=near)
-        elif change.allowed((*old.path, _name_of(name.value)), name.place, whole=True):
+        elif change.allowed((*old.path, name_of(name.value)), name.place, whole=True):
             kept = left
     return _list_of(kept, old)
 
@@ -109,7 +110,7 @@ def _insert_elements(old: Node, new: Node, change: Change) -> Node:
     found = list(old.elements())
     for element in new.elements():
         newcomer = _Newcomer.of(element)
-        name, names = _name_of(newcomer.node.value), [_name_of(one.value) for one in found]
+        name, names = name_of(newcomer.node.value), [name_of(one.value) for one in found]
         if name in names:
             change.findings.add("already_there", element.span, key=name)
         elif change.allowed((*old.path, name), element.place):
@@ -125,13 +126,6 @@ def _list_of(elements: Iterable[Node], old: Node) -> Node:
     found = list(elements)
     children: dict[str | int, Place] = {index: element.place for index, element in enumerate(found)}
     return Node([element.value for element in found], old.place._replace(children=children), old.path)
-
-
-def _name_of(value: Any) -> str:
-    # an element of a list is known by its text, or by the field it is about
-    if isinstance(value, dict):
-        return str(value.get("field", next(iter(value.values()), "")))
-    return str(value)
 
 
 class _Map:

@@ -137,8 +137,9 @@ class _Composer:
         place = self._place(event, key, None, places)
         while not isinstance(key_event := self._next(), MappingEndEvent):
             name = self._key(key_event, values, depth + 1)
-            value, child = self._value(self._next(), key_event, depth + 1)
-            if name is not None:
+            event = self._next()
+            value, child = self._value(event, key_event, depth + 1)
+            if name is not None and not isinstance(event, AliasEvent):
                 values[name], places[name] = value, child
         return values, place
 
@@ -165,8 +166,9 @@ class _Composer:
         place = self._place(event, key, None, places)
         while not isinstance(element := self._next(), SequenceEndEvent):
             value, child = self._value(element, None, depth + 1)
-            places[len(values)] = child
-            values.append(value)
+            if not isinstance(element, AliasEvent):
+                places[len(values)] = child
+                values.append(value)
         return values, place
 
     def _span(self, event: Any) -> Span:

@@ -132,14 +132,14 @@ class _Translation:
 
 
 _BOUNDS = {
-    "minLength": "at least {limit} characters",
-    "maxLength": "at most {limit} characters",
-    "minItems": "at least {limit} elements",
-    "maxItems": "at most {limit} elements",
-    "minProperties": "at least {limit} keys",
-    "maxProperties": "at most {limit} keys",
-    "minimum": "{limit} or more",
-    "maximum": "{limit} or less",
+    "minLength": "must have at least {limit} characters",
+    "maxLength": "must have at most {limit} characters",
+    "minItems": "must have at least {limit} elements",
+    "maxItems": "must have at most {limit} elements",
+    "minProperties": "must have at least {limit} keys",
+    "maxProperties": "must have at most {limit} keys",
+    "minimum": "must be {limit} or more",
+    "maximum": "must be {limit} or less",
 }
 
 
@@ -151,7 +151,8 @@ def _validator(kind: str) -> Any:
 
 def _schema_at(kind: str, path: Any) -> Mapping[str, Any]:
     """Return the schema that holds the keyword at the end of ``path``."""
-    schema: Any = KINDS[kind].schema
+    # within a part that kinds share, the path begins at that part
+    schema: Any = parts_schema() if path[0] == "$defs" else KINDS[kind].schema
     for key in [*path][:-1]:
         schema = _dereferenced(schema) if key == "$ref" else schema[key]
     return _dereferenced(schema) if isinstance(schema, Mapping) else {}
