@@ -2,7 +2,7 @@
 // Use: node build.mjs SOURCE_FOLDER OUTPUT_FOLDER (node_modules stands beside SOURCE_FOLDER).
 import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 
@@ -19,7 +19,10 @@ await mkdir(output, { recursive: true });
 for (const [name, entry] of Object.entries(ENTRIES)) {
   await bundle(name, entry);
 }
-await put("sprite.svg", await sprite());
+const icons = path.join(source, "..", "node_modules", "@tabler", "icons", "icons", "outline");
+await put("sprite.svg", await sprite(await wanted()));
+// the whole set stays on the server, which cuts out what the packs of a tenant ask for
+await put("icons.svg", await sprite((await readdir(icons)).map((file) => file.replace(/\.svg$/, ""))));
 await writeFile(path.join(output, "manifest.json"), JSON.stringify(manifest, null, 2) + "\n");
 
 async function bundle(name, entry) {
@@ -46,12 +49,14 @@ async function bundle(name, entry) {
   }
 }
 
-async function sprite() {
-  const names = (await readFile(path.join(source, "icons.txt"), "utf8"))
+async function wanted() {
+  return (await readFile(path.join(source, "icons.txt"), "utf8"))
     .split("\n")
     .map((line) => line.replace(/#.*/, "").trim())
     .filter(Boolean);
-  const icons = path.join(source, "..", "node_modules", "@tabler", "icons", "icons", "outline");
+}
+
+async function sprite(names) {
   const missing = [];
   const symbols = [];
   for (const name of [...new Set(names)].sort()) {

@@ -1,6 +1,29 @@
-// Our own modules are hung up here, before Alpine starts.
+// Our own modules are hung up here: each listens on the document, so that pages swapped in later work too.
+import { startDialogs } from "./dialogs.js";
+import { startForms } from "./forms.js";
+import { startKeys } from "./keys.js";
+import { startLines } from "./lines.js";
+import { startLists } from "./lists.js";
+import { startMenus } from "./menus.js";
+import { startPalette } from "./palette.js";
+import { startPickers } from "./pickers.js";
+import { startRecords } from "./records.js";
+import { startRequests } from "./requests.js";
+import { startTabs } from "./tabs.js";
+import { startTaste } from "./taste.js";
 
-/** Hand htmx and Alpine to every module of the interface. */
-export function register(libraries) {
-  void libraries;
+/** Start every module of the interface. */
+export function start(htmx) {
+  startRequests(htmx);
+  startMenus();
+  startTaste();
+  startTabs();
+  startDialogs();
+  startLists();
+  startRecords();
+  startPickers();
+  startForms();
+  startLines();
+  startPalette();
+  startKeys();
 }

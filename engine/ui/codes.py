@@ -1,0 +1,31 @@
+"""The codes that only pages know."""
+
+from __future__ import annotations
+
+from engine.kernel.catalogue import Code, declare
+
+declare(
+    [
+        Code(
+            "reference_unknown",
+            "Nothing is called {text}",
+            "没有找到“{text}”",
+            "Choose one of the suggestions.",
+            "请从候选项中选择。",
+        ),
+        Code(
+            "reference_unclear",
+            "{count} records fit {text}",
+            "有 {count} 条记录与“{text}”相符",
+            "Choose one of the suggestions.",
+            "请从候选项中选择一条。",
+        ),
+        Code(
+            "no_such_page",
+            "This page does not exist, or you may not see it",
+            "页面不存在，或你没有查看权限",
+            "Go back, or search for what you need.",
+            "请返回上一页，或搜索你需要的内容。",
+        ),
+    ]
+)

@@ -1,0 +1,60 @@
+"""What a view holds in its hand for one request: who asks, the model, the rights, the words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from engine.access import Policy
+from engine.kernel.context import Context
+from engine.kernel.text import LocalText
+from engine.metamodel.model import DictionaryItem, TenantModel
+from engine.ui.formatting import Dates
+from engine.ui.widgets.base import Look
+from engine.ui.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """How a person wants pages to look."""
+
+    theme: str = "auto"
+    density: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Context, model, rights and words of one request."""
+
+    context: Context
+    model: TenantModel
+    policy: Policy
+    words: Words
+    items: Callable[[str], Mapping[str, DictionaryItem]]
+    tenant_title: str
+    csrf: str
+    path: str
+    taste: Taste = Taste()
+
+    def title(self, text: LocalText) -> str:
+        """Return a label of the model in the reader's language."""
+        return text.in_language(self.words.language)
+
+    def say(self, key: str, /, **places: object) -> str:
+        """Return a text of the interface."""
+        return self.words.say(key, **places)
+
+    @property
+    def dates(self) -> Dates:
+        """Return how this reader reads days and instants."""
+        return Dates(self.words, self.context.zone, self.context.now())
+
+    def look(self, object: str, around: Mapping[str, object] | None = None) -> Look:
+        """Return what the widgets of an object's fields draw with."""
+        return Look(
+            self.words, self.dates, self.model, self.items, object, around or {}, lambda name: self.may(name, "create")
+        )
+
+    def may(self, object: str, action: str) -> bool:
+        """Tell whether the reader holds the grant of an action, on some rows at least."""
+        return self.policy.may(object, action)

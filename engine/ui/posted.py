@@ -1,0 +1,29 @@
+"""A posted form, as widgets read it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from werkzeug.datastructures import MultiDict
+
+
+class PostedForm:
+    """Wraps what Flask parsed; a name that was not posted is None, never an error."""
+
+    def __init__(self, values: MultiDict[str, str]) -> None:
+        self._values = values
+
+    def one(self, name: str) -> str | None:
+        """Return the last text posted under a name: behind its hidden companion a ticked box says yes."""
+        values = self._values.getlist(name)
+        return values[-1] if values else None
+
+    def many(self, name: str) -> Sequence[str]:
+        """Return all texts posted under a name."""
+        return self._values.getlist(name)
+
+    def keys(self, prefix: str) -> Sequence[str]:
+        """Return the distinct next parts of the names that begin with ``prefix.``, in their order."""
+        start = f"{prefix}."
+        parts = (name[len(start) :].partition(".")[0] for name in self._values if name.startswith(start))
+        return tuple(dict.fromkeys(parts))

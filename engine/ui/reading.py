@@ -1,0 +1,96 @@
+"""Posted forms become plain mappings: what the counter wants, and what the form needs to be drawn again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine.kernel.errors import Complaint
+from engine.metamodel.model import FieldModel, ObjectModel
+from engine.ui.desk import Desk
+from engine.ui.widgets import widget_of
+from engine.ui.widgets.base import ABSENT, Posted
+from engine.ui.widgets.references import Pick
+
+FindOne = Callable[[str, str, str, Mapping[str, Any]], Sequence[tuple[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class FormInput:
+    """``input`` is plain JSON for the counter; ``kept`` is what the form is drawn from again; ``complaints`` are
+    about texts in pickers that lead to no record."""
+
+    input: Mapping[str, Any]
+    kept: Mapping[str, Any]
+    complaints: tuple[Complaint, ...] = ()
+
+
+def read_form(desk: Desk, found: ObjectModel, posted: Posted, find: FindOne) -> FormInput:
+    """Return what was posted for the fields of an object that the reader may write."""
+    reader = _Reader(desk, find, [])
+    plain, kept = reader.record(found, posted, "", "")
+    for field in found.fields.values():
+        if field.type == "lines" and posted.one(f"{field.name}._sent") is not None:
+            plain[field.name], kept[field.name] = reader.lines(field, posted)
+    return FormInput(plain, kept, tuple(reader.complaints))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    desk: Desk
+    find: FindOne
+    complaints: list[Complaint]
+
+    def record(
+        self, found: ObjectModel, posted: Posted, prefix: str, path: str
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        look = self.desk.look(found.name)
+        plain: dict[str, Any] = {}
+        kept: dict[str, Any] = {}
+        writable = self.desk.policy.writable(found.name)
+        for field in found.fields.values():
+            if field.type == "lines" or field.computed or field.name not in writable:
+                continue
+            value = widget_of(field).read(posted, prefix + field.name, look)
+            if value is ABSENT:
+                continue
+            kept[field.name] = value
+            plain[field.name] = self.settle(found, field, value, path, kept)
+        return plain, kept
+
+    def lines(self, field: FieldModel, posted: Posted) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        child = self.desk.model.objects[field.lines_of or ""]
+        plain_rows, kept_rows = [], []
+        for key in posted.keys(field.name):
+            if key == "_sent" or key == "__key__":
+                continue
+            prefix = f"{field.name}.{key}."
+            identity = posted.one(f"{prefix}id") or ""
+            plain, kept = self.record(child, posted, prefix, f"{field.name}[{len(plain_rows)}].")
+            if not identity and all(value in (None, "", [], False) for value in plain.values()):
+                continue  # a row that nobody filled in
+            if identity:
+                plain["id"] = identity
+            plain_rows.append(plain)
+            kept_rows.append({**kept, "id": identity, "_key": key})
+        return plain_rows, kept_rows
+
+    def settle(self, found: ObjectModel, field: FieldModel, value: Any, path: str, kept: dict[str, Any]) -> Any:
+        """Return a picked value as plain JSON; a text that was typed but not picked is looked up."""
+        if isinstance(value, list):
+            return [part.id if isinstance(part, Pick) else part for part in value]
+        if field.type == "any_reference" and isinstance(value, dict):
+            return {"object": value["object"], "id": value["id"]}
+        if not isinstance(value, Pick):
+            return value
+        if value.id:
+            return value.id
+        matches = self.find(found.name, field.name, value.title, kept)
+        exact = [one for one in matches if one[1].casefold() == value.title.casefold()] or matches
+        if len(exact) == 1:
+            kept[field.name] = Pick(*exact[0])
+            return exact[0][0]
+        code = "reference_unclear" if exact else "reference_unknown"
+        self.complaints.append(Complaint(path + field.name, code, {"text": value.title, "count": len(exact)}))
+        return None

@@ -1,0 +1,90 @@
+"""The address of a list: everything that says which rows it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from engine.ui.screens.filters import Rule, parse_rule
+
+_LONGEST_TRAIL = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ListAddress:
+    """View, filter, quick search, order and place in the pages. ``trail`` holds the cursors of the pages passed,
+    the present one last, so that "previous" needs no state on the server."""
+
+    object: str
+    view: str = ""
+    rules: tuple[Rule, ...] = ()
+    together: bool = True
+    feel: str = ""
+    quick: str = ""
+    sort: tuple[str, ...] = ()
+    trail: tuple[str, ...] = ()
+    deleted: bool = False
+
+    @property
+    def path(self) -> str:
+        """Return the path without parameters."""
+        return f"/o/{self.object}"
+
+    @property
+    def after(self) -> str | None:
+        """Return the cursor behind which the page begins."""
+        return self.trail[-1] if self.trail else None
+
+    @property
+    def filtered(self) -> bool:
+        """Tell whether anything but a view narrows the list."""
+        return bool(self.rules or self.feel or self.quick)
+
+    def parameters(self) -> list[tuple[str, str]]:
+        """Return the parameters of the address, for links and for hidden inputs."""
+        pairs = [("view", self.view), ("where", self.feel), ("q", self.quick), ("sort", ",".join(self.sort))]
+        pairs += [("f", rule.in_address()) for rule in self.rules]
+        if not self.together:
+            pairs.append(("match", "any"))
+        if self.deleted:
+            pairs.append(("deleted", "1"))
+        pairs += [("after", cursor) for cursor in self.trail]
+        return [(name, value) for name, value in pairs if value]
+
+    def url(self, **changes: Any) -> str:
+        """Return the address, changed; a change of anything but the place goes back to the first page."""
+        changed = replace(self, **({"trail": ()} | changes))
+        query = urlencode(changed.parameters())
+        return f"{changed.path}?{query}" if query else changed.path
+
+    def action(self, name: str) -> str:
+        """Return the address of something done with exactly these rows (``count``, ``export``)."""
+        query = urlencode(replace(self, trail=()).parameters())
+        return f"{self.path}/{name}?{query}" if query else f"{self.path}/{name}"
+
+    def next_page(self, cursor: str) -> str:
+        """Return the address of the page behind ``cursor``."""
+        return self.url(trail=(*self.trail, cursor)[-_LONGEST_TRAIL:])
+
+    def previous_page(self) -> str:
+        """Return the address of the page before this one."""
+        return self.url(trail=self.trail[:-1])
+
+
+def read_address(object: str, arguments: Sequence[tuple[str, str]]) -> ListAddress:
+    """Return the address that the parameters of a request say; what is not understood is left out."""
+    single = dict(arguments)
+    rules = (parse_rule(value) for name, value in arguments if name == "f")
+    return ListAddress(
+        object,
+        view=single.get("view", ""),
+        rules=tuple(rule for rule in rules if rule is not None),
+        together=single.get("match") != "any",
+        feel=single.get("where", "").strip(),
+        quick=single.get("q", "").strip(),
+        sort=tuple(part for part in single.get("sort", "").split(",") if part),
+        trail=tuple(value for name, value in arguments if name == "after" and value),
+        deleted=single.get("deleted") == "1",
+    )

@@ -1,0 +1,307 @@
+"""The page of one record: head, life-cycle, figures, sections, lines, related lists, history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine.metamodel.model import (
+    FieldModel,
+    FormModel,
+    FormSection,
+    FormTab,
+    LifecycleModel,
+    ObjectModel,
+    TransitionModel,
+)
+from engine.ui.desk import Desk
+from engine.ui.screens.grids import Grid, build_grid
+from engine.ui.screens.history import Day, Entry, build_history, state_times, text_of_cell
+from engine.ui.widgets import widget_of
+from engine.ui.widgets.base import Cell, Look
+from engine.ui.widgets.choices import state_cell
+from engine.ui.widgets.numbers import unit_before
+from engine.ui.widgets.references import parts_of, person_cell
+
+_WIDE = frozenset({"multiline", "richtext", "address", "json", "code", "files"})
+_FIGURES = frozenset({"money", "percent", "decimal", "integer", "date"})
+_AT_MOST_FIGURES = 5
+_AT_MOST_FIELDS = 12
+_FEW_TABS = 3
+_SIDE_PHASES = ("failed", "closed")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A state on the life-cycle's line: done, now or to come."""
+
+    title: str
+    place: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActionButton:
+    """A transition as a button. ``asks`` says that a dialog comes first."""
+
+    name: str
+    title: str
+    icon: str
+    asks: bool
+    danger: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownField:
+    """A field with its value; ``why`` says that the value can explain itself."""
+
+    name: str
+    title: str
+    cell: Cell
+    wide: bool = False
+    why: bool = False
+    before: str = ""
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSection:
+    """Fields under a heading, or a grid of lines."""
+
+    name: str
+    title: str
+    fields: tuple[ShownField, ...] = ()
+    rest: tuple[ShownField, ...] = ()
+    grid: Grid | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Records that point here through ``field``."""
+
+    object: str
+    field: str
+    title: str
+    icon: str
+    grid: Grid
+    more: str
+    add: str
+    empty: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTab:
+    """A tab of the record page."""
+
+    name: str
+    title: str
+    sections: tuple[ShownSection, ...]
+    related: tuple[Related, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFacts:
+    """What a record page is drawn from."""
+
+    id: str
+    version: int
+    values: Mapping[str, Any]
+    allowed: frozenset[str]
+    visible: Mapping[str, bool]
+    history: Sequence[Entry]
+    related: Mapping[tuple[str, str], Related]
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecordScreen:
+    """A record ready to be drawn."""
+
+    object: str
+    id: str
+    version: int
+    href: str
+    list_title: str
+    singular: str
+    icon: str
+    title: str
+    state: Cell | None
+    number: str
+    owner: Cell | None
+    changed: str
+    steps: tuple[Step, ...]
+    primary: ActionButton | None
+    actions: tuple[ActionButton, ...]
+    more: tuple[ActionButton, ...]
+    figures: tuple[ShownField, ...]
+    tabs: tuple[ShownTab, ...]
+    days: tuple[Day, ...]
+    may_edit: bool
+    may_delete: bool
+    may_copy: bool
+    deleted: bool
+    may_restore: bool
+
+
+def build_record(desk: Desk, form: FormModel, facts: RecordFacts) -> RecordScreen:
+    """Return the page of a record."""
+    found = desk.model.objects[form.object]
+    look = desk.look(found.name, facts.values)
+    lifecycle = desk.model.lifecycle_of(found.name)
+    primary, actions, more = _actions(desk, lifecycle, facts.allowed)
+    return RecordScreen(
+        object=found.name,
+        id=facts.id,
+        version=facts.version,
+        href=f"/o/{found.name}/{facts.id}",
+        list_title=desk.title(found.plural) or desk.title(found.title),
+        singular=desk.title(found.title),
+        icon=found.icon,
+        title=record_title(found, look, facts.values, facts.id),
+        state=_state(desk, lifecycle, look, facts.values),
+        number=_number(found, facts.values),
+        owner=_owner(found, facts.values),
+        changed=_changed(desk, facts.values),
+        steps=tuple(_steps(desk, found, lifecycle, facts)),
+        primary=primary,
+        actions=actions,
+        more=more,
+        figures=_figures(desk, form, look, facts),
+        tabs=_tabs(desk, form, look, facts),
+        days=build_history(desk, found, facts.history),
+        may_edit="update" in facts.allowed and not facts.deleted,
+        may_delete="delete" in facts.allowed and not facts.deleted,
+        may_copy=desk.may(found.name, "create") and not facts.deleted,
+        deleted=facts.deleted,
+        may_restore="restore" in facts.allowed or desk.may(found.name, "restore"),
+    )
+
+
+def record_title(found: ObjectModel, look: Look, values: Mapping[str, Any], id: str) -> str:
+    """Return the title of a record: its display field as text."""
+    field = found.fields[found.display]
+    return text_of_cell(widget_of(field).show(field, look)(values.get(found.display))) or id[-8:]
+
+
+def shown_field(desk: Desk, field: FieldModel, look: Look, value: Any) -> ShownField:
+    """Return a field with its value, its currency sign before it."""
+    cell = widget_of(field).show(field, look)(value)
+    before = unit_before(field, look) if cell.kind == "number" and not cell.tone else ""
+    wide = field.type in _WIDE
+    return ShownField(field.name, desk.title(field.title), cell, wide, field.computed, before, desk.title(field.help))
+
+
+def _actions(
+    desk: Desk, lifecycle: LifecycleModel | None, allowed: frozenset[str]
+) -> tuple[ActionButton | None, tuple[ActionButton, ...], tuple[ActionButton, ...]]:
+    moves = [move for move in (lifecycle.transitions.values() if lifecycle else ()) if move.name in allowed]
+    primary = next((move for move in moves if move.primary), None)
+    rest = [move for move in moves if move is not primary]
+    near = [move for move in rest if not move.danger][: 1 if primary else 2]
+    far = [move for move in rest if move not in near]
+    draw = [_button(desk, move) for move in near]
+    return _button(desk, primary) if primary else None, tuple(draw), tuple(_button(desk, move) for move in far)
+
+
+def _button(desk: Desk, move: TransitionModel) -> ActionButton:
+    asks = bool(move.confirm or move.ask or move.danger)
+    return ActionButton(move.name, desk.title(move.title), move.icon or "arrow-right", asks, move.danger)
+
+
+def _state(desk: Desk, lifecycle: LifecycleModel | None, look: Look, values: Mapping[str, Any]) -> Cell | None:
+    if lifecycle is None or lifecycle.field not in desk.policy.readable(lifecycle.object):
+        return None
+    state = lifecycle.states.get(str(values.get(lifecycle.field)))
+    return state_cell(state, look) if state is not None else None
+
+
+def _number(found: ObjectModel, values: Mapping[str, Any]) -> str:
+    field = next((name for name in found.numbering if name != found.display), "")
+    return str(values.get(field) or "")
+
+
+def _owner(found: ObjectModel, values: Mapping[str, Any]) -> Cell | None:
+    owner = values.get("owner") if found.owned else None
+    return person_cell(*parts_of(owner)) if owner is not None else None
+
+
+def _changed(desk: Desk, values: Mapping[str, Any]) -> str:
+    at = values.get("updated_at")
+    return desk.say("record.changed", when=desk.dates.instant_or_word(at)) if isinstance(at, datetime) else ""
+
+
+def _steps(desk: Desk, found: ObjectModel, lifecycle: LifecycleModel | None, facts: RecordFacts) -> Iterator[Step]:
+    if lifecycle is None or lifecycle.field not in desk.policy.readable(found.name):
+        return
+    present = str(facts.values.get(lifecycle.field))
+    states = [state for state in lifecycle.states.values() if state.phase not in _SIDE_PHASES or state.name == present]
+    names = [state.name for state in states]
+    if present not in names or len(names) < 2:
+        return
+    times = state_times(found, lifecycle.field, facts.history)
+    here = names.index(present)
+    aside = states[here].phase in _SIDE_PHASES
+    for index, state in enumerate(states):
+        at = times.get(state.name)
+        passed = index < here and (not aside or at is not None or state.initial)
+        place = "now" if index == here else "done" if passed else ""
+        note = desk.dates.day_or_word(desk.dates.local(at).date()) if at is not None and place == "done" else ""
+        yield Step(desk.title(state.title), place, note)
+
+
+def _figures(desk: Desk, form: FormModel, look: Look, facts: RecordFacts) -> tuple[ShownField, ...]:
+    found = desk.model.objects[form.object]
+    readable = desk.policy.readable(found.name)
+    names: Iterable[str] = form.figures or [
+        name for name, field in found.fields.items() if field.computed and field.type in _FIGURES
+    ]
+    shown = [name for name in names if name in readable and name in found.fields][:_AT_MOST_FIGURES]
+    return tuple(shown_field(desk, found.fields[name], look, facts.values.get(name)) for name in shown)
+
+
+def _tabs(desk: Desk, form: FormModel, look: Look, facts: RecordFacts) -> tuple[ShownTab, ...]:
+    tabs = [_tab(desk, form, tab, look, facts) for tab in form.tabs if facts.visible.get(f"tab:{tab.name}", True)]
+    loose = tuple(facts.related[pair] for pair in form.related if pair in facts.related)
+    tabs = [tab for tab in tabs if tab.sections or tab.related]
+    if len(tabs) < _FEW_TABS:
+        sections = tuple(section for tab in tabs for section in tab.sections)
+        related = tuple(one for tab in tabs for one in tab.related)
+        return (ShownTab("all", desk.say("record.overview"), sections, related + loose),)
+    if loose:
+        tabs.append(ShownTab("related", desk.say("record.related"), (), loose))
+    return tuple(tabs)
+
+
+def _tab(desk: Desk, form: FormModel, tab: FormTab, look: Look, facts: RecordFacts) -> ShownTab:
+    sections = [shown for section in tab.sections for shown in _sections(desk, form, section, look, facts)]
+    related = tuple(facts.related[pair] for pair in tab.related if pair in facts.related)
+    return ShownTab(tab.name, desk.title(tab.title), tuple(sections), related)
+
+
+def _sections(
+    desk: Desk, form: FormModel, section: FormSection, look: Look, facts: RecordFacts
+) -> Iterator[ShownSection]:
+    """Yield the section's fields, and each of its line grids as a section of its own."""
+    found = desk.model.objects[form.object]
+    readable = desk.policy.readable(found.name)
+    fields: list[ShownField] = []
+    grids: list[ShownSection] = []
+    for placed in section.fields:
+        field = found.fields.get(placed.name)
+        if field is None or placed.name not in readable or not facts.visible.get(placed.name, True):
+            continue
+        if placed.name == found.display:
+            continue  # it is the title of the page
+        value = facts.values.get(placed.name)
+        if field.type == "lines":
+            grid = build_grid(desk, field, placed.columns, value or ())
+            grids.append(ShownSection(placed.name, desk.title(field.title), grid=grid))
+        elif field.type != "secret":
+            fields.append(shown_field(desk, field, look, value))
+    if fields and facts.visible.get(f"section:{section.name}", True):
+        folds = len(fields) > _AT_MOST_FIELDS + 2
+        head = fields[:_AT_MOST_FIELDS] if folds else fields
+        yield ShownSection(section.name, desk.title(section.title), tuple(head), tuple(fields[len(head) :]))
+    yield from grids

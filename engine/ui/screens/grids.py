@@ -1,0 +1,96 @@
+"""Tables inside a record: its lines with their totals, and records that point to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from engine.metamodel.model import FieldModel, ObjectModel
+from engine.ui.desk import Desk
+from engine.ui.formatting import as_decimal, grouped
+from engine.ui.widgets import widget_of
+from engine.ui.widgets.base import Cell, Look
+from engine.ui.widgets.numbers import places_of
+
+_SUMMED = frozenset({"money"})
+
+
+@dataclass(frozen=True, slots=True)
+class GridHead:
+    """The head of a column."""
+
+    title: str
+    numeric: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """A row of cells; ``href`` leads to the record, if it has a page."""
+
+    cells: tuple[Cell, ...]
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table; ``totals`` has one text per column, or is empty."""
+
+    heads: tuple[GridHead, ...]
+    rows: tuple[GridRow, ...]
+    totals: tuple[str, ...] = ()
+    slots: tuple[int, ...] = ()
+
+
+def line_fields(desk: Desk, field: FieldModel, columns: Sequence[str]) -> tuple[FieldModel, ...]:
+    """Return the columns of a grid of lines: those the form names, else every field a person fills or reads."""
+    child = desk.model.objects[field.lines_of or ""]
+    readable = desk.policy.readable(child.name)
+    names = columns or [name for name, found in child.fields.items() if not found.system and name != field.lines_by]
+    return tuple(
+        child.fields[name]
+        for name in names
+        if name in readable and name in child.fields and child.fields[name].type not in ("lines", "secret")
+    )
+
+
+def build_grid(desk: Desk, field: FieldModel, columns: Sequence[str], lines: Sequence[Mapping[str, Any]]) -> Grid:
+    """Return the lines of a record as a table with totals."""
+    child = desk.model.objects[field.lines_of or ""]
+    return table_of(desk, child, line_fields(desk, field, columns), lines)
+
+
+def table_of(desk: Desk, found: ObjectModel, fields: Sequence[FieldModel], rows: Sequence[Mapping[str, Any]]) -> Grid:
+    """Return rows of an object as a table, drawn column by column."""
+    look = desk.look(found.name)
+    widgets = [widget_of(one) for one in fields]
+    columns = []
+    for one, widget in zip(fields, widgets, strict=True):
+        columns.append(draw_column(one, look, [row.get(one.name) for row in rows]))
+    heads = tuple(GridHead(desk.title(one.title), widget.numeric) for one, widget in zip(fields, widgets, strict=True))
+    cells = zip(*columns, strict=True) if columns else ()
+    return Grid(heads, tuple(GridRow(tuple(row)) for row in cells), totals_of(fields, rows))
+
+
+def draw_column(field: FieldModel, look: Look, values: Sequence[Any]) -> list[Cell]:
+    """Return the cells of a column; figures all get the places that one of them needs."""
+    widget = widget_of(field)
+    if widget.numeric:
+        numbers = [number for value in values if (number := as_decimal(value)) is not None]
+        look = replace(look, places=places_of(field, *numbers))
+    draw = widget.show(field, look)
+    return [draw(value) for value in values]
+
+
+def totals_of(fields: Sequence[FieldModel], rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return the sums of the columns of money; empty when there is none or nothing to add."""
+    if len(rows) < 2 or not any(field.type in _SUMMED and field.computed for field in fields):
+        return ()
+    return tuple(_sum(field, rows) if field.type in _SUMMED and field.computed else "" for field in fields)
+
+
+def _sum(field: FieldModel, rows: Sequence[Mapping[str, Any]]) -> str:
+    values = [as_decimal(row.get(field.name)) for row in rows]
+    total = sum((value for value in values if value is not None), Decimal(0))
+    return grouped(total, places_of(field, total))

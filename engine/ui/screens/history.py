@@ -1,0 +1,138 @@
+"""What happened to a record, day by day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from engine.metamodel.model import ObjectModel
+from engine.ui.desk import Desk
+from engine.ui.widgets import widget_of
+from engine.ui.widgets.base import Cell
+from engine.ui.widgets.references import initial_of, tone_of
+
+_ICONS = {"create": "plus", "update": "pencil", "delete": "trash", "restore": "history"}
+_TONES = {"create": "green", "delete": "red"}
+_UNTOLD = frozenset({"id", "version", "created_at", "created_by", "updated_at", "updated_by"})
+
+
+class Entry(Protocol):
+    """An entry of a record's history, as the records floor gives it."""
+
+    @property
+    def at(self) -> datetime: ...
+
+    @property
+    def actor(self) -> str: ...
+
+    @property
+    def actor_name(self) -> str: ...
+
+    @property
+    def action(self) -> str: ...
+
+    @property
+    def changes(self) -> Mapping[str, Sequence[Any]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """A field that changed, as text."""
+
+    title: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An entry ready to be drawn."""
+
+    who: str
+    initial: str
+    tone: str
+    icon: str
+    text: str
+    time: str
+    changes: tuple[FieldChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The entries of one day."""
+
+    title: str
+    events: tuple[Event, ...]
+
+
+def build_history(desk: Desk, found: ObjectModel, entries: Iterable[Entry]) -> tuple[Day, ...]:
+    """Return the history of a record by days, the newest first."""
+    days: dict[str, list[Event]] = {}
+    for entry in entries:
+        local = desk.dates.local(entry.at)
+        title = desk.dates.day_or_word(local.date())
+        if title[0].isdigit():
+            title = desk.dates.in_sentence(local.date())
+        days.setdefault(title, []).append(_event(desk, found, entry))
+    return tuple(Day(title, tuple(events)) for title, events in days.items())
+
+
+def state_times(found: ObjectModel, field: str, entries: Iterable[Entry]) -> Mapping[str, datetime]:
+    """Return when each state was entered last."""
+    times: dict[str, datetime] = {}
+    for entry in entries:
+        change = entry.changes.get(field)
+        if change is not None and len(change) == 2 and isinstance(change[1], str):
+            times.setdefault(change[1], entry.at)
+    return times
+
+
+def text_of_cell(cell: Cell) -> str:
+    """Return what a cell says in plain text."""
+    if cell.parts:
+        return ", ".join(text_of_cell(part) for part in cell.parts)
+    return "" if cell.kind == "none" else cell.text
+
+
+def _event(desk: Desk, found: ObjectModel, entry: Entry) -> Event:
+    name = desk.say("history.engine") if entry.actor == "system" else entry.actor_name or desk.say("history.somebody")
+    changes = tuple(_changes(desk, found, entry)) if entry.action != "create" else ()
+    return Event(
+        name,
+        initial_of(name),
+        _TONES.get(entry.action) or tone_of(entry.actor),
+        _ICONS.get(entry.action, "arrow-right"),
+        _text(desk, found, entry, len(changes)),
+        desk.dates.clock(entry.at),
+        changes,
+    )
+
+
+def _text(desk: Desk, found: ObjectModel, entry: Entry, count: int) -> str:
+    lifecycle = desk.model.lifecycle_of(found.name)
+    move = lifecycle.transitions.get(entry.action.removeprefix("transition:")) if lifecycle is not None else None
+    if move is not None:
+        return desk.title(move.title)
+    if entry.action == "update":
+        return desk.say("history.update", n=count)
+    key = f"history.{entry.action}"
+    return desk.say(key) if desk.words.has(key) else entry.action
+
+
+def _changes(desk: Desk, found: ObjectModel, entry: Entry) -> Iterable[FieldChange]:
+    look = desk.look(found.name)
+    readable = desk.policy.readable(found.name)
+    for name, pair in entry.changes.items():
+        field = found.fields.get(name)
+        if name in _UNTOLD or (field is not None and name not in readable) or len(pair) != 2:
+            continue
+        if field is None or field.type == "lines":
+            yield FieldChange(desk.title(field.title) if field is not None else name, "", desk.say("history.changed"))
+            continue
+        draw = widget_of(field).show(field, look)
+        nothing = desk.say("value.none")
+        before, after = (text_of_cell(draw(value)) or nothing for value in pair)
+        if before != after:
+            yield FieldChange(desk.title(field.title), before, after)

@@ -1,0 +1,339 @@
+"""The list of an object: tabs, filter, columns, rows, pages, and what stands there when there is nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from engine.metamodel.model import ColumnModel, FieldModel, ListModel, ObjectModel, SortKey, TransitionModel
+from engine.ui.desk import Desk
+from engine.ui.screens.addresses import ListAddress
+from engine.ui.screens.filtering import FilterPanel, build_filter_panel
+from engine.ui.screens.grids import draw_column
+from engine.ui.widgets import widget_of
+from engine.ui.widgets.base import Cell
+from engine.ui.widgets.references import parts_of
+
+PAGE = 50
+_FIGURES_ON_CARD = ("money", "decimal", "integer", "percent", "date", "datetime")
+_UNSORTABLE = frozenset(
+    {"json", "richtext", "multiline", "code", "address", "choices", "references", "users", "any_reference", "file",
+     "files", "image", "secret", "lines", "color"}
+)  # fmt: skip
+
+
+class Row(Protocol):
+    """A row of a page, as the records floor gives it."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def version(self) -> int: ...
+
+    @property
+    def values(self) -> Mapping[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSpec:
+    """A column resolved against the model: its dotted path, the field at its end, and whose field that is."""
+
+    path: str
+    field: FieldModel
+    object: str
+    title: str
+    width: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of a column."""
+
+    title: str
+    numeric: bool
+    sort: str = ""
+    order: str = ""
+    width: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """A row ready to be drawn. ``slots`` says which place of the card each cell takes on a phone."""
+
+    id: str
+    key: str
+    title: str
+    href: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A view of the list."""
+
+    title: str
+    href: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnChoice:
+    """A column that can be shown or hidden."""
+
+    path: str
+    title: str
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAction:
+    """Something that can be done with the marked rows."""
+
+    name: str
+    title: str
+    icon: str
+    danger: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """What stands in place of rows."""
+
+    title: str
+    text: str
+    filtered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """Where the page stands among all rows; the rows are only counted when somebody asks."""
+
+    text: str
+    previous: str
+    next: str
+    count: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListScreen:
+    """A list ready to be drawn."""
+
+    object: str
+    title: str
+    singular: str
+    icon: str
+    address: ListAddress
+    tabs: tuple[Tab, ...]
+    panel: FilterPanel
+    heads: tuple[Head, ...]
+    slots: tuple[int, ...]
+    rows: tuple[ListRow, ...]
+    pager: Pager
+    columns: tuple[ColumnChoice, ...]
+    bulk: tuple[BulkAction, ...]
+    empty: Empty | None
+    may_create: bool
+    may_update: bool
+    may_import: bool
+    may_export: bool
+    sort_text: str
+
+
+def build_list(
+    desk: Desk,
+    model: ListModel,
+    address: ListAddress,
+    specs: Sequence[ColumnSpec],
+    page: tuple[Sequence[Row], str | None],
+) -> ListScreen:
+    """Return the list page for rows that were read for exactly this address and these columns."""
+    found = desk.model.objects[model.object]
+    rows, after = page
+    title = desk.title(found.plural) or desk.title(found.title)
+    return ListScreen(
+        object=found.name,
+        title=title,
+        singular=desk.title(found.title),
+        icon=found.icon,
+        address=address,
+        tabs=_tabs(desk, model, address),
+        panel=build_filter_panel(desk, model, address),
+        heads=tuple(_head(spec, address, model) for spec in specs),
+        slots=card_slots(specs, found),
+        rows=draw_rows(desk, found, specs, rows),
+        pager=_pager(desk, address, rows, after),
+        columns=_column_choices(desk, model, specs),
+        bulk=_bulk(desk, found, address),
+        empty=None if rows else _empty(desk, found, address),
+        may_create=desk.may(found.name, "create") and not address.deleted,
+        may_update=desk.may(found.name, "update") and not address.deleted,
+        may_import=desk.may(found.name, "import"),
+        may_export=desk.may(found.name, "export"),
+        sort_text=_sort_text(specs, address, model),
+    )
+
+
+def column_specs(desk: Desk, model: ListModel, chosen: Sequence[str] = ()) -> tuple[ColumnSpec, ...]:
+    """Return the columns to show: those the reader chose, else those of the list, as far as he may read them."""
+    declared = [spec for column in model.columns if (spec := _spec(desk, model.object, column)) is not None]
+    if not chosen:
+        return tuple(declared)
+    known = {spec.path: spec for spec in declared}
+    wanted = (known.get(path) or resolve(desk, model.object, path) for path in chosen)
+    return tuple(spec for spec in wanted if spec is not None) or tuple(declared)
+
+
+def resolve(desk: Desk, object: str, path: str) -> ColumnSpec | None:
+    """Return the column of a dotted path; None when there is none or the reader may not read it."""
+    holder = object
+    steps = path.split(".")
+    for step in steps[:-1]:
+        field = desk.model.objects[holder].fields.get(step)
+        if field is None or len(field.targets) != 1 or step not in desk.policy.readable(holder):
+            return None
+        holder = field.targets[0]
+    field = desk.model.objects[holder].fields.get(steps[-1])
+    if field is None or field.type in ("lines", "secret") or steps[-1] not in desk.policy.readable(holder):
+        return None
+    return ColumnSpec(path, field, holder, desk.title(field.title))
+
+
+def draw_rows(desk: Desk, found: ObjectModel, specs: Sequence[ColumnSpec], rows: Sequence[Row]) -> tuple[ListRow, ...]:
+    """Return all cells, drawn column by column: one closure per column, nothing looked up per row."""
+    columns = []
+    for index, spec in enumerate(specs):
+        cells = draw_column(spec.field, desk.look(spec.object), [row.values.get(spec.path) for row in rows])
+        # only the first column leads anywhere; further references open from the record
+        columns.append(cells if index == 0 else [_plain(cell) for cell in cells])
+    lines = zip(*columns, strict=True) if columns else [() for _ in rows]
+    return tuple(
+        ListRow(row.id, f"{row.id}@{row.version}", _title(found, row, cells), f"/o/{found.name}/{row.id}", tuple(cells))
+        for row, cells in zip(rows, lines, strict=True)
+    )
+
+
+def card_slots(specs: Sequence[ColumnSpec], found: ObjectModel) -> tuple[int, ...]:
+    """Return for each column its place on a phone's card: 1 name, 2 figure, 3 state, 4 second field, 0 none."""
+    slots = [1] + [0] * (len(specs) - 1) if specs else []
+
+    def take(slot: int, fits: Any) -> None:
+        for index, spec in enumerate(specs):
+            if slots[index] == 0 and fits(spec.field):
+                slots[index] = slot
+                return
+
+    take(3, lambda field: field.type == "choice")
+    for type_ in _FIGURES_ON_CARD:
+        if 2 not in slots:
+            take(2, lambda field, type_=type_: field.type == type_)
+    take(4, lambda field: True)
+    return tuple(slots)
+
+
+def _spec(desk: Desk, object: str, column: ColumnModel) -> ColumnSpec | None:
+    spec = resolve(desk, object, ".".join(column.path))
+    if spec is None:
+        return None
+    return replace(spec, title=desk.title(column.title) or spec.title, width=column.width)
+
+
+def _tabs(desk: Desk, model: ListModel, address: ListAddress) -> tuple[Tab, ...]:
+    bare = ListAddress(address.object)
+    everything = Tab(desk.say("list.all"), bare.url(), not address.view and not address.deleted)
+    views = (Tab(desk.title(view.title), bare.url(view=view.name), address.view == view.name) for view in model.views)
+    tabs = [everything, *views]
+    if address.deleted:
+        tabs.append(Tab(desk.say("list.deleted"), bare.url(deleted=True), True))
+    return tuple(tabs)
+
+
+def _head(spec: ColumnSpec, address: ListAddress, model: ListModel) -> Head:
+    numeric = widget_of(spec.field).numeric
+    if spec.field.type in _UNSORTABLE:
+        return Head(spec.title, numeric, width=spec.width)
+    sort = address.sort or _declared_sort(address, model)
+    first = sort[0] if sort else ""
+    order = {spec.path: "ascending", f"-{spec.path}": "descending"}.get(first, "")
+    wanted = f"-{spec.path}" if order == "ascending" else spec.path
+    return Head(spec.title, numeric, address.url(sort=(wanted,)), order, spec.width)
+
+
+def _declared_sort(address: ListAddress, model: ListModel) -> tuple[str, ...]:
+    view = next((view for view in model.views if view.name == address.view), None)
+    keys: Sequence[SortKey] = (view.sort if view is not None else ()) or model.sort
+    return tuple(("-" if key.descending else "") + ".".join(key.path) for key in keys)
+
+
+def _sort_text(specs: Sequence[ColumnSpec], address: ListAddress, model: ListModel) -> str:
+    sort = address.sort or _declared_sort(address, model)
+    if not sort:
+        return ""
+    path = sort[0].removeprefix("-")
+    title = next((spec.title for spec in specs if spec.path == path), "")
+    return f"{title} {'↓' if sort[0].startswith('-') else '↑'}" if title else ""
+
+
+def _pager(desk: Desk, address: ListAddress, rows: Sequence[Row], after: str | None) -> Pager:
+    first = len(address.trail) * PAGE + 1
+    text = desk.say("list.span", first=first, last=first + len(rows) - 1) if rows else ""
+    return Pager(
+        text,
+        address.previous_page() if address.trail else "",
+        address.next_page(after) if after else "",
+        address.action("count"),
+    )
+
+
+def _column_choices(desk: Desk, model: ListModel, specs: Sequence[ColumnSpec]) -> tuple[ColumnChoice, ...]:
+    shown = [spec.path for spec in specs]
+    own = desk.model.objects[model.object].fields
+    paths = [*shown, *(".".join(column.path) for column in model.columns), *own]
+    choices = {}
+    for path in paths:
+        spec = resolve(desk, model.object, path)
+        if spec is not None and path != "id":
+            choices.setdefault(path, ColumnChoice(path, spec.title, path in shown))
+    return tuple(choices.values())
+
+
+def _bulk(desk: Desk, found: ObjectModel, address: ListAddress) -> tuple[BulkAction, ...]:
+    if address.deleted:
+        return (
+            (BulkAction("restore", desk.say("record.restore"), "history"),) if desk.may(found.name, "restore") else ()
+        )
+    lifecycle = desk.model.lifecycle_of(found.name)
+    moves: Sequence[TransitionModel] = tuple(lifecycle.transitions.values()) if lifecycle is not None else ()
+    allowed = desk.policy.actions(found.name)
+    actions = [
+        BulkAction(f"do:{move.name}", desk.title(move.title), move.icon or "check", move.danger)
+        for move in moves
+        if move.bulk and move.name in allowed and not move.ask
+    ]
+    if desk.may(found.name, "delete"):
+        actions.append(BulkAction("delete", desk.say("record.delete"), "trash", danger=True))
+    return tuple(actions)
+
+
+def _empty(desk: Desk, found: ObjectModel, address: ListAddress) -> Empty:
+    name = desk.title(found.title)
+    if address.deleted:
+        return Empty(desk.say("empty.bin"), desk.say("empty.bin_text"), False)
+    if address.filtered or address.view:
+        return Empty(desk.say("empty.none_found", object=name), desk.say("empty.none_found_text"), True)
+    return Empty(
+        desk.say("empty.none_yet", object=name), desk.title(found.help) or desk.say("empty.none_yet_text"), False
+    )
+
+
+def _plain(cell: Cell) -> Cell:
+    return replace(cell, kind="text", href="") if cell.kind == "link" and cell.href.startswith("/o/") else cell
+
+
+def _title(found: ObjectModel, row: Row, cells: Sequence[Cell]) -> str:
+    shown = row.values.get(found.display)
+    if isinstance(shown, str) and shown:
+        return shown
+    text = cells[0].text if cells else ""
+    return text or parts_of(shown)[1] or row.id[-8:]

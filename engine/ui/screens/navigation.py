@@ -1,0 +1,173 @@
+"""The frame around every page: tenant, menu, person, and where one is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from engine.metamodel.model import MenuGroup, MenuItem, ObjectModel
+from engine.ui.desk import Desk
+from engine.ui.widgets.references import initial_of, tone_of
+
+_AT_MOST = 7
+_ON_TABBAR = 2
+
+# page -> (icon, words, object action that opens it; empty: everybody)
+PAGES: dict[str, tuple[str, str]] = {
+    "import": ("upload", "page.import"),
+    "recycle": ("trash", "page.recycle"),
+    "dictionaries": ("book", "page.dictionaries"),
+    "users": ("users", "page.users"),
+    "packs": ("packages", "page.packs"),
+    "profile": ("user", "page.profile"),
+}
+_ADMINISTRATION = ("dictionaries", "recycle", "users", "packs")
+
+
+@dataclass(frozen=True, slots=True)
+class NavLink:
+    """An entry of the menu."""
+
+    title: str
+    icon: str
+    href: str
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NavGroup:
+    """Entries under a heading; ``rest`` folds away under "more"."""
+
+    title: str
+    links: tuple[NavLink, ...]
+    rest: tuple[NavLink, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        """Tell whether the folded entries hold the present page."""
+        return any(link.current for link in self.rest)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The reader, as the frame shows him."""
+
+    name: str
+    login: str
+    initial: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Everything around a page."""
+
+    tenant: str
+    person: Person
+    groups: tuple[NavGroup, ...]
+    settings: tuple[NavLink, ...]
+    tabbar: tuple[NavLink, ...]
+    csrf: str
+    theme: str
+    density: str
+    language: str
+
+
+def build_frame(desk: Desk) -> Frame:
+    """Return the frame of a page: the menu holds what the reader may see."""
+    groups = tuple(_groups(desk))
+    links = [link for group in groups for link in (*group.links, *group.rest)]
+    actor = desk.context.actor
+    return Frame(
+        desk.tenant_title,
+        Person(actor.name, actor.login, initial_of(actor.name), tone_of(actor.user)),
+        groups,
+        tuple(_page_link(desk, page) for page in _ADMINISTRATION if may_open(desk, page)),
+        tuple(link for link in links if link.href.startswith("/o/"))[:_ON_TABBAR],
+        desk.csrf,
+        desk.taste.theme,
+        desk.taste.density,
+        desk.words.language,
+    )
+
+
+def may_open(desk: Desk, page: str) -> bool:
+    """Tell whether a page of the engine is for this reader."""
+    match page:
+        case "users":
+            return desk.context.actor.administrator
+        case "dictionaries":
+            return bool(editable_dictionaries(desk))
+        case "import":
+            return any(desk.may(name, "import") for name in desk.model.objects)
+        case "recycle":
+            return any(desk.may(name, "restore") for name, found in desk.model.objects.items() if found.recycles)
+        case _:
+            return page in PAGES
+
+
+def editable_dictionaries(desk: Desk) -> tuple[str, ...]:
+    """Return the dictionaries whose items the reader may change."""
+    actor = desk.context.actor
+    roles = [desk.model.roles[name] for name in actor.roles if name in desk.model.roles]
+    allowed = frozenset[str]().union(*(role.dictionaries for role in roles))
+    everything = actor.administrator or "*" in allowed or any(role.administrator for role in roles)
+    return tuple(
+        name for name, found in desk.model.dictionaries.items() if found.open and (everything or name in allowed)
+    )
+
+
+def listed_objects(desk: Desk) -> tuple[ObjectModel, ...]:
+    """Return the objects that stand on their own and that the reader may see."""
+    return tuple(found for found in desk.model.objects.values() if not found.parent and desk.may(found.name, "read"))
+
+
+def _groups(desk: Desk) -> Iterator[NavGroup]:
+    declared = [group for menu in desk.model.menus for group in menu.groups]
+    if not declared:
+        links = [_object_link(desk, found) for found in listed_objects(desk)]
+        if links:
+            yield NavGroup("", tuple(links))
+        return
+    for group in declared:
+        links = [link for item in group.items if (link := _link(desk, item)) is not None]
+        if links and _for_reader(desk, group):
+            yield NavGroup(desk.title(group.title), *_folded(links))
+
+
+def _for_reader(desk: Desk, group: MenuGroup) -> bool:
+    actor = desk.context.actor
+    return not group.roles or actor.administrator or bool(group.roles & actor.roles)
+
+
+def _folded(links: Sequence[NavLink]) -> tuple[tuple[NavLink, ...], tuple[NavLink, ...]]:
+    if len(links) <= _AT_MOST:
+        return tuple(links), ()
+    return tuple(links[: _AT_MOST - 1]), tuple(links[_AT_MOST - 1 :])
+
+
+def _link(desk: Desk, item: MenuItem) -> NavLink | None:
+    if item.target == "page":
+        page = item.page or ""
+        if not may_open(desk, page):
+            return None
+        link = _page_link(desk, page)
+        return NavLink(desk.title(item.title) or link.title, item.icon or link.icon, link.href, link.current)
+    if item.object is None or item.object not in desk.model.objects or not desk.may(item.object, "read"):
+        return None
+    found = desk.model.objects[item.object]
+    query = f"?view={item.view}" if item.view else ""
+    link = _object_link(desk, found)
+    return NavLink(desk.title(item.title) or link.title, item.icon or link.icon, link.href + query, link.current)
+
+
+def _object_link(desk: Desk, found: ObjectModel) -> NavLink:
+    href = f"/o/{found.name}"
+    current = desk.path == href or desk.path.startswith(f"{href}/")
+    return NavLink(desk.title(found.title), found.icon, href, current)
+
+
+def _page_link(desk: Desk, page: str) -> NavLink:
+    icon, words = PAGES[page]
+    href = f"/{page}"
+    return NavLink(desk.say(words), icon, href, desk.path == href or desk.path.startswith(f"{href}/"))

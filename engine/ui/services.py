@@ -1,0 +1,34 @@
+"""What this door needs of the house; wiring's Engine fits."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from engine.auth import AuthService
+from engine.kernel.clock import Clock
+from engine.records import DictionaryService, RecordService
+from engine.settings import Settings
+from engine.storage import Shelf
+from engine.tenancy import TenantService
+from engine.workflow import TransitionService
+
+
+class Services(Protocol):
+    """The parts that the views call."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def shelf(self) -> Shelf: ...
+    @property
+    def auth(self) -> AuthService: ...
+    @property
+    def records(self) -> RecordService: ...
+    @property
+    def dictionaries(self) -> DictionaryService: ...
+    @property
+    def workflow(self) -> TransitionService: ...
+    @property
+    def tenancy(self) -> TenantService: ...

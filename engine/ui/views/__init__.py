@@ -1,0 +1,1 @@
+"""The views: context in, one service call, one screen out."""

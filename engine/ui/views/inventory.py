@@ -1,0 +1,15 @@
+"""Every page's route; one that does not stand here does not exist."""
+
+from __future__ import annotations
+
+from engine.ui.door import Route
+from engine.ui.views import assets, forms, lists, picking, records, signin
+
+ROUTES: tuple[Route, ...] = (
+    *signin.ROUTES,
+    *assets.ROUTES,
+    *picking.ROUTES,
+    *lists.ROUTES,
+    *forms.ROUTES,
+    *records.ROUTES,
+)

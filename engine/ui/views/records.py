@@ -1,0 +1,213 @@
+"""One record: its page, its transitions, deleting and restoring, and why a value is what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from flask import Response
+
+from engine.kernel.errors import Missing, Rejected
+from engine.metamodel.model import FormModel, ObjectModel
+from engine.records import Listing, Record
+from engine.ui.door import Call, Route, Toast
+from engine.ui.screens.details import RecordFacts, RecordScreen, Related, build_record
+from engine.ui.screens.explaining import build_explanation
+from engine.ui.screens.grids import Grid, GridRow, table_of
+from engine.ui.screens.lists import card_slots, column_specs
+from engine.ui.screens.moving import build_deletion, build_move
+from engine.ui.views.finding import found_id, found_object
+from engine.ui.views.saving import read_posted
+
+_RELATED = 6
+_RELATED_COLUMNS = 6
+
+
+def show_record(call: Call) -> Response:
+    """Draw the page of a record."""
+    return call.page("record", screen_of(call))
+
+
+def ask_move(call: Call) -> Response:
+    """Draw the question that comes before a transition."""
+    record = _read(call, found_object(call), found_id(call))
+    move = _move(call, record)
+    return _ask(call, build_move(call.desk, record, move, {}, ()))
+
+
+def move(call: Call) -> Response:
+    """Perform a transition with what was asked for."""
+    desk = call.desk
+    found = found_object(call)
+    record = _read(call, found, found_id(call))
+    transition = _move(call, record)
+    posted = read_posted(call, found)
+    asked = {name: value for name, value in posted.input.items() if name in transition.ask}
+    try:
+        if posted.complaints:
+            raise Rejected("rejected", posted.complaints, count=len(posted.complaints))
+        call.services.workflow.perform(
+            call.context, found.name, record.id, _version(call, record), transition.name, asked
+        )
+    except Rejected as error:
+        # asked once more, with everything that was entered
+        screen = build_move(desk, record, transition, posted.kept, error.complaints, error.message(desk.words.language))
+        return _ask(call, screen, 422)
+    text = desk.say("record.moved", action=desk.title(transition.title), title=_title(found, record))
+    return call.go(f"/o/{found.name}/{record.id}", Toast(text))
+
+
+def ask_deletion(call: Call) -> Response:
+    """Draw what deleting a record means, before it is done."""
+    found = found_object(call)
+    record = _read(call, found, found_id(call))
+    return _ask(call, build_deletion(call.desk, record, _title(found, record)))
+
+
+def delete(call: Call) -> Response:
+    """Delete a record."""
+    desk = call.desk
+    found = found_object(call)
+    record = _read(call, found, found_id(call))
+    call.services.records.delete(call.context, found.name, record.id, _version(call, record))
+    text = desk.say("record.deleted", title=_title(found, record))
+    if found.recycles and desk.may(found.name, "restore"):
+        return call.go(f"/o/{found.name}", Toast(text, f"/o/{found.name}?deleted=1", desk.say("record.see_bin")))
+    return call.go(f"/o/{found.name}", Toast(text))
+
+
+def restore(call: Call) -> Response:
+    """Bring a deleted record back."""
+    found = found_object(call)
+    id = found_id(call)
+    call.services.records.restore(call.context, found.name, id)
+    return call.go(f"/o/{found.name}/{id}", Toast(call.desk.say("record.restored")))
+
+
+def explain(call: Call) -> Response:
+    """Draw why a computed field has its value."""
+    found = found_object(call)
+    record = _read(call, found, found_id(call))
+    field = found.fields.get(call.place["field"])
+    if field is None or not field.computed or field.name not in call.desk.policy.readable(found.name):
+        raise Missing("no_such_page")
+    return _ask(call, build_explanation(call.desk, found, field, values_of(record)), template="why")
+
+
+def screen_of(call: Call) -> RecordScreen:
+    """Return the page of the record in the address."""
+    desk = call.desk
+    found = found_object(call)
+    form = desk.model.forms[found.name]
+    record = _read(call, found, found_id(call))
+    facts = RecordFacts(
+        record.id,
+        record.version,
+        values_of(record),
+        record.allowed,
+        _visible(call, found, record),
+        tuple(call.services.records.history(call.context, found.name, record.id)),
+        dict(_related(call, form, record)),
+        deleted=record.values.get("deleted_at") is not None,
+    )
+    return build_record(desk, form, facts)
+
+
+def values_of(record: Record) -> Mapping[str, Any]:
+    """Return the values of a record with its lines as mappings."""
+    lines = {
+        name: tuple({**line.values, "id": line.id, "version": line.version} for line in rows)
+        for name, rows in record.lines.items()
+    }
+    return {**record.values, **lines, "id": record.id}
+
+
+def _read(call: Call, found: ObjectModel, id: str) -> Record:
+    return call.services.records.get(call.context, found.name, id)
+
+
+def _visible(call: Call, found: ObjectModel, record: Record) -> Mapping[str, bool]:
+    form = call.desk.model.forms[found.name]
+    conditional = any(
+        part.visible is not None
+        for tab in form.tabs
+        for section in tab.sections
+        for part in (tab, section, *section.fields)
+    )
+    if not conditional:
+        return {}
+    return call.services.records.preview(call.context, found.name, {}, record.id).visible
+
+
+def _move(call: Call, record: Record) -> Any:
+    lifecycle = call.desk.model.lifecycle_of(record.object)
+    transition = lifecycle.transitions.get(call.place["name"]) if lifecycle is not None else None
+    if transition is None:
+        raise Missing("no_such_page")
+    return transition
+
+
+def _related(call: Call, form: FormModel, record: Record) -> Iterator[tuple[tuple[str, str], Related]]:
+    desk = call.desk
+    pairs = dict.fromkeys([*(pair for tab in form.tabs for pair in tab.related), *form.related])
+    for object, field in pairs:
+        if not desk.may(object, "read") or field not in desk.policy.usable(object):
+            continue
+        found = desk.model.objects[object]
+        specs = [spec for spec in column_specs(desk, desk.model.lists[object]) if spec.path != field]
+        specs = specs[:_RELATED_COLUMNS]
+        condition = f'{field} = "{record.id}"'
+        fields = tuple(dict.fromkeys([*(spec.path for spec in specs), found.display, "id", "version"]))
+        page = call.services.records.list(call.context, Listing(object, where=condition, fields=fields, limit=_RELATED))
+        grid = _grid(call, found, specs, page.rows)
+        title = desk.title(found.plural) or desk.title(found.title)
+        back = quote(f"/o/{record.object}/{record.id}", safe="")
+        allowed = desk.may(object, "create") and field in desk.policy.writable(object, "create")
+        add = f"/o/{object}/new?{field}={record.id}&back={back}" if allowed else ""
+        more = f"/o/{object}?f={quote(f'{field}:in:' + quote(f'{record.id} {_title_of(call, record)}'))}"
+        empty = desk.say("record.none_related_add" if add else "record.none_related", object=desk.title(found.title))
+        yield (
+            (object, field),
+            Related(object, field, title, found.icon, grid, more if page.after else "", add, empty),
+        )
+
+
+def _grid(call: Call, found: ObjectModel, specs: list[Any], rows: Any) -> Grid:
+    own = [spec for spec in specs if "." not in spec.path]
+    drawn = table_of(call.desk, found, [spec.field for spec in own], [row.values for row in rows])
+    lead = tuple(
+        GridRow(drawn_row.cells, f"/o/{found.name}/{row.id}") for drawn_row, row in zip(drawn.rows, rows, strict=True)
+    )
+    return Grid(drawn.heads, lead, (), card_slots(own, found))
+
+
+def _title_of(call: Call, record: Record) -> str:
+    return _title(call.desk.model.objects[record.object], record)
+
+
+def _title(found: ObjectModel, record: Record) -> str:
+    shown = record.values.get(found.display)
+    return shown if isinstance(shown, str) and shown else record.id[-8:]
+
+
+def _version(call: Call, record: Record) -> int:
+    sent = call.form.one("_version") or ""
+    return int(sent) if sent.isdigit() else record.version
+
+
+def _ask(call: Call, screen: Any, status: int = 200, template: str = "ask") -> Response:
+    if call.by_htmx:
+        return call.fragment(f"fragments/{template}", status, s=screen)
+    return call.page(template, screen, status)
+
+
+ROUTES = (
+    Route("GET", "/o/<object>/<id>", show_record),
+    Route("GET", "/o/<object>/<id>/do/<name>", ask_move),
+    Route("POST", "/o/<object>/<id>/do/<name>", move),
+    Route("GET", "/o/<object>/<id>/delete", ask_deletion),
+    Route("POST", "/o/<object>/<id>/delete", delete),
+    Route("POST", "/o/<object>/<id>/restore", restore),
+    Route("GET", "/o/<object>/<id>/why/<field>", explain),
+)

@@ -1,0 +1,102 @@
+// Lists: a cursor moved by keys, rows opened by a click, rows marked for bulk actions, rows of the filter builder.
+import { announce, isTyping, near, on } from "./dom.js";
+
+let last = null;
+
+export function startLists() {
+  const list = document.querySelector("[data-list]");
+  if (list) remember(list);
+  on("click", "tr[data-href]", open);
+  on("change", "[data-pick-all]", (event, box) => {
+    for (const one of boxes(box.closest("form"))) one.checked = box.checked;
+    count(box.closest("form"));
+  });
+  on("click", "td.pick input", (event, box) => {
+    if (event.shiftKey && last) extend(last, box);
+    last = box;
+  });
+  on("change", "td.pick input", (event, box) => count(box.closest("form")));
+  on("click", "[data-unpick]", (event, button) => {
+    for (const one of boxes(button.closest("form"))) one.checked = false;
+    count(button.closest("form"));
+  });
+  on("submit", "[data-list]", (event, form) => {
+    const button = event.submitter;
+    if (button?.hasAttribute("data-danger") && !confirm(question(form, button))) event.preventDefault();
+  });
+  on("click", "[data-drop-rule]", (event, button) => button.closest("[data-rule]").remove());
+  on("click", "[data-add-rule]", (event) => event.preventDefault());
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (event.target.matches?.("[data-add-rule]")) event.detail.parameters.set("next", `n${Date.now() % 100000}`);
+  });
+  document.addEventListener("keydown", keys);
+}
+
+function open(event, row) {
+  if (near(event, "a, button, input, label, select") || String(window.getSelection())) return;
+  const link = row.querySelector("td.name a");
+  if (event.ctrlKey || event.metaKey) window.open(row.dataset.href, "_blank", "noopener");
+  else if (link) link.click();
+  else window.location.assign(row.dataset.href);
+}
+
+function boxes(form) {
+  return [...form.querySelectorAll("td.pick input")];
+}
+
+function count(form) {
+  const all = boxes(form);
+  const picked = all.filter((one) => one.checked).length;
+  const text = form.querySelector("[data-picked]");
+  if (text) text.textContent = text.dataset.text.replace("#", picked);
+  const head = form.querySelector("[data-pick-all]");
+  head.checked = picked > 0 && picked === all.length;
+  head.indeterminate = picked > 0 && picked < all.length;
+  if (picked && text) announce(text.textContent);
+}
+
+function extend(from, to) {
+  const all = boxes(to.closest("form"));
+  const [a, b] = [all.indexOf(from), all.indexOf(to)].sort((x, y) => x - y);
+  for (const one of all.slice(a, b + 1)) one.checked = to.checked;
+}
+
+function question(form, button) {
+  const text = form.querySelector("[data-picked]");
+  return `${button.textContent.trim()}: ${text?.textContent ?? ""}`;
+}
+
+// the records of a page, in order, so that the record page can lead to its neighbours
+function remember(list) {
+  const rows = [...list.querySelectorAll("tr[data-href]")].map((row) => row.dataset.href);
+  try {
+    sessionStorage.setItem(`rows:${list.dataset.list}`, JSON.stringify({ rows, from: location.href }));
+  } catch {
+    // storage is off: the record page has no neighbours then
+  }
+}
+
+function keys(event) {
+  const list = document.querySelector("[data-list]");
+  if (!list || isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (document.querySelector("dialog[open], .ts-fly[open]")) return;
+  const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
+  if (step) {
+    if (event.target.closest("a, button, summary") && event.key.startsWith("Arrow")) return;
+    moveCursor(list, step);
+    event.preventDefault();
+  }
+  const row = list.querySelector("tr.is-cursor");
+  if (!row) return;
+  if (event.key === "x") row.querySelector("td.pick input")?.click();
+  if (event.key === "Enter" && !event.target.closest("a, button, summary")) row.querySelector("td.name a")?.click();
+}
+
+function moveCursor(list, step) {
+  const rows = [...list.querySelectorAll("tr[data-href]")];
+  const at = rows.findIndex((row) => row.classList.contains("is-cursor"));
+  const next = rows[Math.max(0, Math.min(rows.length - 1, at + step))];
+  rows[at]?.classList.remove("is-cursor");
+  next?.classList.add("is-cursor");
+  next?.scrollIntoView({ block: "nearest" });
+}
