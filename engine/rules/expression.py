@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import getcontext, setcontext
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from engine.kernel.diagnostics import Diagnostic
@@ -14,13 +14,13 @@ from engine.rules.checking.checker import Checked, check
 from engine.rules.checking.complaints import Complaints, diagnostic
 from engine.rules.checking.properties import MULTI_WORD
 from engine.rules.closures.build import Builder
+from engine.rules.closures.guard import guarded
 from engine.rules.closures.site import Closure
-from engine.rules.evaluation import LimitReached, Run
+from engine.rules.evaluation import Run
 from engine.rules.feel_names import Trie, trie_of
 from engine.rules.feel_types import BOOLEAN, ContextType, FeelType, ListType
 from engine.rules.limits import DEFAULT, Limits
 from engine.rules.nodes import Node
-from engine.rules.numbers import CONTEXT
 from engine.rules.parser import SyntaxFault, parse
 from engine.rules.scanner import Vocabulary
 from engine.rules.scope import NameScope, TypedScope
@@ -28,9 +28,7 @@ from engine.rules.source import Source, source_of
 from engine.rules.values import to_python
 
 if TYPE_CHECKING:
-    from engine.rules.to_sql import SqlScope, SqlValue
-
-_BROKEN = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError)
+    from engine.rules.sql import SqlScope, SqlValue
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,16 +62,21 @@ class Expression:
         """Return the bare closure, for hot paths."""
         return self._closure
 
+    def part(self, node: Node) -> Closure:
+        """Return the closure of a part of the tree that uses no variable from outside of it."""
+        builder = Builder(self.checked, self.source, self.scope)
+        return guarded(builder.build(node), self.checked.slot_count, self.source)
+
     def sql(self, scope: SqlScope, run: Run | None = None) -> SqlValue:
         """Return the same expression for a database. Raises BadDefinition when it cannot be said in SQL."""
-        from engine.rules.to_sql import to_value
+        from engine.rules.sql import to_value
 
-        return to_value(self, scope, run)
+        return to_value(self, scope, run or Run(datetime.now(UTC)))
 
     @property
     def sql_refusal(self) -> Diagnostic | None:
         """Why the expression cannot be said in SQL, or None when nothing is known against it."""
-        from engine.rules.to_sql import refusal
+        from engine.rules.sql import refusal
 
         return refusal(self)
 
@@ -137,26 +140,6 @@ def _compile(
         scope,
         closure,
     )
-
-
-def guarded(closure: Closure, slot_count: int, source: Source) -> Closure:
-    """Return the closure with its decimal arithmetic, its slots and its limits set up around it."""
-
-    def run(names: Mapping[str, Any], run: Run) -> Any:
-        outer, slots = getcontext(), run.slots
-        setcontext(CONTEXT)
-        run.slots = [None] * slot_count
-        try:
-            return closure(names, run)
-        except LimitReached as limit:
-            return run.warn(limit.code, source.span_at(0), **limit.params)
-        except _BROKEN as error:
-            return run.warn("FEEL299", source.span_at(0), error=type(error).__name__)
-        finally:
-            run.slots = slots
-            setcontext(outer)
-
-    return run
 
 
 _FUNCTION_NAMES = frozenset(name for name in BUILTINS if " " in name)

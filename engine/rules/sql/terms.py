@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Boolean, Date, DateTime, Numeric, Text, Time, case, cast, null
-from sqlalchemy.sql import ColumnElement
-from sqlalchemy.sql.elements import BindParameter, ColumnClause, Grouping, literal_column
+from sqlalchemy.sql import ColumnElement, operators
+from sqlalchemy.sql.elements import BindParameter, ColumnClause, Grouping, Null, UnaryExpression, literal_column
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
@@ -72,7 +72,7 @@ def truth(element: Element, *, nullable: bool) -> Term:
     return Term(element, BOOLEAN, nullable=nullable)
 
 
-_PLAIN = (ColumnClause, BindParameter, FunctionElement, Grouping)
+_PLAIN = (ColumnClause, BindParameter, FunctionElement, Grouping, Null)
 
 
 def wrapped(element: Element) -> Element:
@@ -106,7 +106,7 @@ def any_of(*elements: Element) -> Element:
 
 
 def negated(element: Element) -> Element:
-    return Grouping(literal_column("NOT").op("", return_type=Boolean())(Grouping(element)))
+    return Grouping(UnaryExpression(Grouping(element), operator=operators.inv, type_=Boolean()))
 
 
 def is_null(element: Element) -> Element:

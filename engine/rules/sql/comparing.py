@@ -1,0 +1,251 @@
+"""Equality, order and membership, with the same three-valued result as in Python.
+
+In *filter position* (``positive``) only true counts, so null and false may be exchanged: that keeps equality in the
+plain form ``x = c``, which indexes serve.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import BigInteger, Boolean, Text, case, collate, column, func, null, select
+from sqlalchemy.sql.elements import Grouping, literal_column
+
+from engine.rules.sql.binding import Binds
+from engine.rules.sql.givens import Known
+from engine.rules.sql.terms import (
+    ROOM,
+    SQLITE,
+    Element,
+    Term,
+    all_of,
+    any_of,
+    as_numeric,
+    choose,
+    constant,
+    if_known,
+    infix,
+    is_known,
+    is_null,
+    negated,
+    rescaled,
+    truth,
+    wrapped,
+)
+from engine.rules.values import BOOLEAN, DATE, DATE_TIME, DAYS, LIST, NULL, NUMBER, STRING, TIME
+
+Operand = Term | Known
+
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_ORDERED = frozenset((NUMBER, STRING, DATE, TIME, DATE_TIME, DAYS))
+
+
+def comparison(binds: Binds, operator: str, left: Operand, right: Operand, *, positive: bool) -> Term:
+    """Return ``left operator right``. At least one of the two depends on the row."""
+    if isinstance(left, Known):
+        left, right, operator = right, left, _TURNED.get(operator, operator)
+    assert isinstance(left, Term)
+    if operator in ("=", "!="):
+        found = equality(binds, left, right, positive=positive and operator == "=")
+        return opposite(found) if operator == "!=" else found
+    return order(binds, operator, left, right)
+
+
+def opposite(term: Term) -> Term:
+    """Return NOT of a boolean."""
+    if isinstance(term.constant, bool) or term.constant is None:
+        return constant(None if term.constant is None else not term.constant)
+    return replace(term, element=negated(term.element))
+
+
+# -- equality --------------------------------------------------------------------------------------------------
+
+
+def equality(binds: Binds, left: Term, right: Operand, *, positive: bool) -> Term:
+    """Return ``left = right``: two-valued on null, null for values of different kinds."""
+    if right.kind == NULL or (isinstance(right, Term) and right.constant is None):
+        return truth(is_null(left.element), nullable=False)
+    if left.constant is None:
+        return _is_null(right)
+    if left.kind != right.kind:
+        return _two_kinds(left, right, positive=positive)
+    if isinstance(right, Term):
+        return _equal_terms(binds, left, right, positive=positive)
+    if left.kind == BOOLEAN:
+        other = constant(right.shape.truth).element
+        return _null_safe(infix("=", left.element, _truth_word(other, binds, right)), [left], positive=positive)
+    if not _can_be_equal(right):
+        return constant(False)
+    element = guarded(left, binds.dialect).element
+    return _null_safe(infix("=", element, binds.like(left, right, "=")), [left], positive=positive)
+
+
+def _truth_word(_: Element, binds: Binds, known: Known) -> Element:
+    word = ("1" if known.shape.truth else "0") if binds.dialect == SQLITE else str(known.shape.truth).lower()
+    return literal_column(word, Boolean())
+
+
+def _is_null(operand: Operand) -> Term:
+    return truth(is_null(operand.element), nullable=False) if isinstance(operand, Term) else constant(False)
+
+
+def _can_be_equal(known: Known) -> bool:
+    shape = known.shape
+    if shape.far or shape.fine:
+        return False
+    if known.kind == DATE_TIME:
+        return shape.zoned  # columns hold instants
+    return not (known.kind == TIME and shape.zoned)  # and times of no zone
+
+
+def _null_safe(element: Element, terms: Sequence[Term], *, positive: bool) -> Term:
+    """Return an equality that is false, not null, where one side is null; at most one side may be."""
+    unsure = [term for term in terms if term.nullable]
+    if not unsure or positive:
+        return truth(element, nullable=False)
+    return truth(all_of(element, *(is_known(term.element) for term in unsure)), nullable=False)
+
+
+def _equal_terms(binds: Binds, left: Term, right: Term, *, positive: bool) -> Term:
+    one, other = aligned(left, right, binds.dialect)
+    if left.nullable and right.nullable:
+        word = "IS" if binds.dialect == SQLITE else "IS NOT DISTINCT FROM"
+        return truth(infix(word, one, other), nullable=False)
+    return _null_safe(infix("=", one, other), [left, right], positive=positive)
+
+
+def _two_kinds(left: Term, right: Operand, *, positive: bool) -> Term:
+    # equality with null is known; with anything else it is not
+    if positive or not left.nullable:
+        return constant(False if positive else None)
+    if isinstance(right, Term) and right.nullable:
+        both = all_of(is_null(left.element), is_null(right.element))
+        one = any_of(is_null(left.element), is_null(right.element))
+        return truth(_cases(both, True, one, False), nullable=True)
+    return truth(choose(is_null(left.element), constant(False).element, null()), nullable=True)
+
+
+def _cases(first: Element, then: bool, second: Element, other: bool) -> Element:
+    return case((first, constant(then).element), (second, constant(other).element), else_=null())
+
+
+# -- order -----------------------------------------------------------------------------------------------------
+
+
+def order(binds: Binds, operator: str, left: Term, right: Operand) -> Term:
+    """Return ``left < right`` and its like: null where one side is null or the kinds differ."""
+    if left.kind != right.kind or left.kind not in _ORDERED or left.constant is None:
+        return constant(None)
+    if isinstance(right, Term):
+        if right.constant is None:
+            return constant(None)
+        one, other = aligned(left, right, binds.dialect)
+        return truth(infix(operator, one, _collated(other, left.kind, binds)), nullable=left.nullable or right.nullable)
+    shape = right.shape
+    if (right.kind == DATE_TIME and not shape.zoned) or (right.kind == TIME and shape.zoned):
+        return constant(None)
+    if shape.far:
+        answer = constant((operator in ("<", "<=")) == (shape.far > 0))
+        return replace(truth(if_known([left], answer.element), nullable=left.nullable))
+    bound = binds.like(left, right, operator)
+    element = guarded(left, binds.dialect).element
+    return truth(infix(operator, element, _collated(bound, left.kind, binds)), nullable=left.nullable)
+
+
+def _collated(element: Element, kind: str, binds: Binds) -> Element:
+    # order by code points; SQLite has it so already
+    if kind != STRING or binds.dialect == SQLITE:
+        return element
+    return wrapped(collate(wrapped(element), "C"))
+
+
+def between(binds: Binds, operand: Operand, ends: Sequence[tuple[str, Operand]], *, positive: bool) -> Term:
+    """Return whether all of ``operand >= low`` and its like hold; null as soon as one of them is."""
+    held = [
+        constant(None) if isinstance(operand, Known) and isinstance(end, Known)
+        else comparison(binds, operator, operand, end, positive=positive)
+        for operator, end in ends
+    ]  # fmt: skip
+    if any(term.constant is None for term in held):
+        return constant(None)
+    element = all_of(*(term.element for term in held))
+    nullable = any(term.nullable for term in held)
+    unsure = [end for _, end in ends if isinstance(end, Term) and end.nullable]
+    if unsure and not positive:
+        element = if_known([*unsure, *([operand] if isinstance(operand, Term) else [])], element)
+    return truth(element, nullable=nullable)
+
+
+# -- membership ------------------------------------------------------------------------------------------------
+
+
+def in_list(binds: Binds, left: Term, right: Known, *, positive: bool) -> Term:
+    """Return whether ``left`` is among the items of a list that is known: never null."""
+    if right.kind == NULL:
+        return truth(is_null(left.element), nullable=False)
+    if right.kind != LIST:
+        return equality(binds, left, right, positive=positive)
+    parts: list[Element] = []
+    if left.kind in right.shape.kinds and left.constant is not None:
+        found = _among(binds, guarded(left, binds.dialect), right)
+        parts.append(_null_safe(found, [left], positive=positive and not right.shape.holed).element)
+    if right.shape.holed and left.nullable:
+        parts.append(is_null(left.element))
+    return truth(any_of(*parts), nullable=False) if parts else constant(False)
+
+
+def _among(binds: Binds, left: Term, right: Known) -> Element:
+    items = binds.items(left, right)
+    if binds.dialect == SQLITE:
+        table = func.json_each(items).table_valued(column("value"))
+        return Grouping(left.element.in_(select(table.c.value)))
+    return infix("=", left.element, func.any(items))
+
+
+def among_codes(binds: Binds, codes: Term, one: Operand) -> Term:
+    """Return whether a text is in a stored list of texts; a list that is null counts as one that is empty."""
+    if one.kind != STRING:
+        return constant(False)
+    element = one.element if isinstance(one, Term) else binds.plain(one)
+    if binds.dialect == SQLITE:
+        table = func.json_each(codes.element).table_valued(column("value"))
+        found: Element = Grouping(element.in_(select(table.c.value)))
+    else:
+        from sqlalchemy.dialects.postgresql import JSONB
+
+        found = func.jsonb_exists(codes.element.cast(JSONB()), element.cast(Text()))
+    unsure = [term for term in (codes, one) if isinstance(term, Term) and term.nullable]
+    known = [is_known(term.element) for term in unsure]
+    return truth(all_of(found, *known) if known else found, nullable=False)
+
+
+# -- two numbers -----------------------------------------------------------------------------------------------
+
+
+def aligned(left: Term, right: Term, dialect: str) -> tuple[Element, Element]:
+    """Return both sides in one form: numbers with as many digits behind the point, dates both as days or as dates."""
+    if left.kind == DATE and (left.scale is None) != (right.scale is None):
+        from engine.rules.sql.dates import day_number
+
+        return day_number(left), day_number(right)
+    if left.kind not in (NUMBER, DAYS):
+        return left.element, right.element
+    if left.scale is not None and right.scale is not None:
+        scale = max(left.scale, right.scale)
+        left, right = rescaled(left, scale), rescaled(right, scale)
+        return guarded(left, dialect).element, guarded(right, dialect).element
+    return as_numeric(left, dialect), as_numeric(right, dialect)
+
+
+def guarded(term: Term, dialect: str) -> Term:
+    """Return a number that is an error when it overflowed: SQLite would go on with a rounded one, and be wrong."""
+    if dialect != SQLITE or not term.wide:
+        return term
+    # there is no raising in SQLite; the absolute value of the smallest number is an overflow for certain
+    error = func.abs(literal_column("(-9223372036854775807 - 1)", BigInteger()))
+    kept = choose(infix("=", func.typeof(term.element), literal_column("'real'", Text())), error, term.element)
+    return replace(term, element=kept, limit=ROOM)
+
+
+__all__ = ["Operand", "aligned", "among_codes", "between", "comparison", "guarded", "in_list", "opposite", "order"]
