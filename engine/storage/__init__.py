@@ -1,8 +1,10 @@
 """The floor that speaks to databases: tables of a model, sessions, rows, queries, and changes of the model."""
 
+from engine.storage.audit import AuditEntry, append_audit, read_audit
 from engine.storage.catalog import Catalog
 from engine.storage.column_types import Reference, from_database, to_database
 from engine.storage.database import Database, Session, Stamp, open_database, read_stamp
+from engine.storage.dictionary_rows import read_items, remove_item, save_item
 from engine.storage.errors import StaleCatalog, Violation
 from engine.storage.install import (
     Installation,
@@ -11,23 +13,67 @@ from engine.storage.install import (
     plan_installation,
     prepare,
 )
+from engine.storage.job_rows import (
+    Job,
+    add_job,
+    cancel_job,
+    claim_job,
+    claim_this_job,
+    finish_job,
+    keep_job,
+    read_job,
+    read_jobs,
+)
 from engine.storage.keys import fold, search_text, sort_key
+from engine.storage.outbox import (
+    Claimed,
+    acknowledge_event,
+    append_events,
+    claim_events,
+    fail_event,
+    forget_events,
+    revive_event,
+)
 from engine.storage.plan import Misfit, Renames, SchemaPlan
 from engine.storage.provision import make_place, remove_place
+from engine.storage.query import Match, Page, Query, Row
+from engine.storage.reading import count_rows, select_one, select_page
+from engine.storage.receipts import Receipt, ReceiptKey, find_receipt, forget_receipts, save_receipt
 from engine.storage.rows import Touch, insert_row, insert_rows, remove, restore, soft_delete, update_row
+from engine.storage.sequences import (
+    Issued,
+    next_counter,
+    note_issued,
+    numbers_of,
+    peek_counter,
+    raise_counter,
+    void_numbers,
+)
 from engine.storage.shelf import Shelf
 from engine.storage.statements import Compiled, Statement
 from engine.storage.stored_state import raise_access_version, read_layers, read_state, read_versions
 from engine.storage.table_map import TableMap
+from engine.storage.wording import RowFilter, every_row
 
 __all__ = [
+    "AuditEntry",
     "Catalog",
+    "Claimed",
     "Compiled",
     "Database",
     "Installation",
+    "Issued",
+    "Job",
+    "Match",
     "Misfit",
+    "Page",
+    "Query",
+    "Receipt",
+    "ReceiptKey",
     "Reference",
     "Renames",
+    "Row",
+    "RowFilter",
     "SchemaPlan",
     "Session",
     "Shelf",
@@ -37,27 +83,59 @@ __all__ = [
     "TableMap",
     "Touch",
     "Violation",
+    "acknowledge_event",
+    "add_job",
+    "append_audit",
+    "append_events",
     "apply_installation",
+    "cancel_job",
+    "claim_events",
+    "claim_job",
+    "claim_this_job",
+    "count_rows",
+    "every_row",
+    "fail_event",
+    "find_receipt",
+    "finish_job",
     "fold",
+    "forget_events",
+    "forget_receipts",
     "from_database",
     "insert_row",
     "insert_rows",
     "install_model",
+    "keep_job",
     "make_place",
+    "next_counter",
+    "note_issued",
+    "numbers_of",
     "open_database",
+    "peek_counter",
     "plan_installation",
     "prepare",
     "raise_access_version",
+    "raise_counter",
+    "read_audit",
+    "read_items",
+    "read_job",
+    "read_jobs",
     "read_layers",
     "read_stamp",
     "read_state",
     "read_versions",
     "remove",
+    "remove_item",
     "remove_place",
     "restore",
+    "revive_event",
+    "save_item",
+    "save_receipt",
     "search_text",
+    "select_one",
+    "select_page",
     "soft_delete",
     "sort_key",
     "to_database",
     "update_row",
+    "void_numbers",
 ]

@@ -76,6 +76,7 @@ declare(
             "Start from the first page.",
             "请从第一页重新开始。",
         ),
+        Code("path_unknown", "There is no field {path}.", "没有字段 {path}。"),
         Code("version_missing", "There is no version {version}.", "没有版本 {version}。"),
         Code(
             "tenant_unprepared",

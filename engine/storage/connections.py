@@ -173,6 +173,7 @@ class Connections:
     def __init__(self, address: Address, settings: Settings) -> None:
         self.address = address
         self.settings = settings
+        self.suspect = False
         self._open: weakref.WeakSet[Held] = weakref.WeakSet()
 
     def mine(self) -> Held:

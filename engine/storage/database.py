@@ -122,6 +122,12 @@ class Session:
             faults.after_statement()
         return result
 
+    def require_model(self, stamp: Stamp, version: int) -> None:
+        """Return when a row was read from the model of ``stamp``; raises StaleCatalog otherwise."""
+        if version != stamp.model:
+            self._connections.suspect = True
+            raise StaleCatalog
+
     def _may_try_again(self) -> bool:
         # a server that was restarted while the connection lay idle is not the caller's trouble
         held = self._held
@@ -143,8 +149,6 @@ class Database:
     def __init__(self, address: Address, settings: Settings) -> None:
         self.address = address
         self.settings = settings
-        # somebody met a newer model than the one on the shelf
-        self.suspect = False
         self._connections = Connections(address, settings)
 
     @property
@@ -154,6 +158,15 @@ class Database:
     @property
     def tenant(self) -> str:
         return self.address.tenant
+
+    @property
+    def suspect(self) -> bool:
+        """Tell whether somebody met a newer model than the one on the shelf."""
+        return self._connections.suspect
+
+    @suspect.setter
+    def suspect(self, suspect: bool) -> None:
+        self._connections.suspect = suspect
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

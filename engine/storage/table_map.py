@@ -11,7 +11,9 @@ from sqlalchemy import Column, MetaData, Table
 
 from engine.kernel.diagnostics import Findings
 from engine.kernel.errors import BadDefinition
+from engine.metamodel.compiler.scopes import World
 from engine.metamodel.model import FieldModel, ObjectModel, TenantModel
+from engine.rules import FeelType
 from engine.storage.bounded import Bounded
 from engine.storage.column_types import ID_TYPES, MAX_DIGITS, Stored, sql_type, stored_as
 from engine.storage.connections import DialectName
@@ -62,6 +64,7 @@ class TableMap:
         self.model = model
         self.dialect = dialect
         self.statements: Bounded = Bounded(_STATEMENTS_KEPT)
+        self._world = World(model.objects, model.dictionaries, model.unit)
         self._tables: dict[str, Table] = {}
         self._metadata = MetaData()
         self._lock = threading.Lock()
@@ -81,6 +84,10 @@ class TableMap:
     def column(self, object: str, field: str) -> Column[object]:
         """Return a field's column; KeyError when there is none."""
         return self.table(object).c[column_name(field)]
+
+    def type_of(self, field: FieldModel) -> FeelType | None:
+        """Return the type of a field's value in expressions; None for what no expression may read."""
+        return self._world.type_of_field(field)
 
     @cached_property
     def shape(self) -> Snapshot:

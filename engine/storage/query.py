@@ -1,0 +1,56 @@
+"""What is asked of the records of one object, and what is answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from engine.metamodel.model import SortKey
+from engine.rules import Expression
+
+Path = tuple[str, ...]
+Row = dict[str, Any]  # a path, its steps joined by dots -> value
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A field must be equal to a value, or to one of a tuple of values."""
+
+    field: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Records of one object.
+
+    ``where`` is one condition or several that must all hold. ``quick`` is the text of a quick search; where
+    ``quick_in`` names fields, only those are searched. ``after`` is the cursor of the page before. ``deleted`` asks
+    for the records in the recycle bin, None for those inside and outside.
+    """
+
+    object: str
+    columns: tuple[Path, ...]
+    where: Expression | tuple[Expression, ...] | None = None
+    quick: str = ""
+    sort: tuple[SortKey, ...] = ()
+    limit: int = 50
+    after: str | None = None
+    deleted: bool | None = False
+    match: tuple[Match, ...] = ()
+    quick_in: tuple[str, ...] | None = None
+
+    @property
+    def conditions(self) -> tuple[Expression, ...]:
+        """Return all conditions."""
+        if self.where is None:
+            return ()
+        return self.where if isinstance(self.where, tuple) else (self.where,)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows and the cursor of the next page, None at the end."""
+
+    rows: tuple[Row, ...]
+    after: str | None = None

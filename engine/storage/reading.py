@@ -1,0 +1,159 @@
+"""Reads records: a page, one, or how many, each in one statement, under the reader's row filter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import Any
+
+from engine.metamodel.model import TenantModel
+from engine.rules import Run
+from engine.storage.catalog import Catalog
+from engine.storage.cursor import list_mark, read_cursor, write_cursor
+from engine.storage.database import Session
+from engine.storage.keys import search_words
+from engine.storage.ordering import order_stored
+from engine.storage.query import Page, Path, Query, Row
+from engine.storage.scope import Frame
+from engine.storage.selection import Selection, build_count, build_one, build_page
+from engine.storage.wording import RowFilter, Wording
+
+
+def select_page(
+    session: Session, catalog: Catalog, query: Query, rows: RowFilter, bound: Mapping[str, Any], run: Run
+) -> Page:
+    """Return a page of a list: values by path, references with the titles of records that the reader may see.
+
+    Raises Malformed for a cursor of another list, StaleCatalog when the model changed meanwhile.
+    """
+    asked = _Asked(catalog, query, Wording(catalog.tables, rows, bound, run))
+    place = asked.place()
+    empty = None if place is None else tuple(value is None for value in place)
+    selection = asked.selection(("page", empty), lambda frame: build_page(frame, query, len(asked.words), empty))
+    values = asked.values(selection)
+    values["limit"] = query.limit + 1
+    for number, value in enumerate(place or ()):
+        values[f"after{number}"] = value
+    raw = session.rows(selection.compiled, values)
+    if raw:
+        session.require_model(catalog.stamp, raw[0][-1])
+    after = None
+    if len(raw) > query.limit:
+        del raw[query.limit :]
+        after = write_cursor(list_mark(query), selection.place(raw[-1]))
+    return Page(tuple(selection.load(raw)), after)
+
+
+def select_one(
+    session: Session, catalog: Catalog, query: Query, rows: RowFilter, bound: Mapping[str, Any], run: Run
+) -> Row | None:
+    """Return the first record that matches, or None; ``query.match`` should leave one at most."""
+    asked = _Asked(catalog, query, Wording(catalog.tables, rows, bound, run))
+    selection = asked.selection(("one",), lambda frame: build_one(frame, query, len(asked.words)))
+    values = asked.values(selection)
+    values["limit"] = 1
+    raw = session.rows(selection.compiled, values)
+    if not raw:
+        return None
+    session.require_model(catalog.stamp, raw[0][-1])
+    return selection.load(raw)[0]
+
+
+def count_rows(
+    session: Session, catalog: Catalog, query: Query, rows: RowFilter, bound: Mapping[str, Any], run: Run
+) -> int:
+    """Return how many records there are, counting no further than ``query.limit`` + 1."""
+    asked = _Asked(catalog, query, Wording(catalog.tables, rows, bound, run))
+    selection = asked.selection(("count",), lambda frame: build_count(frame, query, len(asked.words)))
+    values = asked.values(selection)
+    values["cap"] = query.limit + 1
+    raw = session.rows(selection.compiled, values)
+    session.require_model(catalog.stamp, raw[0][-1])
+    return int(raw[0][0])
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+class _Asked:
+    """A query of one reader: its statement is found by its shape or made, and given its values."""
+
+    __slots__ = ("_catalog", "_query", "_shape", "_wording", "words")
+
+    def __init__(self, catalog: Catalog, query: Query, wording: Wording) -> None:
+        self._catalog = catalog
+        self._query = query
+        self._wording = wording
+        self.words = search_words(query.quick) if query.quick else ()
+        conditions = query.conditions
+        statements = catalog.tables.statements
+        key = ("reach", query.object, query.columns, query.sort, conditions)
+        objects: tuple[str, ...] = statements.get(key, lambda: _reached(catalog.model, query))
+        self._shape: Hashable = (
+            query.object,
+            query.columns,
+            query.sort,
+            query.deleted,
+            query.quick_in,
+            len(self.words),
+            tuple((match.field, match.value is None, isinstance(match.value, tuple)) for match in query.match),
+            tuple(wording.look(("where", place), condition) for place, condition in enumerate(conditions)),
+            tuple(wording.look_at_rows(object) for object in objects),
+            tuple(wording.bound),
+        )
+
+    def selection(self, key: Hashable, build: Callable[[Frame], Selection]) -> Selection:
+        """Return the statement of this shape."""
+        tables = self._catalog.tables
+
+        def make() -> Selection:
+            return build(Frame(self._query.object, tables.table(self._query.object), self._wording))
+
+        found: Selection = tables.statements.get((key, self._shape), make)
+        return found
+
+    def place(self) -> list[Any] | None:
+        """Return the sort values of the cursor, or None when the list is read from its start."""
+        query = self._query
+        if query.after is None:
+            return None
+        key = ("kinds", query.object, query.sort)
+        kinds = self._catalog.tables.statements.get(key, lambda: order_stored(self._catalog.tables, query))
+        return read_cursor(query.after, list_mark(query), kinds)
+
+    def values(self, selection: Selection) -> dict[str, Any]:
+        """Return what the statement is to be given, but for limits and the place."""
+        values = self._wording.arguments(selection.pieces)
+        for place, word in enumerate(self.words):
+            values[f"word{place}"] = word
+        for place, match in enumerate(self._query.match):
+            values[f"match{place}"] = match.value
+        return values
+
+
+def _reached(model: TenantModel, query: Query) -> tuple[str, ...]:
+    """Return the objects whose row filters the statement may need, the query's own first."""
+    found = dict.fromkeys([query.object])
+    paths: list[Path] = [*query.columns, *(key.path for key in query.sort)]
+    for condition in query.conditions:
+        paths += condition.reads
+    for path in paths:
+        _walk(model, query.object, path, found)
+    return tuple(found)
+
+
+def _walk(model: TenantModel, object: str, path: Iterable[str], found: dict[str, None]) -> None:
+    for depth, step in enumerate(path):
+        field = model.objects[object].fields.get(step)
+        if field is None:
+            if depth == 0 and step == "record":
+                continue
+            return
+        targets = [field.lines_of] if field.lines_of else field.targets
+        for target in targets:
+            if target in model.objects and target not in found:
+                found[target] = None
+                # the title of a record may be the title of another
+                _walk(model, target, (model.objects[target].display,), found)
+        if len(targets) != 1 or targets[0] not in model.objects:
+            return
+        object = targets[0]

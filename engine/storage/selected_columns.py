@@ -1,0 +1,135 @@
+"""The columns of a SELECT: values of paths, references with their titles, and how rows of them are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Text, case, cast, func, null, or_
+from sqlalchemy.sql import ColumnElement
+
+from engine.metamodel.model import FieldModel
+from engine.storage.column_types import Convert, Reference, load_kind, loader, stored_as
+from engine.storage.query import Path, Row
+from engine.storage.scope import USERS, Frame, RowScope
+from engine.storage.table_map import column_name
+
+Load = Callable[[Sequence[tuple[Any, ...]]], list[Row]]
+_DEEPEST_TITLE = 3
+
+
+class SelectedColumns:
+    """Collects the columns of paths on a frame; ``load`` turns the driver's rows into rows by path."""
+
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
+        self._names: list[str] = []
+        self._elements: list[ColumnElement[Any]] = []
+        self._titles: list[ColumnElement[Any]] = []
+        self._converts: list[tuple[str, Convert]] = []
+        # name, place of the title behind the values, how it is read, whether the value names its object
+        self._references: list[tuple[str, int, Convert | None, bool]] = []
+
+    @property
+    def elements(self) -> list[ColumnElement[Any]]:
+        """Return the columns of the SELECT: one for each path, then the titles."""
+        return [*self._elements, *self._titles]
+
+    def add(self, path: Path) -> None:
+        """Add the value of a path. A secret reads as null."""
+        scope, name = RowScope(self._frame, self._frame.object, self._frame.row).at_end(path)
+        self._names.append(".".join(path))
+        if scope.object == USERS:
+            self._elements.append(scope.row.c[name])
+            return
+        field = self._frame.tables.model.objects[scope.object].fields[name]
+        if field.type == "secret" or not field.stored:
+            self._elements.append(null())
+        elif field.type == "any_reference":
+            self._any_reference(scope, field)
+        elif self._frame.target(scope.object, name) is not None:
+            self._reference(scope, field)
+        else:
+            self._elements.append(scope.row.c[column_name(name)])
+            if (convert := loader(field, self._frame.tables.dialect)) is not None:
+                self._converts.append((self._names[-1], convert))
+
+    def load(self) -> Load:
+        """Return the function that reads rows of these columns."""
+        names, converts = tuple(self._names), tuple(self._converts)
+        width = len(names)
+        references = tuple((name, width + place, turn, named) for name, place, turn, named in self._references)
+
+        def read(rows: Sequence[tuple[Any, ...]]) -> list[Row]:
+            found: list[Row] = []
+            for raw in rows:
+                # the names end before the titles begin
+                row = dict(zip(names, raw))  # noqa: B905
+                for name, convert in converts:
+                    value = row[name]
+                    if value is not None:
+                        row[name] = convert(value)
+                for name, place, convert_title, named in references:
+                    value = row[name]
+                    if value is not None:
+                        title = raw[place]
+                        if convert_title is not None and title is not None:
+                            title = convert_title(title)
+                        if named:
+                            object, _, value = value.partition(":")
+                            row[name] = Reference(value, title, object)
+                        else:
+                            row[name] = Reference(value, title)
+                found.append(row)
+            return found
+
+        return read
+
+    def _reference(self, scope: RowScope, field: FieldModel) -> None:
+        frame = self._frame
+        target = frame.target(scope.object, field.name)
+        behind = frame.step(scope.at, scope.object, scope.row, field.name, trusted=False)
+        assert target is not None
+        assert behind is not None
+        # where rows are hidden, the pointer to a hidden one reads as null
+        hides = target != USERS and frame.words.hides(target)
+        self._elements.append(behind.c.id if hides else scope.row.c[column_name(field.name)])
+        title, convert = self._title(RowScope(frame, target, behind, (*scope.at, field.name)), 0)
+        self._references.append((self._names[-1], len(self._titles), convert, False))
+        self._titles.append(title)
+
+    def _any_reference(self, scope: RowScope, field: FieldModel) -> None:
+        pointer = scope.row.c[column_name(field.name)]
+        titles: list[ColumnElement[Any]] = []
+        seen: list[ColumnElement[bool]] = []
+        hides = False
+        for target in field.targets:
+            if target not in self._frame.tables.model.objects:
+                continue
+            behind = self._frame.step_any(scope.at, scope.row, field.name, target)
+            title, convert = self._title(RowScope(self._frame, target, behind, (*scope.at, field.name, target)), 0)
+            titles.append(title if convert is None else cast(title, Text))
+            seen.append(behind.c.id.is_not(None))
+            hides = hides or self._frame.words.hides(target)
+        self._elements.append(case((or_(*seen), pointer), else_=null()) if hides else pointer)
+        self._references.append((self._names[-1], len(self._titles), None, True))
+        self._titles.append(func.coalesce(*titles, null()) if titles else null())
+
+    def _title(self, scope: RowScope, depth: int) -> tuple[ColumnElement[Any], Convert | None]:
+        if scope.object == USERS:
+            return scope.row.c.name, None
+        field = self._frame.tables.model.objects[scope.object].fields.get(
+            self._frame.tables.model.objects[scope.object].display
+        )
+        if field is None or not field.stored or field.type == "secret":
+            return scope.row.c.id, None
+        target = self._frame.target(scope.object, field.name)
+        if target is not None and depth < _DEEPEST_TITLE:
+            behind = self._frame.step(scope.at, scope.object, scope.row, field.name, trusted=False)
+            assert behind is not None
+            return self._title(RowScope(self._frame, target, behind, (*scope.at, field.name)), depth + 1)
+        column = scope.row.c[column_name(field.name)]
+        convert = load_kind(stored_as(field), self._frame.tables.dialect)
+        if stored_as(field).kind in ("text", "longtext"):
+            return column, None
+        return column, lambda value: str(value if convert is None else convert(value))

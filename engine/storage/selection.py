@@ -1,0 +1,192 @@
+"""Query + row filter -> SELECT: a page of a list, one record, or a count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Text, bindparam, func, literal_column, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql import ColumnElement, Select
+
+from engine.kernel.errors import Malformed
+from engine.metamodel.model import ObjectModel
+from engine.storage.column_types import Convert, Stored, Words, binder, load_kind, sql_type, stored_as
+from engine.storage.ordering import OrderKey, behind, order_keys
+from engine.storage.query import Match, Path, Query
+from engine.storage.scope import Frame, RowScope
+from engine.storage.selected_columns import Load, SelectedColumns
+from engine.storage.statements import Compiled
+from engine.storage.system import STATE
+from engine.storage.table_map import DELETED, SEARCH_COLUMN, column_name, has_search, searched_fields
+from engine.storage.wording import Piece
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A compiled SELECT and how its rows are read.
+
+    ``kinds`` are those of the sort keys, which stand at the end, before the version of the model.
+    """
+
+    compiled: Compiled
+    pieces: tuple[Piece, ...]
+    load: Load
+    kinds: tuple[Stored, ...] = ()
+    keys: tuple[Convert | None, ...] = ()
+
+    def place(self, raw: Sequence[Any]) -> list[Any]:
+        """Return the sort values of a row."""
+        start = len(raw) - 1 - len(self.keys)
+        return [
+            value if convert is None or value is None else convert(value)
+            for convert, value in zip(self.keys, raw[start:], strict=False)
+        ]
+
+
+def build_page(frame: Frame, query: Query, words: int, empty: Sequence[bool] | None) -> Selection:
+    """Return the SELECT of a page. ``empty`` tells which values of the place to continue from are null.
+
+    The rows are found first; titles and paths are joined to those of the page only.
+    """
+    tables = frame.tables
+    keys = order_keys(frame, query.sort)
+    conditions, converters = _conditions(frame, query, words)
+    if empty is not None:
+        conditions.append(behind(keys, empty))
+    inner_columns = [frame.row.c[name] for name in _needed(frame, query)]
+    sorts = [key.element.label(f"s{place}") for place, key in enumerate(keys)]
+    inner: Select[Any] = select(*inner_columns, *sorts).select_from(frame.source).where(*conditions)
+    inner = inner.order_by(*(key.ordered(tables.dialect) for key in keys)).limit(bindparam("limit"))
+    found = inner.subquery("found")
+    outer = Frame(query.object, found, frame.words, "t")
+    selected = _selected(outer, query.columns)
+    again = [OrderKey(found.c[f"s{n}"], k.stored, k.descending, k.nullable) for n, k in enumerate(keys)]
+    statement = select(*selected.elements, *(key.element for key in again), _version())
+    statement = statement.select_from(outer.source)
+    if outer.joined:
+        # joins keep no order
+        statement = statement.order_by(*(key.ordered(tables.dialect) for key in again))
+    kinds = tuple(key.stored for key in keys)
+    compiled, pieces = _compiled(frame, statement, converters)
+    keys_back = tuple(load_kind(kind, tables.dialect) for kind in kinds)
+    return Selection(compiled, pieces, selected.load(), kinds, keys_back)
+
+
+def build_one(frame: Frame, query: Query, words: int) -> Selection:
+    """Return the SELECT of the records that match, without an order."""
+    conditions, converters = _conditions(frame, query, words)
+    selected = _selected(frame, query.columns)
+    statement = select(*selected.elements, _version()).select_from(frame.source).where(*conditions)
+    statement = statement.limit(bindparam("limit"))
+    compiled, pieces = _compiled(frame, statement, converters)
+    return Selection(compiled, pieces, selected.load())
+
+
+def build_count(frame: Frame, query: Query, words: int) -> Selection:
+    """Return the SELECT that counts the records, ``cap`` at most."""
+    conditions, converters = _conditions(frame, query, words)
+    inner: Select[Any] = select(literal_column("1").label("one")).select_from(frame.source).where(*conditions)
+    counted = inner.limit(bindparam("cap")).subquery("counted")
+    statement = select(func.count(), _version()).select_from(counted)
+    compiled, pieces = _compiled(frame, statement, converters)
+    return Selection(compiled, pieces, lambda rows: [{"count": row[0]} for row in rows])
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def _compiled(
+    frame: Frame, statement: Select[Any], converters: dict[str, Convert | None]
+) -> tuple[Compiled, tuple[Piece, ...]]:
+    pieces = tuple(frame.words.pieces)
+    # what the rules bind comes in the driver's own form
+    ready = {name: None for _, piece in pieces for name, _, _ in piece.binds.made}
+    return Compiled(statement, frame.tables.dialect, {**converters, **ready}), pieces
+
+
+def _selected(frame: Frame, columns: Sequence[Path]) -> SelectedColumns:
+    selected = SelectedColumns(frame)
+    for path in columns:
+        selected.add(path)
+    return selected
+
+
+def _version() -> ColumnElement[Any]:
+    return select(STATE.c.model_version).scalar_subquery().label("model_version")
+
+
+def _needed(frame: Frame, query: Query) -> list[str]:
+    fields = frame.tables.model.objects[query.object].fields
+    names = dict.fromkeys(["id", *(path[0] for path in query.columns)])
+    for name in names:
+        if name not in fields:
+            raise Malformed("path_unknown", path=name)
+    return [column_name(name) for name in names if fields[name].stored and fields[name].type != "secret"]
+
+
+def _conditions(frame: Frame, query: Query, words: int) -> tuple[list[ColumnElement[bool]], dict[str, Convert | None]]:
+    conditions: list[ColumnElement[bool]] = []
+    converters: dict[str, Convert | None] = {}
+    row, object = frame.row, frame.tables.model.objects[query.object]
+    for place, match in enumerate(query.match):
+        conditions.append(_matched(frame, object, match, f"match{place}", converters))
+    if object.recycles and query.deleted is not None:
+        gone = row.c[DELETED]
+        conditions.append(gone.is_not(None) if query.deleted else gone.is_(None))
+    if frame.words.hides(query.object):
+        seen = RowScope(frame, query.object, row, trusted=True)
+        conditions.append(frame.words.condition(("rows", query.object), seen))
+    scope = RowScope(frame, query.object, row)
+    conditions += [frame.words.condition(("where", place), scope) for place in range(len(query.conditions))]
+    conditions += [_found(frame, object, query, f"word{place}") for place in range(words)]
+    return conditions, converters
+
+
+def _matched(
+    frame: Frame, object: ObjectModel, match: Match, name: str, converters: dict[str, Convert | None]
+) -> ColumnElement[bool]:
+    field = object.fields[match.field]
+    column = frame.row.c[column_name(match.field)]
+    if match.value is None:
+        return column.is_(None)
+    bind = binder(field, frame.tables.dialect)
+    if not isinstance(match.value, tuple):
+        converters[name] = bind
+        return column == bindparam(name, type_=column.type)
+    # a list of any length in a text that does not depend on it
+    if frame.tables.dialect == "sqlite":
+        converters[name] = _json_of(bind)
+        entries = func.json_each(bindparam(name, type_=Text())).table_valued("value")
+        return column.in_(select(entries.c.value))
+    converters[name] = _list_of(bind)
+    return column == func.any(bindparam(name, type_=ARRAY(sql_type(stored_as(field)))))
+
+
+def _found(frame: Frame, object: ObjectModel, query: Query, name: str) -> ColumnElement[bool]:
+    word = bindparam(name, type_=Words())
+    place = func.instr if frame.tables.dialect == "sqlite" else func.strpos
+    if query.quick_in is None:
+        if not has_search(object):
+            return literal_column("1") == literal_column("0")
+        return place(frame.row.c[SEARCH_COLUMN], word) > 0
+    # not all that the search text holds may be searched by this reader; letters without case, but no pinyin.
+    # Under the C collation PostgreSQL's lower() knows ASCII only, as SQLite's does
+    columns = [
+        frame.row.c[column_name(field.name)]
+        for field in searched_fields(object)
+        if field.name in query.quick_in and stored_as(field).kind in ("text", "longtext")
+    ]
+    return or_(literal_column("1") == literal_column("0"), *(place(func.lower(c), word) > 0 for c in columns))
+
+
+def _list_of(bind: Convert | None) -> Convert:
+    return lambda values: [value if bind is None or value is None else bind(value) for value in values]
+
+
+def _json_of(bind: Convert | None) -> Convert:
+    import orjson
+
+    listed = _list_of(bind)
+    return lambda values: orjson.dumps(listed(values)).decode()
