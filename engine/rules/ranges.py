@@ -41,8 +41,7 @@ class FeelRange:
         if self.high is not None or not self.unbounded_high:
             high = compare("<=" if self.high_closed else "<", value, self.high)
         if low is False or high is False:
-            # a known answer at one end does not help when the other cannot be compared at all
-            return None if low is None or high is None else False
+            return False
         return None if low is None or high is None else True
 
     @property

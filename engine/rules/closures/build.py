@@ -193,9 +193,9 @@ class Builder:
         def run(n: Mapping[str, Any], r: Run) -> bool | None:
             value = operand(n, r)
             above, below = compare(">=", value, low(n, r)), compare("<=", value, high(n, r))
-            if above is None or below is None:
-                return None
-            return above and below
+            if above is False or below is False:
+                return False
+            return True if above and below else None
 
         return run
 
