@@ -15,6 +15,20 @@ from engine.metamodel.layers.merge import fold_layers
 from engine.metamodel.migrations import check_migrations
 from engine.metamodel.model import TenantModel
 from engine.metamodel.packs.folder import read_pack
+from engine.metamodel.packs.shape import check_shape
+
+# complaints of the reader after which every definition is still known by its name
+_NAMES_KEPT = frozenset(
+    {
+        "duplicate_key",
+        "empty_file",
+        "inexact_number",
+        "kind_not_available",
+        "yaml_anchor",
+        "yaml_directive",
+        "yaml_tag",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +50,10 @@ def check_pack(folder: Path, below: Sequence[Layer] = ()) -> PackReport:
     """Check a pack that is to stand on the layers ``below``; nothing is raised."""
     findings = Findings()
     source = read_pack(folder, findings)
-    if source is None:
+    if source is None or any(error.code not in _NAMES_KEPT for error in findings.errors):
+        # definitions that could not be read would be missed everywhere
+        for document in source.documents if source else ():
+            check_shape(document, findings)
         return _report(findings)
     model = check_layers([*below, source.layer], findings)
     return _report(findings, source, model)

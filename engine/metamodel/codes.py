@@ -189,6 +189,8 @@ REST = [
     Code("numbering_not_used", "No object uses the numbering {rule}", "没有对象使用编码规则 {rule}"),
     Code("not_a_state_field", "{field} is not a choice without a dictionary, so it cannot hold the state",
          "{field} 不是没有字典的 choice 字段，不能保存状态"),
+    Code("not_for_state", "{field} holds the state, so {option} means nothing", "{field} 保存状态，{option} 没有意义",
+         "Leave it out; the initial state is its beginning.", "请删去；初始状态即为起点。"),
     Code("two_lifecycles", "{object} already has the life-cycle {first}", "{object} 已有生命周期 {first}"),
     Code("one_initial_state", "Exactly one state must be initial", "必须且只能有一个初始状态"),
     Code("cannot_be_given", "{field} is kept by the engine and cannot be given a value",

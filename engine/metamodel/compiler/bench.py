@@ -82,10 +82,12 @@ class Bench:
             step = self.field(object, node, name)
             if step is None:
                 return None
-            target = self.objects.get(step.targets[0]) if step.references else None
-            if target is None:
+            if not step.references:
                 self.complain("not_a_reference", node, field=name, object=object.name)
                 return None
+            target = self.objects.get(step.targets[0])
+            if target is None:
+                return None  # told at the reference
             object = target
         return path if self.field(object, node, path[-1]) else None
 

@@ -90,7 +90,7 @@ class _FieldFormulas:
             field,
             formula=self._formula(node.get("as")),
             rollup=self._rollup(node.get("rollup")) if node.has("rollup") else None,
-            default=self.default(node.get("default")),
+            default=self.default(node.get("default")) or field.default,
             range=self.expressions.tests(node.get("range"), self.scope, self.type) if self.type else None,
             where=self._where(node.get("where")),
             currency=field.currency or (self.object.currency if field.type == "money" else None),

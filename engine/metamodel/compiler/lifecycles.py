@@ -74,20 +74,23 @@ def _attach(object: ObjectModel, field: FieldModel, lifecycle: LifecycleModel, b
         for order, state in enumerate(lifecycle.states.values())
     }
     bench.dictionaries[dictionary] = DictionaryModel(dictionary, field.title, items, layer=lifecycle.layer)
-    state_field = replace(
-        field, dictionary=dictionary, readonly=True, required=False, default=Default(lifecycle.initial)
-    )
+    state_field = replace(field, dictionary=dictionary, readonly=True, default=Default(lifecycle.initial))
     bench.objects[object.name] = replace(
         object, fields={**object.fields, field.name: state_field}, lifecycle=lifecycle.name
     )
 
 
 def _check_free_choices(bench: Bench) -> None:
+    states = {(lifecycle.object, lifecycle.field) for lifecycle in bench.lifecycles.values()}
     for merged in bench.documents("object"):
         for name, node in merged.node.get("fields").items():
             field = bench.objects[merged.document.id].fields[name]
             if field.type == "choice" and field.dictionary is None:
                 bench.complain("choice_without_items", node.key_span, field=name)
+            if (merged.document.id, name) in states:
+                for key in ("default", "as", "depends_on"):
+                    if node.has(key):
+                        bench.complain("not_for_state", node.get(key).key_span, option=key, field=name)
 
 
 def _state(name: str, node: Node, object: ObjectModel, bench: Bench) -> StateModel:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from typing import Any
 
 from engine.metamodel.model import DictionaryModel, FieldModel
 
+_WIDE = Context(prec=100)
 _DURATION = re.compile(r"(-)?P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?\Z")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 
@@ -58,9 +59,10 @@ def _number(field: FieldModel, value: Any) -> Decimal | int:
         raise BadLiteralError(value) from None
     if not number.is_finite() or abs(number) >= Decimal(10) ** (field.digits - field.scale):
         raise BadLiteralError(value)
-    if number != round(number, field.scale):
+    exact = number.quantize(Decimal(1).scaleb(-field.scale), context=_WIDE)
+    if exact != number:
         raise BadLiteralError(value)
-    return int(number) if field.type in ("integer", "rating") else round(number, field.scale)
+    return int(exact) if field.type in ("integer", "rating") else exact
 
 
 def _date(field: FieldModel, value: Any) -> date:
