@@ -121,7 +121,7 @@ class _FieldFormulas:
         return expression
 
     def _where(self, node: Node) -> Any:
-        if node.value is None or not self.field.targets:
+        if node.value is None or not self.bench.objects.keys() & self.field.targets:
             return None
         return self.expressions.row_condition(
             node, TargetScope(self.expressions, self.object.name, self.field.targets[0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from engine.kernel.source import Span
@@ -33,7 +33,7 @@ class Wish:
     id: str
     path: Path
     where: Path
-    value: Any
+    value: Any = field(compare=False)
     span: Span
 
     def __str__(self) -> str:
