@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import psycopg
-from sqlalchemy import CursorResult, Executable
+from sqlalchemy import Connection, CursorResult, Executable
 from sqlalchemy.exc import DBAPIError
 
 from engine.kernel.errors import Unavailable
@@ -121,6 +121,10 @@ class Session:
         if faults.after_statement is not None:
             faults.after_statement()
         return result
+
+    def connection(self) -> Connection:
+        """Return SQLAlchemy's view of the connection, for tools that need one."""
+        return self._held.alchemy
 
     def require_model(self, stamp: Stamp, version: int) -> None:
         """Return when a row was read from the model of ``stamp``; raises StaleCatalog otherwise."""

@@ -33,7 +33,10 @@ def _alter(element: Alter, compiler: DDLCompiler, **_: Any) -> str:
 
 def create_table(shape: TableShape, dialect: DialectName, name: str | None = None) -> CreateTable:
     """CREATE TABLE. PostgreSQL gets its foreign keys afterwards, so that tables may refer to each other."""
-    return CreateTable(table_of(shape, dialect, name, with_keys=dialect == "sqlite"))
+    table = table_of(shape, dialect, name)
+    if dialect == "sqlite":
+        link(shape, table)
+    return CreateTable(table)
 
 
 def create_index(table: TableShape, index: IndexShape, dialect: DialectName) -> CreateIndex:
@@ -46,26 +49,29 @@ def drop_index(index: IndexShape, table: TableShape, dialect: DialectName) -> Dr
     return DropIndex(_index(table_of(table, dialect), index, dialect))
 
 
-def table_of(shape: TableShape, dialect: DialectName, name: str | None = None, *, with_keys: bool = False) -> Table:
-    """Return a shape as an SQLAlchemy table of its own metadata, without indexes."""
-    metadata = MetaData()
-    own = name or shape.name
-    table = Table(own, metadata, *(_column(column) for column in shape.columns.values()))
+def table_of(
+    shape: TableShape, dialect: DialectName, name: str | None = None, *, within: MetaData | None = None
+) -> Table:
+    """Return a shape as an SQLAlchemy table, without links and indexes."""
+    table = Table(name or shape.name, within or MetaData(), *(_column(column) for column in shape.columns.values()))
     if dialect == "sqlite":
         for column in shape.columns.values():
             if column.stored.kind == "boolean":
                 table.append_constraint(CheckConstraint(table.c[column.name].in_([0, 1])))
-    if with_keys:
-        for key in shape.foreign_keys.values():
-            if key.target not in metadata.tables:
-                # enough of the other table for its name to be rendered
-                Table(key.target, metadata, Column("id", Words(ID_LENGTH), primary_key=True))
-            table.append_constraint(ForeignKeyConstraint([key.column], [f"{key.target}.id"], name=key.name))
     return table
 
 
+def link(shape: TableShape, table: Table) -> None:
+    """Add the foreign keys of a shape to its table."""
+    for key in shape.foreign_keys.values():
+        if key.target not in table.metadata.tables:
+            # enough of the other table for its name to be rendered
+            Table(key.target, table.metadata, Column("id", Words(ID_LENGTH), primary_key=True))
+        table.append_constraint(ForeignKeyConstraint([key.column], [f"{key.target}.id"], name=key.name))
+
+
 def indexes_of(shape: TableShape, table: Table, dialect: DialectName) -> list[Index]:
-    """Return the indexes of a shape on its table."""
+    """Add the indexes of a shape to its table."""
     return [_index(table, index, dialect) for index in shape.indexes.values()]
 
 

@@ -7,8 +7,8 @@ import signal
 from collections.abc import Callable
 
 
-def _from_environment() -> Callable[[], None] | None:
-    text = os.environ.get("ENGINE_FAULTS", "")
+def counter_of(text: str) -> Callable[[], None] | None:
+    """Return what is to be called after each statement; None for an empty text."""
     if not text:
         return None
     place, number, effect = text.split(":")
@@ -25,4 +25,4 @@ def _from_environment() -> Callable[[], None] | None:
 
 
 # None in normal work, so that the hot path pays one comparison
-after_statement: Callable[[], None] | None = _from_environment()
+after_statement: Callable[[], None] | None = counter_of(os.environ.get("ENGINE_FAULTS", ""))

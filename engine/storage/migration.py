@@ -13,12 +13,14 @@ from engine.storage import ddl
 from engine.storage import operations as column_steps
 from engine.storage import table_operations as table_steps
 from engine.storage.column_types import sql_type
+from engine.storage.connections import DialectName
+from engine.storage.conversion import conversion
 from engine.storage.database import Session
 from engine.storage.keys import derived_columns
 from engine.storage.operations import Operation
 from engine.storage.plan import SchemaPlan
 from engine.storage.planned_table import NEW
-from engine.storage.questions import CHUNK, chunks, converted, fits
+from engine.storage.questions import CHUNK, Turned, chunks, converted, fits
 from engine.storage.snapshot import ColumnShape, TableShape
 from engine.storage.table_map import column_name, searched_fields
 
@@ -32,6 +34,7 @@ def apply_plan(session: Session, plan: SchemaPlan, model: TenantModel) -> None:
     worker = _Worker(session, plan, model)
     for step in plan.steps:
         worker.do(step)
+    worker.finish()
     if session.dialect == "sqlite" and plan.rebuilds:
         worker.check_links()
 
@@ -42,29 +45,18 @@ class _Worker:
         self._dialect = session.dialect
         self._plan = plan
         self._model = model
+        self._swaps: list[column_steps.ConvertColumn] = []
 
     def do(self, step: Operation) -> None:
-        match step:
-            case table_steps.MakeTable():
-                self._make_table(step.shape)
-            case column_steps.MoveTable():
-                self._run(ddl.rename_table(step.old, step.table))
-            case column_steps.AddColumn():
-                self._run(ddl.add_column(step.table, step.column, step.target, self._dialect))
-            case column_steps.MoveColumn():
-                self._run(ddl.rename_column(step.table, step.old, step.new))
-            case column_steps.SetNullable():
-                self._run(ddl.set_nullable(step.table, step.column.name, nullable=step.column.nullable))
-            case table_steps.MakeIndex():
-                self._run(ddl.create_index(step.shape, step.index, self._dialect))
-            case table_steps.DropIndex():
-                self._run(ddl.drop_index(step.index, step.shape, self._dialect))
-            case table_steps.Link():
-                self._run(ddl.add_foreign_key(step.table, step.key))
-            case table_steps.Unlink():
-                self._run(ddl.drop_foreign_key(step.table, step.key))
-            case _:
-                self._change_data(step)
+        """Do one step."""
+        if self._swaps and not isinstance(step, column_steps.ConvertColumn):
+            self._swap()
+        if isinstance(step, table_steps.MakeTable):
+            self._make_table(step.shape)
+        elif (statement := _table_change(step, self._dialect)) is not None:
+            self._run(statement)
+        else:
+            self._change_data(step)
 
     def _change_data(self, step: Operation) -> None:
         match step:
@@ -82,7 +74,12 @@ class _Worker:
                 self._rebuild(step)
             case table_steps.MakeKeys():
                 self._make_keys(step)
-            # what is kept, revived or left to the records floor asks nothing of the tables
+            # what is kept, revived or left to the records floor asks nothing of the tables; where SQLite cannot
+            # change a column that demands a value or no longer does, the table is rebuilt
+
+    def finish(self) -> None:
+        """Do what was put off."""
+        self._swap()
 
     def check_links(self) -> None:
         """SQLite checks no links while tables are rebuilt; all of them are checked before the commit."""
@@ -124,19 +121,24 @@ class _Worker:
     def _convert(self, step: column_steps.ConvertColumn) -> None:
         fresh = replace(step.column, name=NEW + step.column.name, nullable=True)
         self._run(ddl.add_column(step.table, fresh, None, self._dialect))
-        before = self._plan.target.tables[step.table].columns
-        present = [column for name, column in before.items() if name != step.column.name]
-        table = self._table(step.table, step.old, fresh, *(present if step.expression is not None else ()))
-        if step.rows:
-            self._fill(table, step, fresh)
+        if step.rows and (step.expression is not None or conversion(step.old.stored, step.column.stored) is not None):
+            self._fill(step, fresh)
         if self._dialect == "postgresql":
-            self._run(ddl.drop_column(step.table, step.column.name))
-            self._run(ddl.rename_column(step.table, fresh.name, step.column.name))
+            self._swaps.append(step)
 
-    def _fill(self, table: Table, step: column_steps.ConvertColumn, fresh: ColumnShape) -> None:
+    def _swap(self) -> None:
+        """Put the converted columns in the place of the old ones, when all are converted."""
+        for step in self._swaps:
+            self._run(ddl.drop_column(step.table, step.column.name))
+            self._run(ddl.rename_column(step.table, NEW + step.column.name, step.column.name))
+        self._swaps = []
+
+    def _fill(self, step: column_steps.ConvertColumn, fresh: ColumnShape) -> None:
+        table = self._table(step.table, fresh, *(step.record.values() if step.expression else (step.old,)))
         statement = update(table).where(table.c.id == bindparam("the_id")).values({fresh.name: bindparam("the_value")})
+        names = {name: column.name for name, column in step.record.items()}
         batch: list[dict[str, Any]] = []
-        for id, value in converted(self._session, table, step.old, step.column, step.expression):
+        for id, value in converted(self._session, table, Turned(step.old, step.column, step.expression, names)):
             if not fits(value):
                 raise Conflict("plan_outdated")
             batch.append({"the_id": id, "the_value": value})
@@ -175,3 +177,25 @@ class _Worker:
         id = self._plan.target.tables[name].columns["id"]
         shapes = {column.name: column for column in (id, *columns)}
         return Table(name, MetaData(), *(Column(shape.name, sql_type(shape.stored)) for shape in shapes.values()))
+
+
+def _table_change(step: Operation, dialect: DialectName) -> Any:
+    """Return the statement of a step that needs no look at the data, or None."""
+    match step:
+        case column_steps.MoveTable():
+            return ddl.rename_table(step.old, step.table)
+        case column_steps.AddColumn():
+            return ddl.add_column(step.table, step.column, step.target, dialect)
+        case column_steps.MoveColumn():
+            return ddl.rename_column(step.table, step.old, step.new)
+        case column_steps.Demand() | column_steps.Loosen() if dialect == "postgresql":
+            return ddl.set_nullable(step.table, step.column.name, nullable=isinstance(step, column_steps.Loosen))
+        case table_steps.MakeIndex():
+            return ddl.create_index(step.shape, step.index, dialect)
+        case table_steps.DropIndex():
+            return ddl.drop_index(step.index, step.shape, dialect)
+        case table_steps.Link():
+            return ddl.add_foreign_key(step.table, step.key)
+        case table_steps.Unlink():
+            return ddl.drop_foreign_key(step.table, step.key)
+    return None

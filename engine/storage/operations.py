@@ -18,11 +18,6 @@ class Operation:
     code: ClassVar[str] = ""
     table: str
 
-    @property
-    def said(self) -> str:
-        """Return the code of the sentence."""
-        return self.code
-
     def params(self) -> Mapping[str, Any]:
         """Return what the sentence speaks of."""
         return {"object": self.table}
@@ -30,8 +25,8 @@ class Operation:
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON form with the sentence in each language."""
         params = dict(self.params())
-        sentence = code_of(self.said).sentence(params)
-        return {"step": self.said.removeprefix("plan_"), **params, "say": dict(sentence.by_language)}
+        sentence = code_of(self.code).sentence(params)
+        return {"step": self.code.removeprefix("plan_"), **params, "say": dict(sentence.by_language)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +112,8 @@ class ConvertColumn(_OfColumn):
     old: ColumnShape
     rows: int = 0
     expression: Expression | None = field(default=None, compare=False)
+    # what the expression may look at: the columns as they are then, by the names that fields had before
+    record: Mapping[str, ColumnShape] = field(default_factory=dict, compare=False)
 
     def params(self) -> Mapping[str, Any]:
         return {
@@ -141,12 +138,17 @@ class FillColumn(_OfColumn):
 
 
 @dataclass(frozen=True, slots=True)
-class SetNullable(_OfColumn):
-    """A column begins or ceases to demand a value (PostgreSQL; SQLite rebuilds)."""
+class Demand(_OfColumn):
+    """A column begins to demand a value (SQLite rebuilds the table)."""
 
-    @property
-    def said(self) -> str:
-        return "plan_allow_empty" if self.column.nullable else "plan_demand_value"
+    code: ClassVar[str] = "plan_demand_value"
+
+
+@dataclass(frozen=True, slots=True)
+class Loosen(_OfColumn):
+    """A column ceases to demand a value (SQLite rebuilds the table)."""
+
+    code: ClassVar[str] = "plan_allow_empty"
 
 
 @dataclass(frozen=True, slots=True)

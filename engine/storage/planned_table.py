@@ -106,13 +106,13 @@ class PlannedTable:
         if expression is None and conversion(old.stored, column.stored) is None:
             if self._at.asked.present(physical.name):
                 self._misfit("misfit_kind", column.name, type=str(column.stored), old=str(old.stored))
-            expression = None
         else:
             wrong = self._at.asked.unfit(physical, column, expression)
             if wrong.count:
                 self._misfit("misfit_conversion", column.name, wrong, type=str(column.stored))
-        rows = self._at.asked.present(physical.name)
-        self.steps.append(column_steps.ConvertColumn(self.name, column, old, rows, expression))
+        rows = self._rows if expression is not None else self._at.asked.present(physical.name)
+        record = {self._at.physical.get(name, name): shape for name, shape in self.before.columns.items()}
+        self.steps.append(column_steps.ConvertColumn(self.name, column, old, rows, expression, record))
         self._converted.add(column.name)
         self._rebuild = self._sqlite
 
@@ -128,7 +128,7 @@ class PlannedTable:
 
     def _loosen(self, column: ColumnShape) -> None:
         self._rebuild = self._rebuild or self._sqlite
-        self.steps.append(column_steps.SetNullable(self.name, column))
+        self.steps.append(column_steps.Loosen(self.name, column))
 
     def _demands(self) -> None:
         for name, column in self.wanted.columns.items():
@@ -138,8 +138,10 @@ class PlannedTable:
             if loose == column.nullable:
                 continue
             self._rebuild = self._rebuild or self._sqlite
-            self.steps.append(column_steps.SetNullable(self.name, column))
-            if not column.nullable:
+            if column.nullable:
+                self.steps.append(column_steps.Loosen(self.name, column))
+            else:
+                self.steps.append(column_steps.Demand(self.name, column))
                 self._fill(column)
 
     def _fill(self, column: ColumnShape) -> None:
@@ -205,7 +207,7 @@ class PlannedTable:
         wrong = Wrong(self._at.asked.present(physical)) if there is None else self._at.asked.orphans(physical, there)
         if not wrong.count:
             return
-        if column in self._revived:
+        if column in self._revived and self.wanted.columns[column].nullable:
             step = column_steps.ClearLost(self.name, self.wanted.columns[column], target, wrong.count)
             self.steps.append(step)
         else:
@@ -256,8 +258,8 @@ class PlannedTable:
 
     def _rebuild_instead(self) -> None:
         """Replace what SQLite cannot do to a table that is there by writing the table anew."""
-        covered = (column_steps.SetNullable, table_steps.Link, table_steps.Unlink, table_steps.MakeIndex)
-        self.steps = [step for step in self.steps if not isinstance(step, (*covered, table_steps.DropIndex))]
+        covered = (table_steps.Link, table_steps.Unlink, table_steps.MakeIndex, table_steps.DropIndex)
+        self.steps = [step for step in self.steps if not isinstance(step, covered)]
         sources = {name: NEW + name if name in self._converted else name for name in self.target.columns}
         self.steps.append(table_steps.RebuildTable(self.name, self.target, sources))
 

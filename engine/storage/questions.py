@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -81,7 +81,8 @@ class Questions:
         """Return the values of a column that cannot become values of ``new``."""
         count = 0
         samples: list[str] = []
-        for _, value in converted(self._session, self.table, column, new, expression):
+        names = {name: name for name in self._shape.columns}
+        for _, value in converted(self._session, self.table, Turned(column, new, expression, names)):
             if isinstance(value, _Unfit):
                 count += 1
                 if len(samples) < _SAMPLES:
@@ -111,16 +112,24 @@ def chunks(session: Session, table: Table, wanted: Sequence[str]) -> Iterator[li
         last = found[-1][0]
 
 
-def converted(
-    session: Session, table: Table, old: ColumnShape, new: ColumnShape, expression: Expression | None
-) -> Iterator[tuple[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """What becomes of a column: by an expression over the record (``names`` maps its fields to columns), or as is."""
+
+    old: ColumnShape
+    new: ColumnShape
+    expression: Expression | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+def converted(session: Session, table: Table, turned: Turned) -> Iterator[tuple[str, Any]]:
     """Yield id and new value of each row; a value that does not fit comes in a wrapper of its own."""
-    if expression is not None:
-        yield from _calculated(session, table, new, expression)
+    if turned.expression is not None:
+        yield from _calculated(session, table, turned, turned.expression)
         return
-    turn = conversion(old.stored, new.stored)
+    turn = conversion(turned.old.stored, turned.new.stored)
     assert turn is not None, "the planner asked before"
-    for chunk in chunks(session, table, [old.name]):
+    for chunk in chunks(session, table, [turned.old.name]):
         for id, value in chunk:
             if value is not None:
                 yield id, _turned(turn, value)
@@ -138,15 +147,14 @@ def _turned(turn: Turn, value: Any) -> Any:
         return _Unfit(value)
 
 
-def _calculated(session: Session, table: Table, new: ColumnShape, expression: Expression) -> Iterator[tuple[str, Any]]:
-    names = [column.name for column in table.columns]
+def _calculated(session: Session, table: Table, turned: Turned, expression: Expression) -> Iterator[tuple[str, Any]]:
     run = Run(datetime.now(UTC))
-    for chunk in chunks(session, table, names):
+    for chunk in chunks(session, table, list(turned.names.values())):
         for id, *values in chunk:
-            record: Mapping[str, Any] = dict(zip(names, values, strict=True))
+            record: Mapping[str, Any] = dict(zip(turned.names, values, strict=True))
             run.restart()
             found = expression.evaluate(record, run)
             try:
-                yield id, fitted(found, new.stored)
-            except (DoesNotFit, ValueError, ArithmeticError):
+                yield id, fitted(found, turned.new.stored)
+            except (DoesNotFit, ValueError, TypeError, ArithmeticError):
                 yield id, _Unfit(found)
