@@ -25,7 +25,7 @@ from engine.rules.parser import SyntaxFault, parse
 from engine.rules.scanner import Vocabulary
 from engine.rules.scope import NameScope, TypedScope
 from engine.rules.source import Source, source_of
-from engine.rules.values import to_python
+from engine.rules.values import MAX_PARTS, to_python
 
 if TYPE_CHECKING:
     from engine.rules.sql import SqlScope, SqlValue
@@ -52,7 +52,10 @@ class Expression:
 
     def evaluate(self, names: Mapping[str, Any], run: Run) -> Any:
         """Return the value in Python's own types where they fit."""
-        return to_python(self._closure(names, run))
+        try:
+            return to_python(self._closure(names, run))
+        except OverflowError:
+            return run.warn("FEEL243", self.source.span_at(0), max=MAX_PARTS)
 
     def value(self, names: Mapping[str, Any], run: Run) -> Any:
         """Return the value as the language holds it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, DivisionByZero, Overflow
 from typing import Any, Protocol
 
 from engine.rules.evaluation import Run
@@ -40,7 +40,7 @@ class Wanted:
     kind: str
     optional: bool = False
     many: bool = False
-    nullable: bool = False  # may be left out of a call by name, and is null then
+    nullable: bool = False  # takes null; may be left out of a call by name, and is null then
 
     def fit(self, value: Any) -> Any:
         """Return the argument as the parameter wants it, or raise TypeError."""
@@ -49,6 +49,10 @@ class Wanted:
         kind = kind_of(value)
         if kind == self.kind:
             return from_python(value)
+        if value is None:
+            if self.nullable:
+                return None
+            raise TypeError(kind)
         if self.kind == LIST:
             return [value]
         if kind == LIST and len(value) == 1:
@@ -113,7 +117,7 @@ class Signature:
         ordered: list[Any] = []
         for wanted in self.parameters:
             if wanted.name not in arguments:
-                if wanted.nullable:
+                if wanted.nullable and not wanted.optional:
                     ordered.append(None)
                 elif not (wanted.optional or wanted.many):
                     return None
@@ -147,7 +151,7 @@ class Builtin:
             except TypeError as error:
                 wrong = wrong or str(error)
                 continue
-            return signature.body(run, *fitted) if signature.with_run else signature.body(*fitted)
+            return _weighed(_acted(signature, run, fitted), run)
         if not fitting:
             raise NoValue("FEEL221", function=self.name, count=len(arguments))
         raise NoValue("FEEL222", function=self.name, kind=wrong)
@@ -163,6 +167,36 @@ class Builtin:
                 if index == len(orders) - 1:
                     raise
         return None
+
+
+def _acted(signature: Signature, run: Run, fitted: list[Any]) -> Any:
+    try:
+        return signature.body(run, *fitted) if signature.with_run else signature.body(*fitted)
+    except DivisionByZero:
+        raise NoValue("FEEL211") from None
+    except (Overflow, OverflowError):
+        raise NoValue("FEEL210") from None
+
+
+def _weighed(value: Any, run: Run) -> Any:
+    """Charge for what takes room, so that no evaluation can fill the memory."""
+    type_ = type(value)
+    if type_ is str:
+        if len(value) > LIGHT:
+            weigh(value, run)
+    elif type_ is list:
+        run.charge(len(value) >> 2)
+    return value
+
+
+LIGHT = 256
+
+
+def weigh(text: str, run: Run) -> None:
+    """Charge for a long text, and refuse one that is too long."""
+    if len(text) > run.limits.string_length:
+        raise NoValue("FEEL244", max=run.limits.string_length)
+    run.charge(len(text) >> 6)
 
 
 register_kind(Builtin, FUNCTION)

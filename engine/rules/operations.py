@@ -14,7 +14,7 @@ from engine.rules.temporal.durations import MonthsDuration, TimeDuration
 from engine.rules.temporal.times import DAY, FeelDateTime, FeelTime, comparable, from_instant
 from engine.rules.values import DATE, DATE_TIME, DAYS, MONTHS, NUMBER, STRING, TIME, from_python, kind_of
 
-STRING_CAP = 1_048_576
+_LONGEST = 10**30  # nanoseconds; no calendar reaches so far
 
 
 def arithmetic(operator: str, left: Any, right: Any) -> Any:
@@ -70,8 +70,6 @@ def negate(value: Any) -> Any:
 
 
 def _join(left: str, right: str) -> str:
-    if len(left) + len(right) > STRING_CAP:
-        raise NoValue("FEEL244", max=STRING_CAP)
     return left + right
 
 
@@ -134,16 +132,28 @@ def _turned(act: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
 
 def _scaled(duration: Any, factor: Decimal) -> Any:
     if isinstance(duration, MonthsDuration):
-        return MonthsDuration(int(Decimal(duration.months) * factor))
-    return TimeDuration(int(CONTEXT.multiply(Decimal(duration.nanos), factor)))
+        return _bounded_months(CONTEXT.multiply(Decimal(duration.months), factor))
+    return _bounded(CONTEXT.multiply(Decimal(duration.nanos), factor))
 
 
 def _divided(duration: Any, divisor: Decimal) -> Any:
     if not divisor:
         raise NoValue("FEEL211")
     if isinstance(duration, MonthsDuration):
-        return MonthsDuration(int(CONTEXT.divide(Decimal(duration.months), divisor)))
-    return TimeDuration(int(CONTEXT.divide(Decimal(duration.nanos), divisor)))
+        return _bounded_months(CONTEXT.divide(Decimal(duration.months), divisor))
+    return _bounded(CONTEXT.divide(Decimal(duration.nanos), divisor))
+
+
+def _bounded(nanos: Decimal) -> TimeDuration:
+    if abs(nanos) > _LONGEST:
+        raise NoValue("FEEL210")
+    return TimeDuration(int(nanos))
+
+
+def _bounded_months(months: Decimal) -> MonthsDuration:
+    if abs(months) > _LONGEST:
+        raise NoValue("FEEL210")
+    return MonthsDuration(int(months))
 
 
 def _ratio(left: Any, right: Any) -> Decimal:

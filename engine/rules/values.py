@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -92,9 +92,10 @@ def _from_timedelta(value: timedelta) -> TimeDuration:
 
 
 def _from_list(value: list[Any] | tuple[Any, ...]) -> Any:
+    # one level only: what lies deeper is converted when it is reached
     for part in value:
-        if type(part) in IMPORT:
-            return [from_python(part) for part in value]
+        if type(part) in _SCALARS:
+            return [convert(part) if (convert := _SCALARS.get(type(part))) else part for part in value]
     return value
 
 
@@ -103,15 +104,14 @@ def _from_float(value: float) -> Decimal | None:
     return CONTEXT.plus(converted) if converted.is_finite() else None
 
 
-IMPORT: dict[type, Callable[[Any], Any]] = {
+_SCALARS: dict[type, Callable[[Any], Any]] = {
     int: from_int,
     float: _from_float,
     datetime: _from_datetime,
     time: _from_time,
     timedelta: _from_timedelta,
-    list: _from_list,
-    tuple: _from_list,
 }
+IMPORT: dict[type, Callable[[Any], Any]] = {**_SCALARS, list: _from_list, tuple: _from_list}
 
 
 def from_python(value: Any) -> Any:
@@ -124,19 +124,41 @@ def from_python(value: Any) -> Any:
 
 
 def to_python(value: Any) -> Any:
-    """Return a result in Python's own types where they fit; what does not fit is returned as it is."""
-    type_ = type(value)
-    if type_ is FeelDateTime:
-        return _to_datetime(value)
-    if type_ is FeelTime:
-        return _to_time(value)
-    if type_ is TimeDuration:
-        return _to_timedelta(value)
-    if type_ is list or type_ is tuple:
-        return [to_python(part) for part in value]
-    if type_ is dict:
-        return {key: to_python(part) for key, part in value.items()}
-    return value
+    """Return a result in Python's own types where they fit; what does not fit is returned as it is.
+
+    Raises OverflowError for a structure that shares its parts so often that written out it would fill the memory.
+    """
+    convert = _EXPORT.get(type(value))
+    if convert is not None:
+        return convert(value)
+    return _Copy().of(value) if type(value) in (list, tuple, dict) else value
+
+
+class _Copy:
+    """Copies a structure, counting its parts."""
+
+    def __init__(self) -> None:
+        self.left = MAX_PARTS
+
+    def of(self, value: Any) -> Any:
+        type_ = type(value)
+        if type_ is list or type_ is tuple:
+            self.take(len(value))
+            return [self.of(part) for part in value]
+        if type_ is dict:
+            self.take(len(value))
+            return {key: self.of(part) for key, part in value.items()}
+        convert = _EXPORT.get(type_)
+        return value if convert is None else convert(value)
+
+    def take(self, count: int) -> None:
+        self.left -= count
+        if self.left < 0:
+            raise OverflowError("too many parts")
+
+
+MAX_PARTS = 200_000
+"""How many parts a structure may have where it is copied, compared or written out."""
 
 
 def _to_datetime(value: FeelDateTime) -> Any:
@@ -152,6 +174,10 @@ def _to_time(value: FeelTime) -> time:
     minutes, second = divmod(seconds, 60)
     hour, minute = divmod(minutes, 60)
     return time(hour, minute, second, micro, _tzinfo(value))
+
+
+def _to_native_time(value: FeelTime) -> Any:
+    return _to_time(value)
 
 
 def _tzinfo(value: FeelTime | FeelDateTime) -> Any:
@@ -171,6 +197,13 @@ def _to_timedelta(value: TimeDuration) -> Any:
         return value
 
 
+_EXPORT: dict[type, Callable[[Any], Any]] = {
+    FeelDateTime: _to_datetime,
+    FeelTime: _to_native_time,
+    TimeDuration: _to_timedelta,
+}
+
+
 # -- equality --------------------------------------------------------------------------------------------------
 
 
@@ -184,34 +217,39 @@ def equal(left: Any, right: Any) -> bool | None:
     kind = kind_of(left)
     if kind != kind_of(right):
         return None
+    if kind in (LIST, CONTEXT_KIND):
+        return _Structures().equal(left, right)
     return _EQUAL[kind](left, right)
 
 
 _PLAIN = frozenset((Decimal, str, bool, date, MonthsDuration, TimeDuration, int))
 
 
-def _equal_lists(left: Any, right: Any) -> bool | None:
-    if len(left) != len(right):
-        return False
-    answer: bool | None = True
-    for one, other in zip(left, right, strict=True):
-        same = equal(from_python(one), from_python(other))
-        if same is False:
-            return False
-        answer = None if same is None else answer
-    return answer
+class _Structures:
+    """Compares lists and contexts part by part, counting the parts."""
 
+    def __init__(self) -> None:
+        self.left = MAX_PARTS
 
-def _equal_contexts(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool | None:
-    if set(left) != set(right):
-        return False
-    answer: bool | None = True
-    for key in left:
-        same = equal(from_python(left.get(key)), from_python(right.get(key)))
-        if same is False:
-            return False
-        answer = None if same is None else answer
-    return answer
+    def equal(self, left: Any, right: Any) -> bool | None:
+        kind = kind_of(left)
+        if left is None or right is None or kind != kind_of(right) or kind not in (LIST, CONTEXT_KIND):
+            return equal(left, right)
+        if kind == LIST:
+            return len(left) == len(right) and self.all_equal(zip(left, right, strict=True), len(left))
+        return set(left) == set(right) and self.all_equal(((left.get(k), right.get(k)) for k in left), len(left))
+
+    def all_equal(self, pairs: Iterable[tuple[Any, Any]], count: int) -> bool | None:
+        self.left -= count
+        if self.left < 0:
+            raise OverflowError("too many parts")
+        answer: bool | None = True
+        for one, other in pairs:
+            same = self.equal(from_python(one), from_python(other))
+            if same is False:
+                return False
+            answer = None if same is None else answer
+        return answer
 
 
 def _equal_times(left: Any, right: Any) -> bool | None:
@@ -233,8 +271,6 @@ _EQUAL: dict[str, Callable[[Any, Any], bool | None]] = {
     DATE_TIME: _equal_times,
     DAYS: _equal_plain,
     MONTHS: _equal_plain,
-    LIST: _equal_lists,
-    CONTEXT_KIND: _equal_contexts,
     RANGE: lambda left, right: left.same(right),  # type: ignore[no-any-return]
     FUNCTION: lambda left, right: left is right,
     "Any": lambda left, right: left is right,
@@ -283,9 +319,31 @@ def text_of(value: Any) -> str:
 
 def literal_text(value: Any) -> str:
     """Return the text form of a value within a list or context: texts stand in quotes."""
-    kind = kind_of(value)
-    writer = _TEXT.get(kind)
-    return str(value) if writer is None else writer(value)
+    return _Writer().text(value)
+
+
+class _Writer:
+    """Writes values out, counting the characters."""
+
+    def __init__(self) -> None:
+        self.left = MAX_TEXT
+
+    def text(self, value: Any) -> str:
+        kind = kind_of(value)
+        if kind == LIST:
+            return "[" + ", ".join([self.text(from_python(part)) for part in value]) + "]"
+        if kind == CONTEXT_KIND:
+            pairs = [f"{_key_text(key)}: {self.text(from_python(value.get(key)))}" for key in value]
+            return "{" + ", ".join(pairs) + "}"
+        writer = _TEXT.get(kind)
+        found = str(value) if writer is None else writer(value)
+        self.left -= len(found) + 2
+        if self.left < 0:
+            raise OverflowError("too long a text")
+        return found
+
+
+MAX_TEXT = 2_097_152
 
 
 def quoted(text: str) -> str:
@@ -296,15 +354,6 @@ def quoted(text: str) -> str:
 
 def _number_text(value: Any) -> str:
     return number_text(value) if type(value) is Decimal else str(value)
-
-
-def _list_text(value: Any) -> str:
-    return "[" + ", ".join(literal_text(from_python(part)) for part in value) + "]"
-
-
-def _context_text(value: Mapping[str, Any]) -> str:
-    pairs = (f"{_key_text(key)}: {literal_text(from_python(value.get(key)))}" for key in value)
-    return "{" + ", ".join(pairs) + "}"
 
 
 def _key_text(key: str) -> str:
@@ -329,9 +378,8 @@ _TEXT: dict[str, Callable[[Any], str]] = {
     DATE_TIME: date_time_text,
     DAYS: duration_text,
     MONTHS: duration_text,
-    LIST: _list_text,
-    CONTEXT_KIND: _context_text,
     RANGE: _range_text,
+    FUNCTION: lambda value: "function",
 }
 
 __all__ = [

@@ -37,5 +37,6 @@ def _split(parameters: str) -> list[str]:
 
 def _wanted(part: str) -> Wanted:
     name, _, kind = (piece.strip() for piece in part.partition(":"))
-    mark = name[-1]
-    return Wanted(name.rstrip("?*~"), _KINDS.get(kind, kind), mark == "?", mark == "*", mark == "~")
+    bare = name.rstrip("?*~")
+    marks = name[len(bare) :]
+    return Wanted(bare, _KINDS.get(kind, kind), "?" in marks, "*" in marks, "~" in marks)

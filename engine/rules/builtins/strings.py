@@ -87,7 +87,7 @@ def split(run: Run, text: str, delimiter: str) -> list[str]:
     return split_matches(run, text, delimiter)
 
 
-@builtin("string join", "list: list, delimiter?: text", STRING, with_run=True)
+@builtin("string join", "list: list, delimiter?~: text", STRING, with_run=True)
 def string_join(run: Run, parts: list[Any], delimiter: str | None = None) -> str:
     run.charge(len(parts))
     texts = [part for part in parts if part is not None]

@@ -199,9 +199,11 @@ class Checker:
         for entry in node.entries:
             if entry.key in fields:
                 self.complaints.add("FEEL107", entry, name=entry.key)
-            fields[entry.key] = self.infer(entry.value)
-            self.types[entry] = fields[entry.key]
-            block.names[entry.key] = Local(fields[entry.key], self.origins.get(entry.value), self.new_slot(entry))
+            slot = self.new_slot(entry)
+            if isinstance(entry.value, nodes.FunctionLiteral):
+                block.names[entry.key] = Local(FunctionType(), None, slot)  # a function may call itself by its key
+            self.types[entry] = fields[entry.key] = self.infer(entry.value)
+            block.names[entry.key] = Local(fields[entry.key], self.origins.get(entry.value), slot)
         self.blocks.pop()
         return ContextType(fields)
 

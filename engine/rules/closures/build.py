@@ -17,7 +17,7 @@ from engine.rules.closures.site import Closure, Site
 from engine.rules.closures.tests import Equality, compare_with, matches
 from engine.rules.evaluation import Run
 from engine.rules.feel_types import FeelType, ListType, RecordType
-from engine.rules.functions import NoValue
+from engine.rules.functions import LIGHT, NoValue, weigh
 from engine.rules.instances import is_instance
 from engine.rules.nodes import Node
 from engine.rules.operations import arithmetic, negate
@@ -161,9 +161,12 @@ class Builder:
 
         def run(n: Mapping[str, Any], r: Run) -> Any:
             try:
-                return arithmetic(operator, left(n, r), right(n, r))
+                value = arithmetic(operator, left(n, r), right(n, r))
+                if type(value) is str and len(value) > LIGHT:
+                    weigh(value, r)
             except NoValue as reason:
                 return site.explain(r, reason)
+            return value
 
         return run
 
