@@ -24,8 +24,12 @@ class Expressions:
         return self.world.inside(object)
 
     def around(self, object: str) -> NameScope:
-        """Return the scope of a role or a life-cycle."""
+        """Return the scope of a life-cycle."""
         return self.world.around(object)
+
+    def granted(self, object: str) -> NameScope:
+        """Return the scope of a role's rules."""
+        return self.world.granted(object)
 
     def condition(self, node: Node, scope: NameScope) -> Expression | None:
         """Compile a condition; None when there is none, or when it is wrong, which is then told."""

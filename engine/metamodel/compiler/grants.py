@@ -49,7 +49,7 @@ class _Grant:
     def __init__(self, object: ObjectModel, node: Node, bench: Bench, expressions: Expressions) -> None:
         self.object, self.node = object, node
         self.bench, self.expressions = bench, expressions
-        self.scope = expressions.around(object.name)
+        self.scope = expressions.granted(object.name)
 
     def built(self) -> ObjectGrant:
         actions = {}

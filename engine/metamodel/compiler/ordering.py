@@ -25,7 +25,12 @@ def order_formulas(bench: Bench) -> None:
 
 def _computed_reads(bench: Bench, key: FieldKey) -> tuple[FieldKey, ...]:
     read = bench.reads.get(key, frozenset())
-    return tuple(sorted((object, name) for object, name in read if bench.objects[object].fields[name].computed))
+    return tuple(sorted(found for found in read if _is_computed(bench, found)))
+
+
+def _is_computed(bench: Bench, key: FieldKey) -> bool:
+    field = bench.objects[key[0]].fields.get(key[1])
+    return field is not None and field.computed
 
 
 def _sorted(graph: Mapping[FieldKey, tuple[FieldKey, ...]], bench: Bench) -> Iterator[FieldKey]:

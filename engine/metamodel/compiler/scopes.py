@@ -100,8 +100,12 @@ class World:
         return self._scopes.setdefault(("inside", object), InsideObject(self, object))
 
     def around(self, object: str) -> NameScope:
-        """Return the scope of a role or a life-cycle; the same one each time."""
+        """Return the scope of a life-cycle; the same one each time."""
         return self._scopes.setdefault(("around", object), AroundRecord(self, object))
+
+    def granted(self, object: str) -> NameScope:
+        """Return the scope of a role's rules; the same one each time."""
+        return self._scopes.setdefault(("granted", object), RowOfGrant(self, object))
 
     def names_of(self, object: str) -> tuple[str, ...]:
         """Return the names of the fields that an expression may read."""
@@ -159,7 +163,7 @@ class InsideObject:
 
 @dataclass(frozen=True, slots=True)
 class AroundRecord:
-    """In roles and life-cycles: nothing bare, every name begins at ``record``, ``before`` or ``actor``."""
+    """In life-cycles: nothing bare, every name begins at ``record``, ``before`` or ``actor``."""
 
     world: World
     object: str
@@ -171,6 +175,22 @@ class AroundRecord:
 
     def names(self) -> Iterable[str]:
         return ("record", "before", "actor")
+
+
+@dataclass(frozen=True, slots=True)
+class RowOfGrant:
+    """In the rules of a role: ``record`` and ``actor``. It is asked before and after a change alike."""
+
+    world: World
+    object: str
+
+    def type_of(self, name: str) -> FeelType | None:
+        if name == "record":
+            return self.world.record(self.object)
+        return self.world.actor if name == "actor" else None
+
+    def names(self) -> Iterable[str]:
+        return ("record", "actor")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,43 @@
+"""The counter: every change to a business record passes here, once."""
+
+from engine.records import codes as _codes  # noqa: F401 - declares the codes
+from engine.records.change import Change, Record
+from engine.records.dictionaries import DictionaryService
+from engine.records.dictionary_book import Book
+from engine.records.dictionary_book import Entry as DictionaryEntry
+from engine.records.history import Entry
+from engine.records.query import (
+    BulkResult,
+    Choice,
+    Count,
+    Listing,
+    Once,
+    Operation,
+    Outcome,
+    Page,
+    Preview,
+    StoredAnswer,
+)
+from engine.records.service import RecordService
+from engine.records.unit import Unit
+
+__all__ = [
+    "Book",
+    "BulkResult",
+    "Change",
+    "Choice",
+    "Count",
+    "DictionaryEntry",
+    "DictionaryService",
+    "Entry",
+    "Listing",
+    "Once",
+    "Operation",
+    "Outcome",
+    "Page",
+    "Preview",
+    "Record",
+    "RecordService",
+    "StoredAnswer",
+    "Unit",
+]

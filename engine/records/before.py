@@ -1,0 +1,55 @@
+"""Reading records as they are before a change: the records themselves, and their lines where these matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from engine.metamodel.model import FieldModel
+from engine.records.draft import Draft
+from engine.records.plan import ObjectPlan
+from engine.records.unit import Unit
+from engine.storage.fetching import Tree, Want, fetch
+
+
+def read_before(plan: ObjectPlan, unit: Unit, ids: Iterable[str], *, for_update: bool = False) -> Mapping[str, Tree]:
+    """Return the records by id, with what expressions and permission look at behind their references."""
+    want = plan.want(unit.policy.needs(plan.name))
+    if for_update:
+        want = Want(want.object, want.paths, want.key, for_update=True)
+    return {tree["id"]: tree for tree in fetch(unit.session, unit.catalog, want, ids)}
+
+
+def load_lines(drafts: Sequence[Draft], unit: Unit) -> None:
+    """Give each draft the drafts of its lines, where they are sent or an expression looks at them."""
+    if not drafts:
+        return
+    plan = drafts[0].plan
+    for name, field in plan.lines.items():
+        if name in plan.needs_lines or name in plan.lines_follow:
+            asking = list(drafts)
+        else:
+            asking = [draft for draft in drafts if name in draft.given]
+        if asking:
+            _load(asking, name, field, unit)
+
+
+def _load(drafts: Sequence[Draft], name: str, field: FieldModel, unit: Unit) -> None:
+    child = unit.plans.of(field.lines_of or "")
+    by = field.lines_by or ""
+    parents = {draft.id: draft for draft in drafts}
+    for draft in drafts:
+        draft.lines[name] = []
+    existing = [draft.id for draft in drafts if draft.action != "create"]
+    whole = child.want(unit.policy.needs(child.name))
+    # the parent is at hand already
+    paths = tuple(path for path in whole.paths if path[0] != by or len(path) == 1)
+    living = [] if not existing else fetch(unit.session, unit.catalog, Want(child.name, paths, by), existing)
+    for tree in living:
+        if tree.get("deleted_at") is None:
+            parent = parents[tree[by]]
+            line = Draft(child, "update", tree["id"], {}, expected=tree["version"], parent=parent)
+            line.start_from(tree, unit.policy.facts)
+            line.facts[by] = parent.facts
+            parent.lines[name].append(line)
+    for draft in drafts:
+        draft.facts[name] = [line.facts for line in draft.lines[name]]

@@ -1,0 +1,265 @@
+"""The codes of the records floor: what can be wrong with a value, a record or a request."""
+
+from __future__ import annotations
+
+from engine.kernel.catalogue import Code, declare
+
+_VALUES = (
+    Code("not_text", "This is not a text", "这不是文本", "Send a JSON string.", "请发送 JSON 字符串。"),
+    Code(
+        "bad_characters",
+        "The text holds characters that cannot be stored",
+        "文本含有无法保存的字符",
+        "Remove control characters and broken pairs.",
+        "请去掉控制字符和不完整的字符。",
+    ),
+    Code("not_one_line", "One line is expected, no line break", "只能有一行，不能换行"),
+    Code("too_long", "Too long, at most {max}", "太长，最多 {max}"),
+    Code(
+        "not_phone",
+        "This is not a telephone number",
+        "电话号码格式不正确",
+        "Example: +86 21 5555 0100",
+        "例如：+86 21 5555 0100",
+    ),
+    Code(
+        "not_email",
+        "This is not an e-mail address",
+        "邮箱地址格式不正确",
+        "Example: name@example.com",
+        "例如：name@example.com",
+    ),
+    Code(
+        "not_url",
+        "This is not a web address",
+        "网址格式不正确",
+        "It begins with http:// or https://.",
+        "以 http:// 或 https:// 开头。",
+    ),
+    Code("not_color", "This is not a colour", "颜色格式不正确", "Example: #1e90ff", "例如：#1e90ff"),
+    Code("not_code", "This is not a code", "代码格式不正确"),
+    Code("not_number", "This is not a number", "这不是数字", "Example: 1234.56", "例如：1234.56"),
+    Code("not_integer", "A whole number is expected", "必须是整数"),
+    Code("too_large", "Too large, at most {max}", "数值过大，最多 {max}"),
+    Code("too_precise", "At most {scale} digits behind the point", "小数最多 {scale} 位"),
+    Code("not_boolean", "True or false is expected", "只能是 true 或 false"),
+    Code("not_date", "This is not a date", "日期格式不正确", "Example: 2026-09-21", "例如：2026-09-21"),
+    Code("no_such_date", "There is no such date: {date}", "日期不存在：{date}"),
+    Code("not_time", "This is not a time of day", "时间格式不正确", "Example: 08:30", "例如：08:30"),
+    Code(
+        "not_datetime",
+        "This is not a date and time",
+        "日期时间格式不正确",
+        "Example: 2026-09-21T08:30:00+08:00",
+        "例如：2026-09-21T08:30:00+08:00",
+    ),
+    Code("not_duration", "This is not a length of time", "时长格式不正确", "Example: P1DT2H30M", "例如：P1DT2H30M"),
+    Code("not_list", "A list is expected", "必须是列表"),
+    Code("too_many", "Too many entries, at most {max}", "条目过多，最多 {max}"),
+    Code("too_deep", "Nested too deeply, at most {max} levels", "嵌套过深，最多 {max} 层"),
+    Code("not_address", "An address is a mapping of its parts", "地址应由各组成部分构成"),
+    Code(
+        "unknown_part", "There is no part {part}", "没有 {part} 这一项", "Known parts: {known}", "可用的部分：{known}"
+    ),
+    Code(
+        "not_file",
+        "This is not a stored file",
+        "不是已上传的文件",
+        "Upload the file first and send its id.",
+        "请先上传文件，再发送其 id。",
+    ),
+    Code(
+        "unknown_file",
+        "There is no such file",
+        "文件不存在",
+        "Upload the file first and send its id.",
+        "请先上传文件，再发送其 id。",
+    ),
+    Code("not_json", "This is not a JSON value", "不是 JSON 值"),
+    Code(
+        "not_reference",
+        "This is not a reference",
+        "引用格式不正确",
+        'Send the id, {"id": "..."} or {"<unique field>": "..."}.',
+        '请发送 id、{"id": "..."} 或 {"<唯一字段>": "..."}。',
+    ),
+    Code(
+        "not_any_reference",
+        "This is not a reference",
+        "引用格式不正确",
+        'Send {"object": "...", "id": "..."}.',
+        '请发送 {"object": "...", "id": "..."}。',
+    ),
+    Code(
+        "wrong_object",
+        "The reference may not point to that object",
+        "不能引用该对象",
+        "Allowed: {known}",
+        "允许：{known}",
+    ),
+    Code(
+        "reference_not_found",
+        "There is no such record to choose",
+        "没有可选的这条记录",
+        "Choose one that exists and fits the condition of the field.",
+        "请选择存在且符合该字段条件的记录。",
+    ),
+    Code(
+        "reference_ambiguous",
+        "Several records fit; name the target by its id",
+        "有多条记录符合，请用 id 指定",
+    ),
+    Code("not_a_key", "{field} does not identify a record of {object}", "{field} 不能唯一确定 {object} 的记录"),
+)
+
+_FIELDS = (
+    Code(
+        "field_not_writable",
+        "{field} cannot be written",
+        "字段 {field} 不可写入",
+        "Leave it out; the engine or another field determines it, or you lack the right.",
+        "请去掉该字段：它由系统或其他字段决定，或您没有权限。",
+    ),
+    Code(
+        "use_transition",
+        "The state changes only by an action",
+        "状态只能通过操作改变",
+        "Use the transitions of the record.",
+        "请使用记录的操作。",
+    ),
+    Code("locked", "{field} cannot change in the state {state}", "状态为 {state} 时不能修改 {field}"),
+    Code("lines_locked", "The lines cannot change in the state {state}", "状态为 {state} 时不能修改明细"),
+    Code("required", "Required", "必填"),
+    Code("pattern", "The text does not have the required form", "格式不符合要求"),
+    Code("pattern_too_slow", "The text could not be tested against the required form in time", "格式检查超时"),
+    Code("out_of_range", "Not in the range {range}", "超出范围 {range}"),
+    Code(
+        "inactive_item",
+        "{code} can no longer be chosen",
+        "{code} 已停用，不能再选",
+        "Choose {successor} instead.",
+        "请改选 {successor}。",
+    ),
+    Code("wrong_parent_item", "{code} does not belong to {parent}", "{code} 不属于 {parent}"),
+    Code("duplicate", "A record that looks the same exists already", "已存在疑似重复的记录"),
+    Code("check_failed", "The check {check} failed", "校验 {check} 未通过"),
+    Code("formula_too_large", "The result of {field} is too large to be stored", "{field} 的计算结果过大，无法保存"),
+    Code("foreign_line", "This line does not belong to the record", "该明细不属于这条记录"),
+    Code("line_twice", "This line is sent twice", "该明细重复提交"),
+    Code("not_mapping", "A mapping of fields is expected", "必须是字段到值的映射"),
+)
+
+_REQUESTS = (
+    Code("invalid", "The record was not saved; {count} things are wrong", "未保存，共有 {count} 处问题"),
+    Code("version_required", "Send the version that the change is based on", "请提供所依据的版本号"),
+    Code(
+        "stale_version",
+        "The record was changed by someone else; its version is {version}",
+        "记录已被他人修改，当前版本为 {version}",
+        "Read it again and repeat the change.",
+        "请重新读取后再修改。",
+    ),
+    Code(
+        "field_not_available",
+        "The field {field} is not available here",
+        "此处不能使用字段 {field}",
+        "It does not exist or may not be used.",
+        "字段不存在或不可使用。",
+    ),
+    Code("bad_condition", "The condition cannot be understood: {message}", "条件无法理解：{message}"),
+    Code(
+        "in_use",
+        "The record is in use and cannot be deleted",
+        "记录正在使用，不能删除",
+        "{count} records of {object} point to it.",
+        "有 {count} 条 {object} 记录引用它。",
+    ),
+    Code("not_deleted", "The record is not in the recycle bin", "记录不在回收站中"),
+    Code("no_recycle_bin", "{object} has no recycle bin", "{object} 没有回收站"),
+    Code(
+        "ripple_too_deep", "The change reaches through more than {max} levels of records", "变更波及超过 {max} 层记录"
+    ),
+    Code(
+        "number_overflow",
+        "The number has outgrown its {width} digits",
+        "编号超出 {width} 位",
+        "Widen the counter of the numbering rule {rule}.",
+        "请加宽编号规则 {rule} 的流水号。",
+    ),
+    Code("number_incomplete", "The number needs a value of {field}", "编号需要 {field} 的值"),
+    Code(
+        "idempotency_key_reused",
+        "This key was used for another request",
+        "该幂等键已用于其他请求",
+        "Take a new key for a new request.",
+        "新请求请使用新的键。",
+    ),
+    Code(
+        "idempotency_in_progress",
+        "A request with this key is still running",
+        "使用该键的请求仍在处理",
+        "Try again in a moment.",
+        "请稍后重试。",
+    ),
+    Code("no_key", "The object has no unique field {field}", "该对象没有唯一字段 {field}"),
+    Code(
+        "too_busy",
+        "The record is being changed by many at once",
+        "记录正被多人同时修改",
+        "Try again in a moment.",
+        "请稍后重试。",
+    ),
+    Code("id_required", "The operation needs the id of its record", "该操作需要记录的 id"),
+    Code("record_locked", "The record cannot be deleted in the state {state}", "状态为 {state} 时不能删除"),
+    Code(
+        "wrong_state",
+        "In the state {state} {transition} is not possible",
+        "状态为 {state} 时不能执行 {transition}",
+        "Read the record again.",
+        "请重新读取记录。",
+    ),
+    Code(
+        "transition_closed",
+        "The condition of {transition} does not hold, or it is for others to do",
+        "{transition} 的条件不满足，或应由他人执行",
+    ),
+    Code(
+        "rolled_back", "Not done, because another operation of the request failed", "未执行：同一请求中的其他操作失败"
+    ),
+    Code("child_object", "{object} is saved with its parent {parent}", "{object} 随上级 {parent} 一起保存"),
+)
+
+_DICTIONARIES = (
+    Code("dictionary_closed", "The dictionary {name} is fixed by its pack", "字典 {name} 由应用包固定"),
+    Code("item_exists", "The item {code} exists already", "字典项 {code} 已存在"),
+    Code("item_missing", "There is no item {code}", "没有字典项 {code}"),
+    Code(
+        "item_in_use",
+        "The item {code} is in use and cannot be deleted",
+        "字典项 {code} 正在使用，不能删除",
+        "Deactivate it instead.",
+        "可以改为停用。",
+    ),
+    Code(
+        "item_from_pack",
+        "The item {code} comes from a pack and cannot be deleted",
+        "字典项 {code} 来自应用包，不能删除",
+        "Deactivate it instead.",
+        "可以改为停用。",
+    ),
+    Code(
+        "bad_item_code",
+        "The code {code} is not allowed",
+        "代码 {code} 不符合规则",
+        "Letters, digits, - _ and ., at most 64.",
+        "字母、数字、- _ .，最多 64 个字符。",
+    ),
+    Code("unknown_parent_item", "There is no item {code} to be the parent", "没有可作上级的字典项 {code}"),
+    Code("item_circle", "An item cannot stand below itself", "字典项不能是自己的下级"),
+    Code("item_dates", "Valid from lies behind valid to", "生效日期晚于失效日期"),
+    Code("item_below", "The item {code} has items below it", "字典项 {code} 还有下级"),
+    Code("unknown_tone", "This is not a tone", "没有这种色调", "One of {known}.", "可用：{known}。"),
+    Code("label_missing", "A label is needed in one language at least", "至少需要一种语言的名称"),
+)
+
+declare((*_VALUES, *_FIELDS, *_REQUESTS, *_DICTIONARIES))

@@ -1,0 +1,114 @@
+"""Conditions and orders that come from outside: compiled against what the actor may use, and against nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.access import Policy
+from engine.kernel.diagnostics import Diagnostic
+from engine.kernel.errors import BadDefinition, Complaint, LimitExceeded, Malformed
+from engine.kernel.text import plain
+from engine.metamodel.definitions.guess import guess
+from engine.metamodel.model import ListModel, ObjectModel, SortKey, TenantModel
+from engine.records.limits import FILTER, SORT_KEYS
+from engine.rules import BOOLEAN, Expression, compile_expression
+from engine.storage.bounded import Bounded
+
+# what the language says of a name that it does not know
+UNKNOWN_NAME = frozenset({"FEEL101", "FEEL103"})
+_KEPT = 2_000
+
+
+class Conditions:
+    """Compiles the conditions of requests; the same text for the same policy is compiled once."""
+
+    def __init__(self) -> None:
+        self._kept = Bounded(_KEPT)
+
+    def compiled(self, policy: Policy, object: str, where: str | Expression) -> Expression:
+        """Return a condition over an object's usable fields; Malformed when it cannot be one."""
+        if isinstance(where, Expression):
+            return where
+        key = (id(policy.rules), object, where)
+        # the rules stand beside the expression, so that their id is not given to others meanwhile
+        made: tuple[object, Expression] = self._kept.get(key, lambda: (policy.rules, _compile(policy, object, where)))
+        return made[1]
+
+
+def sort_keys(policy: Policy, model: TenantModel, object: str, sort: Sequence[str]) -> tuple[SortKey, ...]:
+    """Return the keys of an order; every step must be usable."""
+    if len(sort) > SORT_KEYS:
+        raise LimitExceeded("sort_keys", len(sort), SORT_KEYS, 400)
+    return tuple(
+        SortKey(usable_path(policy, model, object, text.lstrip("-+")), text.startswith("-")) for text in sort if text
+    )
+
+
+def usable_path(policy: Policy, model: TenantModel, object: str, text: str) -> tuple[str, ...]:
+    """Return a path over references whose every step may be used to sort and filter; Malformed otherwise."""
+    return _path(policy, model, object, text, usable=True)
+
+
+def readable_path(policy: Policy, model: TenantModel, object: str, text: str) -> tuple[str, ...]:
+    """Return a path over references that may be read; Malformed otherwise."""
+    return _path(policy, model, object, text, usable=False)
+
+
+def view_of(found: ListModel | None, name: str) -> tuple[Expression | None, tuple[SortKey, ...]]:
+    """Return condition and order of a list's view."""
+    views = {view.name: view for view in (found.views if found else ())}
+    if name not in views:
+        raise Malformed("unknown_view", view=name, guess=guess(name, views))
+    return views[name].where, views[name].sort
+
+
+def _path(policy: Policy, model: TenantModel, object: str, text: str, *, usable: bool) -> tuple[str, ...]:
+    steps = tuple(text.split("."))
+    at: ObjectModel | None = model.objects[object]
+    for place, step in enumerate(steps):
+        if at is None:
+            if place and step in ("name", "login") and len(steps) == place + 1:
+                return steps
+            raise _not_available(text)
+        # behind a reference no mask is put on, so only what is always in clear is shown there
+        allowed = policy.usable(at.name) if usable or len(steps) > 1 else policy.readable(at.name)
+        if step not in allowed:
+            raise _not_available(text)
+        field = at.fields[step]
+        if place < len(steps) - 1 and not (field.references or field.type == "user"):
+            raise _not_available(text)
+        at = model.objects.get(field.targets[0]) if field.references else None
+    return steps
+
+
+def _compile(policy: Policy, object: str, where: str) -> Expression:
+    if len(where) > FILTER:
+        raise LimitExceeded("filter", len(where), FILTER, 400)
+    try:
+        made = compile_expression(where, policy.scope(object), expect=BOOLEAN)
+    except BadDefinition as error:
+        raise _malformed(error.diagnostics) from None
+    refusal = made.sql_refusal
+    if refusal is not None:
+        raise _malformed((refusal,))
+    return made
+
+
+def _malformed(diagnostics: Sequence[Diagnostic]) -> Malformed:
+    complaints = [
+        Complaint(f"where:{found.span.line}:{found.span.column}", found.code, {}, plain(found.message))
+        for found in diagnostics
+    ]
+    first = diagnostics[0]
+    if first.code in UNKNOWN_NAME:
+        return Malformed("field_not_available", complaints, field=_named(first.message))
+    return Malformed("bad_condition", complaints, message=first.message)
+
+
+def _named(message: str) -> str:
+    quoted = message.split("'")
+    return quoted[1] if len(quoted) > 2 else message
+
+
+def _not_available(path: str) -> Malformed:
+    return Malformed("field_not_available", field=path)

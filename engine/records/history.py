@@ -1,0 +1,101 @@
+"""Reading the trail of a record: for its page, under the reader's policy, and for a writer who came too late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from engine.access import mask
+from engine.metamodel.model import ObjectModel
+from engine.records.draft import Draft
+from engine.records.plan import ObjectPlan
+from engine.records.shapes import Wrong
+from engine.records.unit import Unit
+from engine.storage import Reference
+from engine.storage.audit import AuditEntry, read_audit
+from engine.storage.fetching import USERS, Want, fetch
+
+MOST_ENTRIES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A change in the life of a record. ``changes`` maps fields to (before, after) by their typed values."""
+
+    id: int
+    at: datetime
+    actor: str
+    actor_name: str
+    action: str
+    version: int
+    changes: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+
+
+def what_changed(unit: Unit, object: str, id: str, since: int) -> list[str]:
+    """Return the fields that changed after a version, those left out that the actor may not see."""
+    readable = unit.policy.readable(object)
+    return sorted(
+        {name for entry in _entries_since(unit, object, id, since) for name in entry.changes if name in readable}
+    )
+
+
+def only_recomputed(unit: Unit, draft: Draft) -> bool:
+    """Tell whether nothing but the engine's own calculation changed the record since the expected version."""
+    expected = draft.expected or 0
+    if expected > draft.version or draft.version - expected > MOST_ENTRIES:
+        return False
+    entries = _entries_since(unit, draft.plan.name, draft.id, expected)
+    return len(entries) == draft.version - expected and all(entry.action == "recompute" for entry in entries)
+
+
+def read_entries(plan: ObjectPlan, id: str, unit: Unit, sights: Mapping[str, str], limit: int) -> list[Entry]:
+    """Return what happened to a record, the latest first; ``sights`` are the fields that are not in clear."""
+    entries = read_audit(unit.session, plan.name, id, limit=min(limit, MOST_ENTRIES))
+    names = _names(unit, {entry.actor for entry in entries})
+    readable = unit.policy.readable(plan.name)
+    return [
+        Entry(
+            entry.id,
+            entry.at,
+            entry.actor,
+            names.get(entry.actor, ""),
+            entry.action,
+            entry.version,
+            {
+                name: _pair(plan, name, pair, sights.get(name), unit)
+                for name, pair in entry.changes.items()
+                if name in readable and sights.get(name) != "hidden"
+            },
+        )
+        for entry in entries
+    ]
+
+
+def _entries_since(unit: Unit, object: str, id: str, since: int) -> list[AuditEntry]:
+    return [entry for entry in read_audit(unit.session, object, id, limit=MOST_ENTRIES) if entry.version > since]
+
+
+def _names(unit: Unit, users: Iterable[str]) -> Mapping[str, str]:
+    want = Want(USERS, (("name",),))
+    return {tree["id"]: tree["name"] for tree in fetch(unit.session, unit.catalog, want, users)}
+
+
+def _pair(plan: ObjectPlan, name: str, pair: Any, sight: str | None, unit: Unit) -> tuple[Any, Any]:
+    if sight == "masked":
+        return mask(pair[0]), mask(pair[1])
+    return _typed(plan.object, plan, name, pair[0], unit), _typed(plan.object, plan, name, pair[1], unit)
+
+
+def _typed(object: ObjectModel, plan: ObjectPlan, name: str, value: Any, unit: Unit) -> Any:
+    """Return a value of the trail as it would be read from the record; what its field no longer fits stays text."""
+    model = object.fields.get(name)
+    if value is None or model is None:
+        return value
+    if model.type in ("reference", "department", "user") and isinstance(value, str):
+        return Reference(value)
+    try:
+        return plan.reader_of(name)(value, unit.ctx.zone)
+    except Wrong:
+        return value

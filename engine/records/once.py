@@ -1,0 +1,36 @@
+"""One effect per idempotency key: the answer is kept in the transaction of the effect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
+
+from engine.kernel.errors import Conflict, Rejected
+from engine.records.query import Once, StoredAnswer
+from engine.records.unit import Unit
+from engine.storage import Violation
+from engine.storage.receipts import Receipt, ReceiptKey, find_receipt, save_receipt
+
+KEPT = timedelta(hours=72)
+
+T = TypeVar("T")
+
+
+def answer_once(unit: Unit, once: Once, act: Callable[[], T], answer: Callable[[T], StoredAnswer]) -> StoredAnswer:
+    """Return the answer that was given to this key, or act and keep the answer."""
+    key = ReceiptKey(unit.user, once.route, once.key)
+    since = unit.now - KEPT
+    known = find_receipt(unit.session, key, since)
+    if known is not None:
+        if known.digest != once.digest:
+            raise Rejected("idempotency_key_reused")
+        return StoredAnswer(known.status, known.body, known.headers, replayed=True)
+    given = answer(act())
+    receipt = Receipt(once.digest, given.status, given.body, given.headers)
+    try:
+        save_receipt(unit.session, key, receipt, unit.now, since)
+    except Violation:
+        # another request with this key was faster; its effect counts, ours is rolled back
+        raise Conflict("idempotency_in_progress") from None
+    return given

@@ -1,0 +1,158 @@
+"""Opening units: the catalog, policy and caches that a verb works with, and another try when the world moved."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from engine.access import policy_for
+from engine.kernel.context import Context
+from engine.kernel.errors import Complaint, Conflict, Rejected, TesseraError, Unavailable
+from engine.records.books import Books
+from engine.records.plan import Plans
+from engine.records.taken_numbers import TakenNumbers
+from engine.records.unit import Unit
+from engine.rules import Run
+from engine.storage import Catalog, Session, Shelf, StaleCatalog, Violation
+from engine.storage.bounded import Bounded
+
+T = TypeVar("T")
+
+TRIES = 5
+_PLANS_KEPT = 64
+
+
+class _Open(threading.local):
+    unit: Unit | None = None
+
+
+class Opener:
+    """Opens units and readings for the service; holds what outlives them."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self._plans = Bounded(_PLANS_KEPT)
+        self._open = _Open()
+        self.books = Books()
+        self.numbers = TakenNumbers()
+
+    @contextmanager
+    def reading(self, ctx: Context) -> Iterator[Unit]:
+        """Give a unit for reading; inside an open unit of the same thread it sees what was written there."""
+        joined = self._joined(ctx)
+        if joined is not None:
+            yield joined
+            return
+        database, catalog = self._shelf.current(ctx.tenant)
+        with database.reading() as session:
+            yield self._unit(ctx, catalog, session)
+
+    @contextmanager
+    def writing(self, ctx: Context, *, careful: bool = False) -> Iterator[Unit]:
+        """Give a unit in a transaction, committed at the end; inside an open one of the same thread, that one."""
+        joined = self._joined(ctx)
+        if joined is not None:
+            yield joined
+            return
+        database, catalog = self._shelf.current(ctx.tenant)
+        with database.writing(catalog.stamp) as session:
+            if session.stamp is not None and session.stamp.access != catalog.stamp.access:
+                # only what permission rests on changed: the model is the same, so the unit can go on with it
+                catalog = Catalog(catalog.model, catalog.tables, session.stamp)
+            unit = self._unit(ctx, catalog, session)
+            unit.careful = careful
+            self._open.unit = unit
+            try:
+                yield unit
+            finally:
+                self._open.unit = None
+        for act in unit.after_commit:
+            act()
+
+    def within(self, ctx: Context, act: Callable[[Unit], T]) -> T:
+        """Do something in a unit; do it anew when the model changed or somebody else stood in the way."""
+        if self._joined(ctx) is not None:
+            with self.writing(ctx) as unit:
+                return act(unit)
+        careful = False
+        for attempt in range(TRIES):
+            try:
+                with self.writing(ctx, careful=careful) as unit:
+                    return act(unit)
+            except StaleCatalog:
+                if attempt == TRIES - 1:
+                    raise
+            except Unavailable as error:
+                if error.code != "database_busy" or attempt == TRIES - 1:
+                    raise
+                time.sleep(random.uniform(0, 0.02) * 2**attempt)  # noqa: S311 - spreads those that collided
+            except Violation as error:
+                if careful or not self._about_number(ctx, error):
+                    raise in_words(error) from error
+                careful = True
+        raise AssertionError("the last try returns or raises")
+
+    def refresh_after(self, unit: Unit) -> None:
+        """Look at the tenant's state anew as soon as a unit that changed it is committed."""
+        database = self._shelf.database(unit.ctx.tenant)
+
+        def suspect() -> None:
+            database.suspect = True
+
+        unit.after_commit.append(suspect)
+
+    def plans(self, catalog: Catalog) -> Plans:
+        """Return the plans of a catalog's model."""
+        made: Plans = self._plans.get(id(catalog.model), lambda: Plans(catalog.model))
+        if made.model is not catalog.model:
+            return Plans(catalog.model)
+        return made
+
+    def _joined(self, ctx: Context) -> Unit | None:
+        unit = self._open.unit
+        if unit is None or unit.ctx.tenant != ctx.tenant:
+            return None
+        return unit if unit.ctx == ctx else self._as(unit, ctx)
+
+    def _as(self, unit: Unit, ctx: Context) -> Unit:
+        other = self._unit(ctx, unit.catalog, unit.session)
+        other.changes, other.after_commit = unit.changes, unit.after_commit
+        other.careful, other.importing = unit.careful, unit.importing
+        return other
+
+    def _unit(self, ctx: Context, catalog: Catalog, session: Session) -> Unit:
+        now = ctx.now()
+        return Unit(
+            ctx=ctx,
+            catalog=catalog,
+            session=session,
+            policy=policy_for(catalog, ctx.actor),
+            plans=self.plans(catalog),
+            books=self.books.of(session, catalog),
+            numbers=self.numbers,
+            now=now.replace(microsecond=now.microsecond // 1000 * 1000),
+            run=Run(now, ctx.zone),
+        )
+
+    def _about_number(self, ctx: Context, error: Violation) -> bool:
+        _, catalog = self._shelf.current(ctx.tenant)
+        object = catalog.model.objects.get(error.table)
+        return error.kind == "unique" and object is not None and any(name in object.numbering for name in error.columns)
+
+
+def in_words(error: Violation) -> TesseraError:
+    """Return what a user is told when the database itself had to refuse: others were faster."""
+    fields = [column for column in error.columns if column != "id"]
+    if error.kind == "unique" and fields:
+        complaint = Complaint(fields[0], "not_unique", {"fields": ", ".join(fields)})
+    elif error.kind == "reference" and fields:
+        complaint = Complaint(fields[0], "reference_not_found")
+    elif error.kind == "required" and fields:
+        complaint = Complaint(fields[0], "required")
+    else:
+        return Conflict(error.code, **dict(error.complaint.params))
+    return Rejected("invalid", [complaint], count=1)

@@ -1,0 +1,155 @@
+"""Preview: a record as it would be saved, with formulas, complaints and the form's conditions; nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from engine.kernel.errors import Missing, TesseraError
+from engine.kernel.names import new_record_id
+from engine.metamodel.model import FormField, FormModel
+from engine.records.draft import Batch, Draft
+from engine.records.number_pattern import NumberIncomplete
+from engine.records.numbering import preview_number
+from engine.records.query import Preview
+from engine.records.saving import judge
+from engine.records.unit import Unit
+from engine.rules import Expression
+from engine.storage import Reference
+from engine.storage.fetching import USERS, Want, fetch
+
+
+def preview(unit: Unit, object: str, given: Mapping[str, Any], id: str | None) -> Preview:
+    """Return what a save would make of an input now. What is wrong is told, never raised."""
+    plan = unit.plans.of(object)
+    draft = Draft(plan, "create" if id is None else "update", id or new_record_id(), given)
+    batch = Batch(plan, [draft], strict=False)
+    _judge(batch, draft, unit)
+    if isinstance(draft.error, Missing):
+        raise draft.error
+    form = unit.model.forms.get(object)
+    visible, required, readonly = _conditions(form, draft, unit)
+    values = _shown(draft, unit)
+    return Preview(values, tuple(draft.complaints), tuple(draft.warnings), visible, required, readonly)
+
+
+def next_number(unit: Unit, object: str, field: str, given: Mapping[str, Any]) -> str | None:
+    """Return the number that a record with these values would get now; None while a part of it is missing."""
+    unit.policy.require(object, "create")
+    plan = unit.plans.of(object)
+    if field not in plan.object.numbering or field not in unit.policy.readable(object):
+        raise Missing("unknown_field", object=object, field=field, guess="")
+    draft = Draft(plan, "create", new_record_id(), given)
+    batch = Batch(plan, [draft], strict=False)
+    judge(batch, unit)
+    try:
+        return preview_number(draft, field, unit)
+    except NumberIncomplete:
+        return None
+
+
+def _judge(batch: Batch, draft: Draft, unit: Unit) -> None:
+    unit.previewing = True
+    try:
+        judge(batch, unit)
+    except TesseraError as error:
+        draft.error = draft.error or error
+    finally:
+        unit.previewing = False
+
+
+def _shown(draft: Draft, unit: Unit) -> dict[str, Any]:
+    """Return the values that the actor may see, references with their titles, lines as mappings."""
+    drafts = [draft, *(line for lines in draft.lines.values() for line in lines if line.action != "delete")]
+    titles = _titles(drafts, unit)
+    values = _values(draft, unit, titles)
+    for name, lines in draft.lines.items():
+        if name in unit.policy.readable(draft.plan.name):
+            values[name] = tuple(
+                {
+                    **_values(line, unit, titles),
+                    "id": line.id if line.before is not None else None,
+                    "version": line.version,
+                }
+                for line in lines
+                if line.action != "delete"
+            )
+    return values
+
+
+def _values(draft: Draft, unit: Unit, titles: Mapping[tuple[str, str], str | None]) -> dict[str, Any]:
+    readable = unit.policy.readable(draft.plan.name)
+    sights = unit.policy.sights(draft.plan.name, draft.facts, unit.run) if draft.before is not None else {}
+    found: dict[str, Any] = {}
+    for name, value in draft.after.items():
+        if name not in readable or sights.get(name) in ("hidden", "masked"):
+            continue
+        target = draft.plan.pointers.get(name)
+        if target is not None and isinstance(value, str):
+            value = Reference(value, titles.get((target, value)))
+        found[name] = value
+    return found
+
+
+def _titles(drafts: Iterable[Draft], unit: Unit) -> Mapping[tuple[str, str], str | None]:
+    ids: dict[str, set[str]] = {}
+    for draft in drafts:
+        for name, target in draft.plan.pointers.items():
+            value = draft.after.get(name)
+            if isinstance(value, str):
+                ids.setdefault(target, set()).add(value)
+    titles: dict[tuple[str, str], str | None] = {}
+    for target, wanted in ids.items():
+        display = "name" if target == USERS else unit.model.objects[target].display
+        if target != USERS and not unit.policy.titled(target):
+            continue
+        for tree in fetch(unit.session, unit.catalog, Want(target, ((display,),)), wanted):
+            title = tree.get(display)
+            titles[target, tree["id"]] = None if title is None else str(title)
+    return titles
+
+
+# -- conditions of the form --------------------------------------------------------------------------------------------
+
+
+def _conditions(
+    form: FormModel | None, draft: Draft, unit: Unit
+) -> tuple[dict[str, bool], dict[str, bool], dict[str, bool]]:
+    visible: dict[str, bool] = {}
+    required: dict[str, bool] = {}
+    readonly: dict[str, bool] = {}
+    for tab in form.tabs if form else ():
+        _tell(visible, f"tab:{tab.name}", tab.visible, draft, unit)
+        for section in tab.sections:
+            _tell(visible, f"section:{section.name}", section.visible, draft, unit)
+            for placed in section.fields:
+                _tell(visible, placed.name, placed.visible, draft, unit)
+                _tell_required(required, placed, draft, unit)
+                _tell(readonly, placed.name, placed.readonly, draft, unit)
+    _tell_locks(readonly, draft, unit)
+    return visible, required, readonly
+
+
+def _tell(found: dict[str, bool], name: str, condition: Expression | None, draft: Draft, unit: Unit) -> None:
+    if condition is not None:
+        unit.run.restart()
+        found[name] = condition.evaluate(draft.facts, unit.run) is True
+
+
+def _tell_required(found: dict[str, bool], placed: FormField, draft: Draft, unit: Unit) -> None:
+    model = draft.plan.object.fields.get(placed.name)
+    if placed.required is not None and model is not None:
+        unit.run.restart()
+        found[placed.name] = model.required or placed.required.evaluate(draft.facts, unit.run) is True
+
+
+def _tell_locks(readonly: dict[str, bool], draft: Draft, unit: Unit) -> None:
+    action = "create" if draft.before is None else "update"
+    facts = draft.facts if draft.before is None else {**draft.before, "actor": unit.policy.facts}
+    state = None
+    if draft.before is not None and draft.plan.life is not None:
+        state = draft.plan.life.states.get(draft.before.get(draft.plan.life.field) or "")
+    for name in unit.policy.readable(draft.plan.name):
+        locked = state is not None and state.lock is not None and name not in state.lock
+        if locked or not unit.policy.writes(draft.plan.name, action, name, facts, unit.run):
+            readonly[name] = True

@@ -1,0 +1,52 @@
+"""The way of every save, on one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engine.records.change import Change
+from engine.records.draft import Batch
+from engine.records.ripple import ripple
+from engine.records.steps.admit import admit
+from engine.records.steps.allow import allow
+from engine.records.steps.announce import announce
+from engine.records.steps.audit import audit
+from engine.records.steps.check import check
+from engine.records.steps.fill import fill
+from engine.records.steps.number import number
+from engine.records.steps.shape import shape
+from engine.records.steps.write import write
+from engine.records.unit import Unit
+
+SaveStep = Callable[[Batch, Unit], None]
+
+SAVE_STEPS: tuple[SaveStep, ...] = (
+    admit,
+    shape,
+    fill,
+    check,
+    allow,
+    number,  # the counter is locked from here on
+    write,
+    audit,
+    announce,
+)
+# after these the drafts are judged: one that cannot be saved goes no further
+VERDICTS: frozenset[SaveStep] = frozenset({admit, check, allow, number})
+
+
+def save(batch: Batch, unit: Unit) -> list[Change]:
+    """Take drafts through all rooms; then make true what elsewhere depends on them. Return what came of each draft."""
+    for step in SAVE_STEPS:
+        step(batch, unit)
+        if step in VERDICTS:
+            batch.settle()
+    changes = [change for draft in batch.standing() for change in draft.changes()]
+    ripple(changes, unit)
+    return changes
+
+
+def judge(batch: Batch, unit: Unit) -> None:
+    """Take drafts through the rooms that write nothing; what is wrong stays with each draft."""
+    for step in (admit, shape, fill, check, allow):
+        step(batch, unit)

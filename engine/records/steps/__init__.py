@@ -1,0 +1,1 @@
+"""The rooms of a save: each one function, and none knows another."""

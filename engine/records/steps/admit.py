@@ -1,0 +1,55 @@
+"""Admit: is the action granted on the object, is the record there, is it the version the change is based on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.kernel.errors import Conflict, Missing, Refused, StaleVersion, VersionRequired
+from engine.records.before import load_lines, read_before
+from engine.records.draft import Batch, Draft
+from engine.records.history import only_recomputed, what_changed
+from engine.records.unit import Unit
+
+
+def admit(batch: Batch, unit: Unit) -> None:
+    """Refuse what is not granted at all; read the records as they are."""
+    changed = [draft for draft in batch.drafts if draft.action != "create"]
+    for action in {draft.action for draft in batch.drafts}:
+        unit.policy.require(batch.plan.name, "update" if action == "recompute" else action)
+    trees = read_before(batch.plan, unit, [draft.id for draft in changed])
+    for draft in changed:
+        _admit(draft, trees.get(draft.id), unit)
+    load_lines([draft for draft in changed if draft.error is None], unit)
+
+
+def _admit(draft: Draft, tree: Mapping[str, Any] | None, unit: Unit) -> None:
+    name = draft.plan.name
+    if tree is None or (tree.get("deleted_at") is not None) != (draft.action == "restore"):
+        draft.fail(Missing("not_found"))
+        return
+    draft.start_from(tree, unit.policy.facts)
+    if not unit.policy.covers(name, "read", draft.facts, unit.run):
+        draft.fail(Missing("not_found"))
+        return
+    action = draft.transition.name if draft.transition else draft.action
+    if not unit.policy.covers(name, action, draft.facts, unit.run):
+        draft.fail(Refused("not_allowed", object=name, action=action))
+        return
+    if unit.previewing:
+        return
+    if draft.expected is None:
+        draft.fail(VersionRequired("version_required"))
+    elif draft.expected != draft.version and not only_recomputed(unit, draft):
+        fields = what_changed(unit, name, draft.id, draft.expected)
+        draft.fail(StaleVersion("stale_version", version=draft.version, changed_fields=fields))
+    _look_at_state(draft)
+
+
+def _look_at_state(draft: Draft) -> None:
+    life = draft.plan.life
+    if life is None or draft.action not in ("delete", "purge"):
+        return
+    state = life.states.get(draft.after.get(life.field) or "")
+    if state is not None and state.lock is not None:
+        draft.fail(Conflict("record_locked", state=state.name))

@@ -1,0 +1,14 @@
+"""Announce: what has happened goes into the outbox, in the same transaction."""
+
+from __future__ import annotations
+
+from engine.records.draft import Batch
+from engine.records.trail import announce_changes
+from engine.records.unit import Unit
+
+
+def announce(batch: Batch, unit: Unit) -> None:
+    """Append one event per changed record and line; the unit remembers what was done."""
+    changes = [change for draft in batch.standing() for change in draft.changes()]
+    announce_changes(changes, unit)
+    unit.changes.extend(changes)

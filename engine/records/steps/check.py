@@ -1,0 +1,169 @@
+"""Check: everything that is wrong with the values, said at once; here the drafts are judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import regex
+
+from engine.kernel.text import EMPTY
+from engine.metamodel.model import CheckModel, FieldModel
+from engine.records.dictionary_book import Book
+from engine.records.draft import Batch, Draft
+from engine.records.twins import look_for_twins
+from engine.records.unit import Unit
+from engine.storage.fetching import USERS
+
+PATTERN_SECONDS = 0.05
+_TEXTS = frozenset({"text", "code", "phone", "email", "url", "choice", "region"})
+
+
+def check(batch: Batch, unit: Unit) -> None:
+    """Complain about every value and condition that does not hold."""
+    for draft in batch.families():
+        if draft.action == "delete":
+            continue
+        _check_locks(draft)
+        for name, model in draft.plan.object.fields.items():
+            if name in draft.after and not model.computed:
+                _check_field(draft, name, model, batch, unit)
+        _check_required(draft)
+        _check_conditions(draft, unit)
+    look_for_twins([draft for draft in batch.families() if draft.action != "delete"], unit)
+
+
+def _check_locks(draft: Draft) -> None:
+    """Complain about changes that the state forbids; of a line, the parent's state counts."""
+    top = draft.top()
+    if top.before is None or top.plan.life is None or top.transition is not None:
+        return
+    state = top.plan.life.states.get(top.before.get(top.plan.life.field) or "")
+    if state is None or state.lock is None:
+        return
+    changed = {name for name in draft.touched if name in draft.changed or _lines_changed(draft, name)}
+    if draft is top:
+        for name in sorted(changed - state.lock):
+            draft.complain(name, "locked", field=name, state=state.name)
+
+
+def _lines_changed(draft: Draft, name: str) -> bool:
+    lines = draft.lines.get(name, ())
+    return any(line.action != "update" or line.touched & line.changed for line in lines)
+
+
+# -- one field ---------------------------------------------------------------------------------------------------------
+
+
+def _check_field(draft: Draft, name: str, model: FieldModel, batch: Batch, unit: Unit) -> None:
+    value = draft.after[name]
+    if value is None or (model.system and name not in ("owner", "department")):
+        return
+    if draft.before is not None and value == draft.before.get(name):
+        return
+    if model.type in _TEXTS and len(value) > model.length:
+        draft.complain(name, "too_long", max=model.length)
+    if model.pattern is not None and isinstance(value, str):
+        _check_pattern(draft, name, model.pattern, value)
+    if model.range is not None:
+        held = model.range.evaluate({**draft.facts, "?": value}, unit.run)
+        if held is not True:
+            draft.complain(name, "out_of_range", range=model.range.text)
+    if model.dictionary is not None:
+        _check_items(draft, name, model, value, unit)
+    for path, object, id in _pointers(draft, name, model, value):
+        assert batch.related is not None
+        if not batch.related.choosable(draft, model, object, id):
+            draft.complain(path, "reference_not_found")
+
+
+def _check_pattern(draft: Draft, name: str, pattern: str, value: str) -> None:
+    try:
+        if regex.fullmatch(pattern, value, timeout=PATTERN_SECONDS) is None:
+            draft.complain(name, "pattern")
+    except TimeoutError:
+        draft.complain(name, "pattern_too_slow")
+
+
+def _pointers(draft: Draft, name: str, model: FieldModel, value: Any) -> Iterator[tuple[str, str, str]]:
+    """Yield path, object and id of every record that a field has come to point to."""
+    known: Any = (draft.before or {}).get(name)
+    if model.type in ("reference", "department"):
+        if draft.parent is None or name != draft.plan.object.parent:
+            yield name, model.targets[0] if model.targets else "", value
+    elif model.type == "user":
+        yield name, USERS, value
+    elif model.type in ("references", "users"):
+        target = USERS if model.type == "users" else model.targets[0]
+        for index, id in enumerate(value):
+            if id not in (known or ()):
+                yield f"{name}[{index}]", target, id
+    elif model.type == "any_reference":
+        yield name, value.object, value.id
+
+
+# -- dictionaries ------------------------------------------------------------------------------------------------------
+
+
+def _check_items(draft: Draft, name: str, model: FieldModel, value: Any, unit: Unit) -> None:
+    if draft.plan.life is not None and name == draft.plan.life.field:
+        return
+    book = unit.books[model.dictionary or ""]
+    known = (draft.before or {}).get(name)
+    several = model.type == "choices"
+    for index, code in enumerate(value if several else (value,)):
+        if several and known and code in known:
+            continue
+        _check_item(draft, f"{name}[{index}]" if several else name, book, code, unit)
+    if model.depends_on is not None and not several:
+        _check_parent(draft, name, book, value, draft.after.get(model.depends_on))
+
+
+def _check_item(draft: Draft, path: str, book: Book, code: str, unit: Unit) -> None:
+    entry = book.entries.get(code)
+    if entry is None:
+        draft.complain(path, "unknown_item", dictionary=book.model.name, item=code, guess="")
+    elif not entry.open_on(unit.ctx.today()):
+        draft.complain(path, "inactive_item", code=code, successor=entry.item.successor or "-")
+
+
+def _check_parent(draft: Draft, name: str, book: Book, code: str, parent: Any) -> None:
+    entry = book.entries.get(code)
+    if entry is not None and parent is not None and not book.fits(entry, parent):
+        draft.complain(name, "wrong_parent_item", code=code, parent=parent)
+
+
+# -- the record as a whole ---------------------------------------------------------------------------------------------
+
+
+def _check_required(draft: Draft) -> None:
+    object = draft.plan.object
+    needed = {name for name, model in object.fields.items() if model.required and not model.computed}
+    needed -= object.numbering.keys()
+    needed |= set(draft.transition.require if draft.transition else ())
+    for name in object.fields:
+        if name not in needed:
+            continue
+        lines = draft.lines.get(name)
+        empty = draft.after.get(name) is None if lines is None else all(line.action == "delete" for line in lines)
+        if empty and not _already_complained(draft, name):
+            draft.complain(name, "required")
+
+
+def _already_complained(draft: Draft, name: str) -> bool:
+    path = draft.place + name
+    return any(complaint.path.startswith(path) for complaint in draft.top().complaints)
+
+
+def _check_conditions(draft: Draft, unit: Unit) -> None:
+    moment = draft.transition.name if draft.transition else "save"
+    for check in draft.plan.object.checks.values():
+        if check.on in ("save", moment) and _fails(check, draft.facts, unit):
+            draft.complain(check.field or "", "check_failed", check.say or EMPTY, check=check.name)
+
+
+def _fails(check: CheckModel, facts: Mapping[str, Any], unit: Unit) -> bool:
+    unit.run.restart()
+    if check.when is not None and check.when.evaluate(facts, unit.run) is not True:
+        return False
+    return check.that.evaluate(facts, unit.run) is False

@@ -1,0 +1,164 @@
+"""Fill: what the engine gives, defaults, what stands behind references, and the formulas in compiled order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from engine.access.organisation import units_of
+from engine.metamodel.model import FieldModel
+from engine.records.calculating import calculate
+from engine.records.draft import Batch, Draft
+from engine.records.related import Key, Related
+from engine.records.results import DoesNotFit, result_of
+from engine.records.unit import Unit
+
+
+def fill(batch: Batch, unit: Unit) -> None:
+    """Complete every draft; formulas that mention a number wait for the number."""
+    families = list(batch.families())
+    plans = list({draft.plan.name: draft.plan for draft in families}.values())
+    related = batch.related = Related(unit)
+    for draft in families:
+        _presets(draft, unit)
+    _departments(families, unit)
+    _relate(families, related, plans)
+    fresh = [draft for draft in families if draft.action == "create"]
+    # all of them first: a default may point to a record that another one looks at
+    pointed = [_defaults(draft, unit) for draft in reversed(fresh)]
+    if any(pointed):
+        _relate(families, related, plans)
+    for draft in families:
+        _order(draft, unit)
+    if any(draft.ordered for draft in families):
+        _relate(families, related, plans)
+    for draft in batch.drafts:
+        if draft.error is None:
+            calculate(draft, unit, numbered=False)
+
+
+def _presets(draft: Draft, unit: Unit) -> None:
+    if draft.action == "create":
+        _birth(draft, unit)
+    for name in draft.plan.lines:
+        draft.facts.setdefault(name, [])
+
+
+def _birth(draft: Draft, unit: Unit) -> None:
+    object, actor = draft.plan.object, unit.ctx.actor
+    for name, model in object.fields.items():
+        if model.rollup is not None:
+            draft.put(name, 0 if model.rollup.function == "count" else _nothing(model))
+        elif name not in draft.after and model.stored:
+            draft.put(name, None)
+    if object.owned and "owner" not in draft.touched:
+        draft.put("owner", actor.user)
+        if "department" not in draft.touched:
+            draft.put("department", actor.unit)
+    if draft.plan.life is not None and draft.plan.life.field not in draft.opened:
+        draft.put(draft.plan.life.field, draft.plan.life.initial)
+
+
+def _nothing(model: FieldModel) -> Any:
+    assert model.rollup is not None
+    if model.rollup.function != "sum":
+        return None
+    return Decimal(0).scaleb(-model.scale) if model.type != "integer" else 0
+
+
+def _departments(families: Iterable[Draft], unit: Unit) -> None:
+    """Let the department follow a newly given owner."""
+    moved = [
+        draft
+        for draft in families
+        if draft.plan.object.owned
+        and "department" not in draft.touched
+        and "owner" in draft.touched
+        and draft.after.get("owner") != (draft.before or {}).get("owner")
+    ]
+    if moved:
+        units = units_of(unit.session, unit.catalog, {draft.after["owner"] for draft in moved})
+        for draft in moved:
+            draft.put("department", units.get(draft.after["owner"]))
+
+
+# -- references --------------------------------------------------------------------------------------------------------
+
+
+def _relate(families: Iterable[Draft], related: Related, plans: list[Any]) -> None:
+    families = list(families)
+    related.load((key for draft in families for key in _pointing(draft)), plans)
+    for draft in families:
+        for name, target in draft.plan.pointers.items():
+            id = draft.after.get(name)
+            if id is None or type(draft.facts.get(name)) is dict:
+                continue
+            tree = related.tree(target, id)
+            if tree is not None and draft.plan.behind(name):
+                draft.facts[name] = tree
+
+
+def _pointing(draft: Draft) -> Iterator[Key]:
+    """Yield the records that a draft has come to point to."""
+    before = draft.before or {}
+    for name, target in draft.plan.pointers.items():
+        id = draft.after.get(name)
+        if id is not None and id != before.get(name) and not _to_parent(draft, name):
+            yield target, id
+    for name, model in draft.plan.object.fields.items():
+        value = draft.after.get(name)
+        if not value or value == before.get(name):
+            continue
+        if model.type in ("references", "users"):
+            target = "tessera_user" if model.type == "users" else model.targets[0]
+            known = before.get(name) or ()
+            yield from ((target, id) for id in value if id not in known)
+        elif model.type == "any_reference":
+            yield value.object, value.id
+
+
+def _to_parent(draft: Draft, name: str) -> bool:
+    return draft.parent is not None and name == draft.plan.object.parent
+
+
+# -- values that the definitions give ----------------------------------------------------------------------------------
+
+
+def _defaults(draft: Draft, unit: Unit) -> bool:
+    """Give empty fields their defaults; tell whether a reference was among them."""
+    pointed = False
+    for name, model in draft.plan.object.fields.items():
+        default = model.default
+        if default is None or name in draft.touched or (draft.plan.life and name == draft.plan.life.field):
+            continue
+        value = default.value
+        if default.expression is not None:
+            try:
+                value = result_of(default.expression, model, draft.facts, unit.run)
+            except DoesNotFit:
+                draft.complain(name, "formula_too_large", field=name)
+                continue
+        draft.put(name, value)
+        pointed = pointed or (value is not None and name in draft.plan.pointers)
+    return pointed
+
+
+def _order(draft: Draft, unit: Unit) -> None:
+    """Set what a transition sets; its formulas see the record as it was sent."""
+    if draft.transition is None:
+        return
+    for name, given in draft.transition.set.items():
+        model = draft.plan.object.fields[name]
+        value = given.value
+        if given.expression is not None:
+            try:
+                value = result_of(given.expression, model, unit.around(draft.facts, draft.before), unit.run)
+            except DoesNotFit:
+                draft.complain(name, "formula_too_large", field=name)
+                continue
+        draft.ordered[name] = value
+    if draft.plan.life is not None and draft.transition.to is not None:
+        draft.ordered[draft.plan.life.field] = draft.transition.to
+    for name, value in draft.ordered.items():
+        draft.put(name, value)

@@ -1,0 +1,93 @@
+"""Write: the rows of records and lines, guarded by their versions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from engine.kernel.errors import StaleVersion
+from engine.records.draft import Batch, Draft
+from engine.records.history import what_changed
+from engine.records.unit import Unit
+from engine.storage import insert_row, insert_rows, raise_access_version, remove, soft_delete, update_row
+
+
+def write(batch: Batch, unit: Unit) -> None:
+    """Insert the new rows, update the changed ones, remove the lines that are gone."""
+    standing = batch.standing()
+    for draft in standing:
+        draft.dirty = draft.action == "create" or bool(draft.changed) or _lines_dirty(draft)
+    _insert([draft for draft in standing if draft.action == "create"], unit)
+    for draft in standing:
+        if draft.action == "update" and draft.dirty:
+            _update(draft, unit)
+    lines = [line for draft in standing if draft.dirty for several in draft.lines.values() for line in several]
+    for line in lines:
+        if line.action == "delete":
+            _remove(line, unit)
+    for line in lines:
+        if line.action == "update" and line.changed:
+            line.dirty = True
+            _update(line, unit)
+    _insert([line for line in lines if line.action == "create"], unit)
+    if batch.plan.name in (unit.model.unit, unit.model.person) and any(draft.dirty for draft in standing):
+        raise_access_version(unit.session)
+
+
+def _lines_dirty(draft: Draft) -> bool:
+    return any(line.action != "update" or line.changed for lines in draft.lines.values() for line in lines)
+
+
+def _insert(drafts: Iterable[Draft], unit: Unit) -> None:
+    by_object: dict[str, list[dict[str, Any]]] = {}
+    for draft in drafts:
+        draft.dirty = True
+        draft.version = 1
+        _stamp(draft, unit, born=True)
+        by_object.setdefault(draft.plan.name, []).append(_row(draft))
+    for object, rows in by_object.items():
+        if len(rows) == 1:
+            insert_row(unit.session, unit.catalog, object, rows[0])
+        else:
+            insert_rows(unit.session, unit.catalog, object, rows)
+
+
+def _update(draft: Draft, unit: Unit) -> None:
+    assert draft.before is not None
+    changed = draft.changed
+    values = {name: draft.after[name] for name in draft.after if name in changed}
+    if values.keys() & draft.plan.searched:
+        # the text of quick search is made of all of them
+        values.update({name: draft.after.get(name) for name in draft.plan.searched})
+    _stamp(draft, unit, born=False)
+    values.update({name: draft.after[name] for name in ("updated_at", "updated_by")})
+    if not update_row(unit.session, unit.catalog, draft.plan.name, draft.id, draft.version, values):
+        fields = what_changed(unit, draft.plan.name, draft.id, draft.version)
+        raise StaleVersion("stale_version", version=draft.version + 1, changed_fields=fields)
+    draft.version += 1
+    draft.put("version", draft.version)
+
+
+def _remove(line: Draft, unit: Unit) -> None:
+    line.dirty = True
+    session, catalog, name = unit.session, unit.catalog, line.plan.name
+    if line.plan.object.recycles:
+        done = soft_delete(session, catalog, name, line.id, line.version, unit.now, unit.user)
+    else:
+        done = remove(session, catalog, name, line.id, line.version)
+    if not done:
+        raise StaleVersion("stale_version", version=line.version + 1, changed_fields=[])
+
+
+def _stamp(draft: Draft, unit: Unit, *, born: bool) -> None:
+    if born:
+        draft.put("version", 1)
+        draft.put("created_at", unit.now)
+        draft.put("created_by", unit.user)
+    draft.put("updated_at", unit.now)
+    draft.put("updated_by", unit.user)
+
+
+def _row(draft: Draft) -> dict[str, Any]:
+    fields = draft.plan.object.fields
+    return {name: draft.after.get(name) for name, field in fields.items() if field.stored}

@@ -1,0 +1,87 @@
+"""Unit: one transaction on one Catalog, many changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from engine.access import Policy
+from engine.kernel.context import Context
+from engine.kernel.errors import Missing
+from engine.metamodel.model import TenantModel, TransitionModel
+from engine.records.change import Change
+from engine.records.dictionary_book import Book
+from engine.records.plan import Plans
+from engine.records.taken_numbers import TakenNumbers
+from engine.rules import Run
+from engine.storage import Catalog, Session
+
+
+@dataclass(slots=True, eq=False)
+class Unit:
+    """Everything that the rooms share while a transaction is open.
+
+    ``changes`` grows in the order of what was done. ``careful``: numbers that somebody wrote by hand are looked for
+    before a number is given; set when one got in the way. ``importing``: a state that says what is anyway is passed
+    over, and whoever holds every grant may let a record be born in any state, as records of another system are.
+    """
+
+    ctx: Context
+    catalog: Catalog
+    session: Session
+    policy: Policy
+    plans: Plans
+    books: Mapping[str, Book]
+    numbers: TakenNumbers
+    now: datetime
+    run: Run
+    cause: str = ""
+    careful: bool = False
+    previewing: bool = False
+    importing: bool = False
+    changes: list[Change] = field(default_factory=list)
+    after_commit: list[Callable[[], None]] = field(default_factory=list)
+
+    @property
+    def model(self) -> TenantModel:
+        """The model that this unit works on, to its end."""
+        return self.catalog.model
+
+    @property
+    def user(self) -> str:
+        """The id that the engine notes as the doer."""
+        return self.ctx.actor.user
+
+    def require_object(self, object: str) -> None:
+        """Return when the object exists and the actor may know it."""
+        if object not in self.model.objects or not any(
+            self.policy.may(object, action) for action in ("read", "create")
+        ):
+            raise Missing("no_such_object", object=object)
+
+    def around(self, facts: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return the names of a condition that speaks of ``record``, ``before`` and ``actor``."""
+        return {"record": facts, "before": before, "actor": self.policy.facts}
+
+    def open_to_actor(
+        self, object: str, transition: TransitionModel, state: str | None, facts: Mapping[str, Any]
+    ) -> bool:
+        """Tell whether the actor may perform a transition on a record that stands in ``state``."""
+        policy = self.policy
+        if state not in transition.sources or not policy.may(object, transition.name):
+            return False
+        if not policy.covers(object, transition.name, facts, self.run) or not self._is_one_of(transition, facts):
+            return False
+        self.run.restart()
+        return transition.when is None or transition.when.evaluate(self.around(facts), self.run) is True
+
+    def _is_one_of(self, transition: TransitionModel, facts: Mapping[str, Any]) -> bool:
+        if transition.who is None or self.policy.everything:
+            return True
+        actor = self.ctx.actor
+        owner = facts.get("owner")
+        owned = owner is not None and getattr(owner, "id", owner) == actor.user
+        roles = {f"role:{role}" for role in actor.roles}
+        return any((who == "owner" and owned) or who in roles for who in transition.who)
