@@ -41,14 +41,13 @@ def negation(binds: Binds, node: Negation, operand: Term) -> Term:
     if operand.kind not in (NUMBER, DAYS):
         raise Unsayable(node, f"a {operand.kind} has no opposite in SQL")
     number = _number_type(operand, binds)
-    zero = replace(operand, element=cast(0, number), nullable=False)
-    return replace(operand, element=infix("-", as_numeric(zero, binds.dialect), as_numeric(operand, binds.dialect)),
-                   scale=operand.scale if binds.dialect == SQLITE else None)  # fmt: skip
+    element = infix("-", cast(0, number), as_numeric(operand, binds.dialect), number)
+    return replace(operand, element=element, scale=operand.scale if binds.dialect == SQLITE else None)
 
 
 def arithmetic(binds: Binds, node: Arithmetic, left: Operand, right: Operand) -> Term:
     """Return ``left + right`` and its like."""
-    if left.kind == NULL or right.kind == NULL:
+    if NULL in (left.kind, right.kind):
         return unknown(NULL, binds.dialect)
     if left.kind == DATE and right.kind == DAYS and node.operator in ("+", "-"):
         return _day_moved(binds, node, left, right)
@@ -83,7 +82,8 @@ def _number_type(term: Term, binds: Binds) -> TypeEngine[int]:
 def _added(binds: Binds, node: Arithmetic, left: Term, right: Term) -> Term:
     nullable = left.nullable or right.nullable
     if binds.dialect == SQLITE:
-        assert left.scale is not None and right.scale is not None
+        assert left.scale is not None
+        assert right.scale is not None
         scale = max(left.scale, right.scale)
         left, right = rescaled(left, scale), rescaled(right, scale)
         element = infix(node.operator, left.element, right.element, BigInteger())
@@ -95,7 +95,8 @@ def _added(binds: Binds, node: Arithmetic, left: Term, right: Term) -> Term:
 def _multiplied(binds: Binds, node: Arithmetic, left: Term, right: Term) -> Term:
     nullable, limit = left.nullable or right.nullable, left.limit * right.limit
     if binds.dialect == SQLITE:
-        assert left.scale is not None and right.scale is not None
+        assert left.scale is not None
+        assert right.scale is not None
         if left.scale + right.scale > _LARGEST_SCALE:
             raise Unsayable(node, f"the result has more than {_LARGEST_SCALE} digits behind the point")
         element = infix("*", left.element, right.element, BigInteger())

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, DateTime, Integer, Numeric, Text, Time, bindparam
+from sqlalchemy import BigInteger, Date, DateTime, Integer, Numeric, Text, Time, bindparam, cast
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
@@ -18,7 +18,7 @@ from engine.kernel.source import NOWHERE
 from engine.rules.numbers import CONTEXT
 from engine.rules.sql.givens import Given, Known, seconds_of
 from engine.rules.sql.terms import SQLITE, Element, Term
-from engine.rules.temporal.times import DAY, FeelDateTime, parts
+from engine.rules.temporal.times import DAY, SECOND, FeelDateTime, FeelTime
 from engine.rules.values import DATE, DATE_TIME, DAYS, NUMBER, STRING, TIME, from_python, kind_of
 
 Convert = Callable[[Any], Any]
@@ -61,25 +61,36 @@ class Binds:
             return self._number(term, known, operator)
         if known.kind == DATE and term.scale is not None:
             return self.add(known, BigInteger(), date.toordinal)
-        return self.plain(known, operator)
+        return self.plain(known)
 
-    def plain(self, known: Known, operator: str = "=") -> Element:
+    def plain(self, known: Known) -> Element:
         """Return a value of any kind but number and duration in the form in which columns hold it."""
         sqlite = self.dialect == SQLITE
         if known.kind == STRING:
             return self.add(known, Text(), text)
         if known.kind == DATE:
             return self.add(known, Text(), date.isoformat) if sqlite else self.add(known, Date(), _itself)
-        up = _ROUNDING.get(operator) == ROUND_CEILING
         if known.kind == TIME:
-            micros = _time_micros_up if up else _time_micros_down
-            if sqlite:
-                return self.add(known, Text(), lambda value: _time_text(micros(value)))
-            return self.add(known, Time(), lambda value: (_EPOCH + timedelta(microseconds=micros(value))).time())
+            return self._time(known, lambda value: int(value.nanos // 1000))
         assert known.kind == DATE_TIME, known.kind
-        if sqlite:
-            return self.add(known, Text(), lambda value: _moment_text(_moment(value, up)))
-        return self.add(known, DateTime(timezone=True), lambda value: _moment(value, up))
+        return self._moment(known, lambda value: _micros(value.instant()))
+
+    def second(self, known: Known, later: int = 0) -> Element:
+        """Return the beginning of the second that a time or instant lies in, or of the one after."""
+        if known.kind == TIME:
+            return self._time(known, lambda value: (value.seconds() + later) * 1_000_000)
+        return self._moment(known, lambda value: _micros((value.seconds() + later) * SECOND))
+
+    def _time(self, known: Known, micros: Callable[[Any], int]) -> Element:
+        # as a text on both, for PostgreSQL has a 24:00:00 and Python has not
+        element = self.add(known, Text(), lambda value: _time_text(micros(value)))
+        return element if self.dialect == SQLITE else cast(element, Time())
+
+    def _moment(self, known: Known, micros: Callable[[Any], int]) -> Element:
+        if self.dialect == SQLITE:
+            return self.add(known, Text(), lambda value: _moment_text(_EPOCH + timedelta(microseconds=micros(value))))
+        type_ = DateTime(timezone=True)
+        return self.add(known, type_, lambda value: _EPOCH + timedelta(microseconds=micros(value)))
 
     def exact(self, known: Known) -> Term:
         """Return a number or duration with all its digits, for arithmetic."""
@@ -126,6 +137,8 @@ class Binds:
             return (lambda value: _day(value, sqlite)), Date()
         if term.kind == DATE_TIME:
             return (lambda value: _listed_moment(value, sqlite)), DateTime(timezone=True)
+        if term.kind == TIME:
+            return _listed_time, Text()
         return text, Text()
 
 
@@ -192,23 +205,13 @@ def _stored_whole(number: Decimal, scale: int, rounding: str | None) -> int:
     return _LARGEST if number > 0 else -_LARGEST
 
 
-def _time_micros_down(value: Any) -> int:
-    micros: int = value.nanos // 1000
-    return micros
-
-
-def _time_micros_up(value: Any) -> int:
-    return int(min(-(-value.nanos // 1000), DAY // 1000 - 1))
+def _micros(nanos: int) -> int:
+    return (nanos - DAY) // 1000  # day 1 is the first of January of the year 1
 
 
 def _time_text(micros: int) -> str:
     seconds, micro = divmod(micros, 1_000_000)
     return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{micro:06d}"
-
-
-def _moment(value: FeelDateTime, up: bool) -> datetime:
-    nanos = value.instant() - DAY  # day 1 is the first of January of the year 1
-    return _EPOCH + timedelta(microseconds=-(-nanos // 1000) if up else nanos // 1000)
 
 
 def _moment_text(moment: datetime) -> str:
@@ -221,11 +224,15 @@ def _day(value: Any, sqlite: bool) -> Any:
     return value.isoformat() if sqlite else value
 
 
+def _listed_time(value: FeelTime) -> str | None:
+    return None if value.zone is not None else _time_text(value.seconds() * 1_000_000)[:8]
+
+
 def _listed_moment(value: FeelDateTime, sqlite: bool) -> Any:
-    if value.zone is None or parts(value)[3] % 1000 or not date.min.toordinal() < value.days < date.max.toordinal():
+    if value.zone is None or not date.min.toordinal() < value.days < date.max.toordinal():
         return None
-    moment = _moment(value, up=False)
-    return _moment_text(moment) if sqlite else moment
+    moment = _EPOCH + timedelta(microseconds=_micros(value.seconds() * SECOND))
+    return _moment_text(moment)[:19] if sqlite else moment
 
 
 __all__ = ["Binds", "Convert", "text"]

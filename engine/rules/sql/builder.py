@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import case, null
+from sqlalchemy import case
 
 from engine.rules import nodes
 from engine.rules.checking.bindings import Function, ItemField, Local, Root
@@ -20,8 +20,8 @@ from engine.rules.sql.comparing import (
     among_codes,
     between,
     comparison,
-    equality,
     in_list,
+    joined,
     opposite,
 )
 from engine.rules.sql.dates import part_of
@@ -31,10 +31,7 @@ from engine.rules.sql.scope import SqlScope, SqlValue
 from engine.rules.sql.terms import (
     SQLITE,
     VARIES,
-    Element,
     Term,
-    all_of,
-    any_of,
     choose,
     constant,
     kind_of_type,
@@ -161,7 +158,7 @@ class SqlBuilder:
     def if_(self, node: nodes.If) -> Operand:
         condition = self.condition(node.condition, positive=True)
         if condition.constant is not VARIES:
-            return self.operand(node.then if condition.constant is True else node.otherwise)
+            return self.term(node.then if condition.constant is True else node.otherwise)
         then, otherwise = self.term(node.then), self.term(node.otherwise)
         kind = otherwise.kind if then.constant is None and then.kind == NULL else then.kind
         for term in (then, otherwise):
@@ -186,20 +183,10 @@ class SqlBuilder:
     # -- conditions -------------------------------------------------------------------------------------------
 
     def and_(self, node: nodes.And, positive: bool) -> Term:
-        return self._joined([self.condition(part, positive=positive) for part in node.operands], False)
+        return joined([self.condition(part, positive=positive) for part in node.operands], decisive=False)
 
     def or_(self, node: nodes.Or, positive: bool) -> Term:
-        return self._joined([self.condition(part, positive=positive) for part in node.operands], True)
-
-    def _joined(self, parts: Sequence[Term], decisive: bool) -> Term:
-        """Join by OR when true decides, by AND when false does; constants fall out."""
-        if any(part.constant is decisive for part in parts):
-            return constant(decisive)
-        left = [part for part in parts if part.constant is not (not decisive)]
-        if all(part.constant is None for part in left):
-            return constant(None) if left else constant(not decisive)
-        join = any_of if decisive else all_of
-        return truth(join(*(part.element for part in left)), nullable=any(part.nullable for part in left))
+        return joined([self.condition(part, positive=positive) for part in node.operands], decisive=True)
 
     def comparison(self, node: nodes.Comparison, positive: bool) -> Term:
         left, right = self.operand(node.left), self.operand(node.right)
@@ -208,37 +195,36 @@ class SqlBuilder:
                 raise Unsayable(side, "it can only be compared with null in SQL")
         return comparison(self.binds, node.operator, left, right, positive=positive)
 
-    def between(self, node: nodes.Between, positive: bool) -> Term:
+    def between(self, node: nodes.Between, _positive: bool) -> Term:
         ends = [(">=", self.operand(node.low)), ("<=", self.operand(node.high))]
-        return between(self.binds, self.operand(node.operand), ends, positive=positive)
+        return between(self.binds, self.term(node.operand), ends)
 
     def in_tests(self, node: nodes.InTests, positive: bool) -> Term:
-        subject = self.operand(node.operand)
-        if isinstance(subject, Term) and subject.kind in (LIST, CONTEXT_KIND, "Any"):
+        subject = self.term(node.operand)
+        if subject.kind in (LIST, CONTEXT_KIND, "Any"):
             raise Unsayable(node.operand, "only single values can be looked for in SQL")
         held = [self._test(subject, test, positive=positive) for test in node.tests]
-        return self._joined(held, True)
+        return joined(held, decisive=True)
 
-    def _test(self, subject: Operand, test: Node, *, positive: bool) -> Term:
+    def _test(self, subject: Term, test: Node, *, positive: bool) -> Term:
         if isinstance(test, nodes.ComparisonTest | nodes.UnaryRange):
             end = test.operand if isinstance(test, nodes.ComparisonTest) else test.endpoint
             return self._compared(test.operator, subject, self.operand(end), positive=positive)
         if isinstance(test, nodes.RangeLiteral):
             low, high = (">=" if test.low_closed else ">"), ("<=" if test.high_closed else "<")
-            return between(self.binds, subject, [(low, self.operand(test.low)), (high, self.operand(test.high))],
-                           positive=positive)  # fmt: skip
+            return between(self.binds, subject, [(low, self.operand(test.low)), (high, self.operand(test.high))])
         if isinstance(test, nodes.ListLiteral) and test not in self.known:
             items = [_never_null(self._test(subject, item, positive=positive)) for item in test.items]
-            return self._joined(items, True)
+            return joined(items, decisive=True)
         return self._held_against(subject, test, self.operand(test), positive=positive)
 
-    def _held_against(self, subject: Operand, test: Node, value: Operand, *, positive: bool) -> Term:
-        if isinstance(value, Known) and isinstance(subject, Term):
+    def _held_against(self, subject: Term, test: Node, value: Operand, *, positive: bool) -> Term:
+        if isinstance(value, Known):
             if value.kind in ("range", "function", CONTEXT_KIND):
                 raise Unsayable(test, f"a {value.kind} that is not written out cannot be looked into")
             return in_list(self.binds, subject, value, positive=positive)
-        if isinstance(value, Term) and value.kind == LIST:
-            return among_codes(self.binds, value, subject)
+        if value.kind == LIST:
+            return among_codes(self.binds, value, subject, listed=False)
         if isinstance(self.checked.types[test], RangeType):
             raise Unsayable(test, "a range that is not written out cannot be looked into")
         return self._compared("=", subject, value, positive=positive)
@@ -268,10 +254,12 @@ class SqlBuilder:
         return len(node.arguments) == 1 and node.arguments[0] not in self.known
 
     def _list_contains(self, node: nodes.Call, items: Operand, one: Operand) -> Term:
-        if isinstance(items, Known) and isinstance(one, Term):
+        if items.kind == NULL:
+            return constant(None)
+        if isinstance(items, Known) and isinstance(one, Term) and items.kind == LIST:
             return in_list(self.binds, one, items, positive=False)
         if isinstance(items, Term) and items.kind == LIST:
-            return among_codes(self.binds, items, one)
+            return among_codes(self.binds, items, one, listed=True)
         raise Unsayable(node, "only a list of codes or references can be searched in SQL")
 
 
@@ -320,5 +308,3 @@ _WHY_NOT: dict[type[Node], str] = {
     nodes.FunctionLiteral: "there are no functions of one's own in SQL",
     nodes.UnaryTests: "the tests of a cell are not said in SQL",
 }
-
-__all__ = ["Element", "SqlBuilder", "equality", "null"]

@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import BigInteger, Boolean, Text, case, collate, column, func, null, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.elements import Grouping, literal_column
 
 from engine.rules.sql.binding import Binds
+from engine.rules.sql.dates import day_number, whole_second
 from engine.rules.sql.givens import Known
 from engine.rules.sql.terms import (
     ROOM,
@@ -38,6 +40,9 @@ from engine.rules.values import BOOLEAN, DATE, DATE_TIME, DAYS, LIST, NULL, NUMB
 Operand = Term | Known
 
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_SECONDS = frozenset((TIME, DATE_TIME))
+# whole seconds are compared: x <= 10:30:00 says x < 10:30:01
+_BY_SECONDS = {"<": ("<", 0), "<=": ("<", 1), ">": (">=", 1), ">=": (">=", 0)}
 _ORDERED = frozenset((NUMBER, STRING, DATE, TIME, DATE_TIME, DAYS))
 
 
@@ -77,6 +82,9 @@ def equality(binds: Binds, left: Term, right: Operand, *, positive: bool) -> Ter
         return _null_safe(infix("=", left.element, _truth_word(other, binds, right)), [left], positive=positive)
     if not _can_be_equal(right):
         return constant(False)
+    if left.kind in _SECONDS:
+        within = [infix(">=", left.element, binds.second(right)), infix("<", left.element, binds.second(right, 1))]
+        return _null_safe(all_of(*within), [left], positive=positive)
     element = guarded(left, binds.dialect).element
     return _null_safe(infix("=", element, binds.like(left, right, "=")), [left], positive=positive)
 
@@ -92,7 +100,7 @@ def _is_null(operand: Operand) -> Term:
 
 def _can_be_equal(known: Known) -> bool:
     shape = known.shape
-    if shape.far or shape.fine:
+    if shape.far:
         return False
     if known.kind == DATE_TIME:
         return shape.zoned  # columns hold instants
@@ -108,7 +116,7 @@ def _null_safe(element: Element, terms: Sequence[Term], *, positive: bool) -> Te
 
 
 def _equal_terms(binds: Binds, left: Term, right: Term, *, positive: bool) -> Term:
-    one, other = aligned(left, right, binds.dialect)
+    one, other = comparable("=", left, right, binds.dialect)
     if left.nullable and right.nullable:
         word = "IS" if binds.dialect == SQLITE else "IS NOT DISTINCT FROM"
         return truth(infix(word, one, other), nullable=False)
@@ -140,7 +148,7 @@ def order(binds: Binds, operator: str, left: Term, right: Operand) -> Term:
     if isinstance(right, Term):
         if right.constant is None:
             return constant(None)
-        one, other = aligned(left, right, binds.dialect)
+        one, other = comparable(operator, left, right, binds.dialect)
         return truth(infix(operator, one, _collated(other, left.kind, binds)), nullable=left.nullable or right.nullable)
     shape = right.shape
     if (right.kind == DATE_TIME and not shape.zoned) or (right.kind == TIME and shape.zoned):
@@ -148,6 +156,9 @@ def order(binds: Binds, operator: str, left: Term, right: Operand) -> Term:
     if shape.far:
         answer = constant((operator in ("<", "<=")) == (shape.far > 0))
         return replace(truth(if_known([left], answer.element), nullable=left.nullable))
+    if left.kind in _SECONDS:
+        operator, later = _BY_SECONDS[operator]
+        return truth(infix(operator, left.element, binds.second(right, later)), nullable=left.nullable)
     bound = binds.like(left, right, operator)
     element = guarded(left, binds.dialect).element
     return truth(infix(operator, element, _collated(bound, left.kind, binds)), nullable=left.nullable)
@@ -160,21 +171,20 @@ def _collated(element: Element, kind: str, binds: Binds) -> Element:
     return wrapped(collate(wrapped(element), "C"))
 
 
-def between(binds: Binds, operand: Operand, ends: Sequence[tuple[str, Operand]], *, positive: bool) -> Term:
-    """Return whether all of ``operand >= low`` and its like hold; null as soon as one of them is."""
-    held = [
-        constant(None) if isinstance(operand, Known) and isinstance(end, Known)
-        else comparison(binds, operator, operand, end, positive=positive)
-        for operator, end in ends
-    ]  # fmt: skip
-    if any(term.constant is None for term in held):
-        return constant(None)
-    element = all_of(*(term.element for term in held))
-    nullable = any(term.nullable for term in held)
-    unsure = [end for _, end in ends if isinstance(end, Term) and end.nullable]
-    if unsure and not positive:
-        element = if_known([*unsure, *([operand] if isinstance(operand, Term) else [])], element)
-    return truth(element, nullable=nullable)
+def between(binds: Binds, operand: Term, ends: Sequence[tuple[str, Operand]]) -> Term:
+    """Return whether all of ``operand >= low`` and its like hold, as AND has it."""
+    return joined([order(binds, operator, operand, end) for operator, end in ends], decisive=False)
+
+
+def joined(parts: Sequence[Term], *, decisive: bool) -> Term:
+    """Join by OR when true decides, by AND when false does; constants fall out."""
+    if any(part.constant is decisive for part in parts):
+        return constant(decisive)
+    left = [part for part in parts if part.constant is not (not decisive)]
+    if all(part.constant is None for part in left):
+        return constant(None) if left else constant(not decisive)
+    join = any_of if decisive else all_of
+    return truth(join(*(part.element for part in left)), nullable=any(part.nullable for part in left))
 
 
 # -- membership ------------------------------------------------------------------------------------------------
@@ -197,37 +207,52 @@ def in_list(binds: Binds, left: Term, right: Known, *, positive: bool) -> Term:
 
 def _among(binds: Binds, left: Term, right: Known) -> Element:
     items = binds.items(left, right)
+    element = whole_second(left, binds.dialect) if left.kind in _SECONDS else left.element
     if binds.dialect == SQLITE:
         table = func.json_each(items).table_valued(column("value"))
-        return Grouping(left.element.in_(select(table.c.value)))
-    return infix("=", left.element, func.any(items))
+        return Grouping(element.in_(select(table.c.value)))
+    return infix("=", element.cast(Text()) if left.kind == TIME else element, func.any(items))
 
 
-def among_codes(binds: Binds, codes: Term, one: Operand) -> Term:
-    """Return whether a text is in a stored list of texts; a list that is null counts as one that is empty."""
+def among_codes(binds: Binds, codes: Term, one: Operand, *, listed: bool) -> Term:
+    """Return whether a text is in a stored list of texts.
+
+    ``listed``: as ``list contains`` has it, null for a list that is null; else as ``in``, never null, which finds null
+    in a list that is null.
+    """
     if one.kind != STRING:
-        return constant(False)
+        if one.kind == NULL and not listed:
+            return truth(is_null(codes.element), nullable=False)
+        return truth(if_known([codes], constant(False).element), nullable=True) if listed else constant(False)
     element = one.element if isinstance(one, Term) else binds.plain(one)
+    found = _holds(binds, codes, element)
+    unsure = [one] if isinstance(one, Term) and one.nullable else []
+    if listed:
+        found = all_of(found, *(is_known(term.element) for term in unsure))
+        return truth(if_known([codes], found), nullable=codes.nullable)
+    if codes.nullable:
+        unsure.append(codes)
+    found = all_of(found, *(is_known(term.element) for term in unsure))
+    if len(unsure) == 2:
+        found = any_of(found, all_of(*(is_null(term.element) for term in unsure)))
+    return truth(found, nullable=False)
+
+
+def _holds(binds: Binds, codes: Term, element: Element) -> Element:
     if binds.dialect == SQLITE:
         table = func.json_each(codes.element).table_valued(column("value"))
-        found: Element = Grouping(element.in_(select(table.c.value)))
-    else:
-        from sqlalchemy.dialects.postgresql import JSONB
-
-        found = func.jsonb_exists(codes.element.cast(JSONB()), element.cast(Text()))
-    unsure = [term for term in (codes, one) if isinstance(term, Term) and term.nullable]
-    known = [is_known(term.element) for term in unsure]
-    return truth(all_of(found, *known) if known else found, nullable=False)
+        return Grouping(element.in_(select(table.c.value)))
+    return func.jsonb_exists(codes.element.cast(JSONB()), element.cast(Text()))
 
 
-# -- two numbers -----------------------------------------------------------------------------------------------
+# -- two values in one form ------------------------------------------------------------------------------------
 
 
 def aligned(left: Term, right: Term, dialect: str) -> tuple[Element, Element]:
     """Return both sides in one form: numbers with as many digits behind the point, dates both as days or as dates."""
+    if left.kind in _SECONDS:
+        return whole_second(left, dialect), whole_second(right, dialect)
     if left.kind == DATE and (left.scale is None) != (right.scale is None):
-        from engine.rules.sql.dates import day_number
-
         return day_number(left), day_number(right)
     if left.kind not in (NUMBER, DAYS):
         return left.element, right.element
@@ -238,6 +263,35 @@ def aligned(left: Term, right: Term, dialect: str) -> tuple[Element, Element]:
     return as_numeric(left, dialect), as_numeric(right, dialect)
 
 
+def comparable(operator: str, left: Term, right: Term, dialect: str) -> tuple[Element, Element]:
+    """Return both sides ready for ``operator``. Where more digits would not fit, the other side gives up some."""
+    if dialect == SQLITE and left.kind in (NUMBER, DAYS) and left.scale != right.scale:
+        assert left.scale is not None
+        assert right.scale is not None
+        scale = max(left.scale, right.scale)
+        if rescaled(left, scale).wide or rescaled(right, scale).wide:
+            one, other = guarded(left, dialect), guarded(right, dialect)
+            if left.scale < right.scale:
+                return one.element, _shortened(_TURNED.get(operator, operator), other, left.scale)
+            return _shortened(operator, one, right.scale), other.element
+    return aligned(left, right, dialect)
+
+
+def _shortened(operator: str, term: Term, scale: int) -> Element:
+    """Return the whole number with fewer digits that stands on the same side: 2.5 < x is 2 < x, x < 2.5 is 3 > x."""
+    assert term.scale is not None
+    factor = literal_column(str(10 ** (term.scale - scale)), BigInteger())
+    whole = infix("/", term.element, factor, BigInteger())
+    rest = infix("%", term.element, factor, BigInteger())
+    nothing = literal_column("0", BigInteger())
+    if operator in ("<", ">="):
+        return infix("-", whole, infix("<", rest, nothing), BigInteger())
+    if operator in (">", "<="):
+        return infix("+", whole, infix(">", rest, nothing), BigInteger())
+    # one half is equal to no whole number
+    return Grouping(case((infix("=", rest, nothing), whole), (infix("<>", rest, nothing), literal_column("0.5"))))
+
+
 def guarded(term: Term, dialect: str) -> Term:
     """Return a number that is an error when it overflowed: SQLite would go on with a rounded one, and be wrong."""
     if dialect != SQLITE or not term.wide:
@@ -246,6 +300,3 @@ def guarded(term: Term, dialect: str) -> Term:
     error = func.abs(literal_column("(-9223372036854775807 - 1)", BigInteger()))
     kept = choose(infix("=", func.typeof(term.element), literal_column("'real'", Text())), error, term.element)
     return replace(term, element=kept, limit=ROOM)
-
-
-__all__ = ["Operand", "aligned", "among_codes", "between", "comparison", "guarded", "in_list", "opposite", "order"]

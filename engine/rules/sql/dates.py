@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Date, Integer, Numeric, Text, cast, func, literal
+from sqlalchemy import BigInteger, Date, DateTime, Integer, Numeric, Text, cast, extract, func, literal
 from sqlalchemy.sql.elements import literal_column
 
 from engine.rules.sql.terms import SQLITE, Element, Term, infix
@@ -31,10 +31,6 @@ def part_of(name: str, term: Term, dialect: str) -> Term | None:
         return None
     if dialect == SQLITE:
         return _number(cast(func.substr(term.element, *map(_whole, place)), Integer()), term)
-    element = func.extract  # EXTRACT(part FROM x)
-    del element
-    from sqlalchemy import extract
-
     found: Element = extract(name, _in_utc(term))
     if name == "second":
         found = func.floor(found)
@@ -56,10 +52,10 @@ def _in_utc(term: Term) -> Element:
 
 def _weekday(term: Term, dialect: str) -> Element:
     if dialect == SQLITE:
-        sunday_first = cast(func.strftime(literal("%w"), term.element), Integer())
+        # the day alone: the last moment before midnight would be rounded up to it
+        day = func.substr(term.element, _whole(1), _whole(10))
+        sunday_first = cast(func.strftime(literal("%w"), day), Integer())
         return infix("+", infix("%", infix("+", sunday_first, _whole(6)), _whole(7)), _whole(1), Integer())
-    from sqlalchemy import extract
-
     return cast(extract("isodow", _in_utc(term)), BigInteger())
 
 
@@ -68,6 +64,13 @@ def day_number(term: Term) -> Element:
     if term.scale is not None:
         return term.element
     return cast(infix("-", func.julianday(term.element), literal_column(_DAY_ZERO, Numeric())), Integer())
+
+
+def whole_second(term: Term, dialect: str) -> Element:
+    """Return a time or an instant without its parts of a second, which comparisons do not look at."""
+    if dialect == SQLITE:
+        return func.substr(term.element, _whole(1), _whole(8 if term.kind == TIME else 19), type_=Text())
+    return func.date_trunc(literal("second", Text()), term.element)
 
 
 def difference(left: Term, right: Term, dialect: str) -> Term:
@@ -83,8 +86,6 @@ def difference(left: Term, right: Term, dialect: str) -> Term:
     if dialect == SQLITE:
         micros = infix("-", _micros(left), _micros(right), BigInteger())
         return Term(micros, DAYS, nullable=nullable, scale=6, limit=10**18)
-    from sqlalchemy import extract
-
     return Term(
         cast(extract("epoch", infix("-", _instant(left), _instant(right), Numeric())), Numeric()),
         DAYS, nullable=nullable, limit=10**18,
@@ -108,7 +109,7 @@ def _micros(term: Term) -> Element:
 def _instant(term: Term) -> Element:
     if term.kind == DATE_TIME:
         return term.element
-    return func.timezone(literal("UTC", Text()), cast(term.element, Text()).op("::")(literal_column("timestamp")))
+    return func.timezone(literal("UTC", Text()), cast(term.element, DateTime()))
 
 
 def date_of(term: Term, dialect: str) -> Term:

@@ -47,8 +47,8 @@ class Shape:
     """What of a given decides how the SQL reads.
 
     ``scale`` and ``digits``: of a number that enters arithmetic. ``zoned``: a time with a zone or offset.
-    ``fine``: parts of a microsecond. ``far``: before the year 1 (-1) or after 9999 (1). ``kinds`` and ``holed``: of
-    the items of a list, and whether a null is among them.
+    ``far``: before the year 1 (-1) or after 9999 (1). ``kinds`` and ``holed``: of the items of a list, and whether a
+    null is among them.
     """
 
     kind: str
@@ -57,7 +57,6 @@ class Shape:
     digits: int = 0
     negative: bool = False
     zoned: bool = False
-    fine: bool = False
     far: int = 0
     kinds: tuple[str, ...] = ()
     holed: bool = False
@@ -107,7 +106,7 @@ class Givens:
         self._free: dict[Node, tuple[bool, frozenset[int]]] = {}
         self._parts: list[_Given] = []
         self.index: dict[Node, int] = {}
-        self.form: Hashable = self._look(said.checked.tree, exact=False)
+        self.form: Hashable = self._look(said.checked.tree, exact=True)
 
     @property
     def types(self) -> tuple[FeelType, ...]:
@@ -129,7 +128,7 @@ class Givens:
             self._parts.append(_Given(node, self._said.part(node), type_, exact))
             return ("?", str(type_), exact)
         form: list[Hashable] = [type(node).__name__]
-        inner = not isinstance(node, _COMPARING)
+        compares = isinstance(node, _COMPARING)
         for part in fields(node):
             value = getattr(node, part.name)
             if part.name in ("start", "end", "name_start"):
@@ -137,9 +136,9 @@ class Givens:
             if isinstance(node, nodes.Call) and part.name == "function" and isinstance(value, nodes.Name):
                 form.append(value.name)
             elif isinstance(value, Node):
-                form.append(self._look(value, exact=inner))
+                form.append(self._look(value, exact=not compares or part.name == "operand"))
             elif isinstance(value, tuple) and all(isinstance(one, Node) for one in value):
-                form.append(tuple(self._look(one, exact=inner) for one in value))
+                form.append(tuple(self._look(one, exact=not compares) for one in value))
             else:
                 form.append(repr(value))
         return tuple(form)
@@ -225,9 +224,9 @@ def shape_of(value: Any, *, exact: bool = False) -> Shape:
         return Shape(DATE, far=1 if value > date.max else -1)
     if isinstance(value, FeelDateTime):
         far = 0 if _near(value) else 1 if value.days > 0 else -1
-        return Shape(DATE_TIME, zoned=value.zone is not None, fine=bool(value.nanos % 1000), far=far)
+        return Shape(DATE_TIME, zoned=value.zone is not None, far=far)
     if isinstance(value, FeelTime):
-        return Shape(TIME, zoned=value.zone is not None, fine=bool(value.nanos % 1000))
+        return Shape(TIME, zoned=value.zone is not None)
     if kind == LIST:
         kinds = {kind_of(item) for item in value}
         return Shape(LIST, kinds=tuple(sorted(kinds - {NULL})), holed=NULL in kinds)

@@ -98,22 +98,27 @@ def chain(word: str, elements: Sequence[Element]) -> Element:
 
 
 def all_of(*elements: Element) -> Element:
+    """Return the elements joined by AND."""
     return chain("AND", elements)
 
 
 def any_of(*elements: Element) -> Element:
+    """Return the elements joined by OR."""
     return chain("OR", elements)
 
 
 def negated(element: Element) -> Element:
+    """Return NOT element."""
     return Grouping(UnaryExpression(Grouping(element), operator=operators.inv, type_=Boolean()))
 
 
 def is_null(element: Element) -> Element:
+    """Return ``element IS NULL``."""
     return infix("IS", element, null())
 
 
 def is_known(element: Element) -> Element:
+    """Return ``element IS NOT NULL``."""
     return infix("IS NOT", element, null())
 
 
@@ -136,7 +141,8 @@ def sql_type(kind: str, dialect: str) -> TypeEngine[Any]:
         return Boolean()
     if dialect == SQLITE:
         return Text()
-    return {DATE: Date(), TIME: Time(), DATE_TIME: DateTime(timezone=True)}.get(kind) or Text()
+    temporal: dict[str, TypeEngine[Any]] = {DATE: Date(), TIME: Time(), DATE_TIME: DateTime(timezone=True)}
+    return temporal.get(kind) or Text()
 
 
 def unknown(kind: str, dialect: str) -> Term:
