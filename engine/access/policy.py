@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import engine.access.codes  # noqa: F401 - declares the codes used here
 from engine.access.clauses import EVERYTHING, Clause, clauses_of
@@ -20,6 +20,7 @@ from engine.storage import Catalog
 
 _KEPT = 256
 NOTHING: frozenset[str] = frozenset()
+T = TypeVar("T")
 
 
 class RoleRules:
@@ -311,7 +312,7 @@ def policy_for(catalog: Catalog, actor: Actor) -> Policy:
     return _shared.policy_for(catalog, actor)
 
 
-def _kept(cache: OrderedDict[tuple[Any, ...], Any], key: tuple[Any, ...], made: Any) -> Any:
+def _kept(cache: OrderedDict[tuple[Any, ...], T], key: tuple[Any, ...], made: T) -> T:
     kept = cache.setdefault(key, made)
     while len(cache) > _KEPT:
         cache.popitem(last=False)

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.kernel.errors import Complaint, Malformed, Rejected, TesseraError
+from engine.kernel.errors import Complaint, Malformed, Rejected, TesseraError, Unavailable
 from engine.kernel.names import is_record_id, new_record_id
-from engine.records.change import Change
+from engine.records.change import Change, Verb
 from engine.records.deleting import delete
 from engine.records.draft import Batch, Draft
 from engine.records.opening import in_words
@@ -19,6 +19,7 @@ from engine.records.shapes import Wrong
 from engine.records.unit import Unit
 from engine.storage import Violation
 from engine.storage.fetching import Twin, Want, fetch, taken
+from engine.storage.savepoints import savepoint
 
 CHUNK = 200
 
@@ -81,7 +82,7 @@ def _take(items: Sequence[_Item], plan: ObjectPlan, unit: Unit) -> None:
             if operation.id is None or not is_record_id(operation.id):
                 item.error = Malformed("id_required")
                 continue
-            action = "update" if operation.kind == "update" else "delete"
+            action: Verb = "update" if operation.kind == "update" else "delete"
             item.draft = Draft(plan, action, operation.id, operation.input, expected=operation.version)
     _match([item for item in items if item.operation.kind == "upsert"], plan, unit)
 
@@ -134,31 +135,33 @@ def _key_values(item: _Item, key: tuple[str, ...], plan: ObjectPlan, unit: Unit)
 
 def _do(items: Sequence[_Item], kind: str, plan: ObjectPlan, unit: Unit, *, atomic: bool) -> None:
     if atomic:
-        _save(items, kind, plan, unit, strict=False)
+        _save(items, kind, plan, unit)
         return
-    with unit.session.savepoint() as savepoint:
-        try:
-            _save(items, kind, plan, unit, strict=False)
-            return
-        except (Violation, TesseraError):
-            savepoint.undo()
+    try:
+        with savepoint(unit.session):
+            _save(items, kind, plan, unit)
+        return
+    except Unavailable:
+        raise
+    except TesseraError:
+        pass
     # somebody was faster with one of them: each by itself
     for item in items:
         _anew(item)
-        with unit.session.savepoint() as savepoint:
-            try:
-                _save([item], kind, plan, unit, strict=False)
-            except Violation as error:
-                savepoint.undo()
-                item.error = in_words(error)
-            except TesseraError as error:
-                savepoint.undo()
-                item.error = error
+        try:
+            with savepoint(unit.session):
+                _save([item], kind, plan, unit)
+        except Unavailable:
+            raise
+        except Violation as error:
+            item.error = in_words(error)
+        except TesseraError as error:
+            item.error = error
 
 
-def _save(items: Sequence[_Item], kind: str, plan: ObjectPlan, unit: Unit, *, strict: bool) -> None:
+def _save(items: Sequence[_Item], kind: str, plan: ObjectPlan, unit: Unit) -> None:
     drafts = [item.draft for item in items if item.draft is not None]
-    batch = Batch(plan, drafts, strict=strict)
+    batch = Batch(plan, drafts, strict=False)
     changes = delete(batch, unit) if kind == "delete" else save(batch, unit)
     by_id = {change.id: change for change in reversed(changes) if change.object == plan.name}
     for item in items:

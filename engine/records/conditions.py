@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from engine.access import Policy
 from engine.kernel.diagnostics import Diagnostic
@@ -31,7 +32,7 @@ class Conditions:
             return where
         key = (id(policy.rules), object, where)
         # the rules stand beside the expression, so that their id is not given to others meanwhile
-        made: tuple[object, Expression] = self._kept.get(key, lambda: (policy.rules, _compile(policy, object, where)))
+        made: tuple[Any, Expression] = self._kept.get(key, lambda: (policy.rules, _compile(policy, object, where)))
         return made[1]
 
 

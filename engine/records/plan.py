@@ -175,7 +175,7 @@ class ObjectPlan:
         """Return what is read of a record before it is changed; ``needs`` are the paths that permission looks at."""
         found = self._wants.get(needs)
         if found is None:
-            paths = {(name,) for name in self.stored}
+            paths: set[Path] = {(name,) for name in self.stored}
             paths |= {path for path in self.looks_at | needs if path[0] not in self.lines and len(path) > 1}
             found = self._wants.setdefault(needs, Want(self.name, tuple(sorted(paths))))
         return found

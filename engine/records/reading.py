@@ -58,9 +58,8 @@ def list_records(unit: Unit, listing: Listing, conditions: Conditions) -> Page:
 def count_records(unit: Unit, listing: Listing, conditions: Conditions, cap: int) -> Count:
     """Return how many records a listing holds, counting no further than ``cap``."""
     unit.policy.require(listing.object, "read")
-    query = _asked(unit, listing, conditions)
-    seen = _Seen(unit.policy)
-    value = count_rows(unit.session, unit.catalog, query, seen, bound_of(unit), unit.run, cap)
+    query = replace(_asked(unit, listing, conditions), limit=cap)
+    value = count_rows(unit.session, unit.catalog, query, _Seen(unit.policy), bound_of(unit), unit.run)
     return Count(min(value, cap), value > cap)
 
 
@@ -92,7 +91,7 @@ class _Reading:
         readable = unit.policy.readable(object)
         self.lines: tuple[str, ...] = ()
         if fields is None:
-            paths = [(name,) for name, field in self.object.fields.items() if name in readable and field.stored]
+            paths: list[Path] = [(name,) for name, f in self.object.fields.items() if name in readable and f.stored]
             self.lines = tuple(name for name, f in self.object.fields.items() if name in readable and f.lines_of)
         else:
             paths = [readable_path(unit.policy, unit.model, object, text) for text in dict.fromkeys(fields)]
@@ -164,12 +163,11 @@ class _Reading:
     def _targets(self, path: str) -> tuple[str, ...]:
         at, steps = self.object, path.split(".")
         for step in steps[:-1]:
-            field = at.fields[step]
-            if not field.references:
+            if not at.fields[step].references:
                 return ()
-            at = self.unit.model.objects[field.targets[0]]
-        field = at.fields.get(steps[-1]) if at else None
-        if field is None or field.type not in ("reference", "department", "any_reference"):
+            at = self.unit.model.objects[at.fields[step].targets[0]]
+        field = at.fields[steps[-1]]
+        if field.type not in ("reference", "department", "any_reference"):
             return ()
         return tuple(target for target in field.targets if target in self.unit.model.objects)
 

@@ -65,7 +65,7 @@ def _number(field: FieldModel, value: Any) -> Decimal | None:
 def _integer(field: FieldModel, value: Any) -> int | None:
     if isinstance(value, bool) or not isinstance(value, Decimal | int):
         return None
-    if abs(value) > LARGEST_INTEGER:
+    if abs(Decimal(value)) > LARGEST_INTEGER:
         raise DoesNotFit
     return int(Decimal(value).quantize(Decimal(1), ROUND_HALF_UP))
 

@@ -232,7 +232,7 @@ def _build_probe(
     for place, twin in enumerate(twins):
         table = _table(catalog, twin.object)
         chosen, fields = _twin_columns(catalog, twin, table)
-        inside = select(literal_column("1")).select_from(table).where(table.c.id != bindparam(f"self{place}"))
+        inside: Any = select(literal_column("1")).select_from(table).where(table.c.id != bindparam(f"self{place}"))
         for number, (column, field) in enumerate(zip(chosen, fields, strict=True)):
             name = f"twin{place}_{number}"
             inside = inside.where(column == bindparam(name))

@@ -55,7 +55,8 @@ def _compiled(
         if rollup.field is not None:
             column = table.c[column_name(rollup.field)]
             columns[1] = func.count(column)
-            columns.append({"min": func.min, "max": func.max}.get(rollup.function, func.sum)(column))
+            function = func.min if rollup.function == "min" else func.max if rollup.function == "max" else func.sum
+            columns.append(function(column))
         statement = select(*columns).select_from(frame.source).where(*conditions).group_by(by)
         pieces = tuple(words.pieces)
         ready = {name: None for _, piece in pieces for name, _, _ in piece.binds.made}

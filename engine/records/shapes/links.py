@@ -47,8 +47,8 @@ def any_link_reader(targets: tuple[str, ...]) -> Callable[[Any, ZoneInfo], Refer
         if value == "":
             return None
         if isinstance(value, str) and ":" in value:
-            name, _, key = value.partition(":")
-            value = {"object": name, "id": key}
+            name, _, rest = value.partition(":")
+            value = {"object": name, "id": rest}
         if not isinstance(value, Mapping) or set(value) - {"object", "id", "title"}:
             raise Wrong("not_any_reference")
         if value.get("object") not in targets:

@@ -81,8 +81,8 @@ def read_duration(value: Any, _zone: ZoneInfo) -> timedelta | None:
     """A length of time in whole seconds: ``P1DT2H``, ``PT30M``, or a number of seconds."""
     if isinstance(value, timedelta):
         length = value
-    elif type(value) is int or isinstance(value, Decimal):
-        length = timedelta(seconds=int(value)) if abs(value) < 10**12 else LONGEST * 2
+    elif isinstance(value, int | Decimal) and not isinstance(value, bool):
+        length = timedelta(seconds=int(value)) if abs(Decimal(value)) < 10**12 else LONGEST * 2
     elif isinstance(value, str):
         text = value.strip()
         if not text:

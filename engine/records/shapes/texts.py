@@ -32,11 +32,9 @@ def as_text(value: Any) -> str | None:
         raise Wrong("not_text")
     if not value:
         return None
-    if not value.isascii():
-        value = unicodedata.normalize("NFC", value) if _UNSTORABLE.search(value) is None else value
     if _UNSTORABLE.search(value) or _CONTROL.search(value):
         raise Wrong("bad_characters")
-    return value
+    return value if value.isascii() else unicodedata.normalize("NFC", value)
 
 
 def read_line(value: Any, _zone: ZoneInfo) -> str | None:

@@ -36,7 +36,7 @@ def _admit(draft: Draft, tree: Mapping[str, Any] | None, unit: Unit) -> None:
     if not unit.policy.covers(name, action, draft.facts, unit.run):
         draft.fail(Refused("not_allowed", object=name, action=action))
         return
-    if unit.previewing:
+    if unit.previewing or (draft.action == "restore" and draft.expected is None):
         return
     if draft.expected is None:
         draft.fail(VersionRequired("version_required"))

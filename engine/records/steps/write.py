@@ -9,7 +9,7 @@ from engine.kernel.errors import StaleVersion
 from engine.records.draft import Batch, Draft
 from engine.records.history import what_changed
 from engine.records.unit import Unit
-from engine.storage import insert_row, insert_rows, raise_access_version, remove, soft_delete, update_row
+from engine.storage import Touch, insert_row, insert_rows, raise_access_version, remove, soft_delete, update_row
 
 
 def write(batch: Batch, unit: Unit) -> None:
@@ -72,7 +72,7 @@ def _remove(line: Draft, unit: Unit) -> None:
     line.dirty = True
     session, catalog, name = unit.session, unit.catalog, line.plan.name
     if line.plan.object.recycles:
-        done = soft_delete(session, catalog, name, line.id, line.version, unit.now, unit.user)
+        done = soft_delete(session, catalog, name, line.id, line.version, Touch(unit.now, unit.user))
     else:
         done = remove(session, catalog, name, line.id, line.version)
     if not done:
