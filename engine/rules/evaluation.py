@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time as timer
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -42,7 +42,19 @@ class LimitReached(Exception):
 class Run:
     """Everything an evaluation may know besides its names. One run may serve many expressions, one after another."""
 
-    __slots__ = ("_seen", "_warnings", "calls", "deadline", "limits", "now", "slots", "steps", "tracer", "zone")
+    __slots__ = (
+        "_seen",
+        "_today",
+        "_warnings",
+        "calls",
+        "deadline",
+        "limits",
+        "now",
+        "slots",
+        "steps",
+        "tracer",
+        "zone",
+    )
 
     def __init__(self, now: datetime, zone: ZoneInfo | None = None, limits: Limits = DEFAULT) -> None:
         self.now = now if now.tzinfo is not None else now.replace(tzinfo=UTC)
@@ -55,11 +67,19 @@ class Run:
         self.tracer: Any = None
         self._warnings: list[Warning] = []
         self._seen = 0
+        self._today: date | None = None
 
     @classmethod
     def idle(cls) -> Run:
         """Return a run for what does not depend on time, such as a table's own constants."""
         return cls(datetime(1970, 1, 1, tzinfo=UTC))
+
+    @property
+    def today(self) -> date:
+        """The calendar date in the run's zone."""
+        if self._today is None:
+            self._today = self.now.astimezone(self.zone).date()
+        return self._today
 
     @property
     def warnings(self) -> tuple[Warning, ...]:

@@ -14,7 +14,7 @@ from engine.rules.checking.checker import Checked, check
 from engine.rules.checking.complaints import Complaints, diagnostic
 from engine.rules.checking.properties import MULTI_WORD
 from engine.rules.closures.build import Builder
-from engine.rules.closures.guard import guarded
+from engine.rules.closures.guard import guarded, needs_nothing
 from engine.rules.closures.site import Closure
 from engine.rules.evaluation import Run
 from engine.rules.feel_names import Trie, trie_of
@@ -131,7 +131,8 @@ def _compile(
     errors = [found for found in checked.diagnostics if found.severity == "error"]
     if errors:
         raise BadDefinition(errors)
-    closure = guarded(Builder(checked, source, scope).build(tree), checked.slot_count, source)
+    built = Builder(checked, source, scope).build(tree)
+    closure = guarded(built, checked.slot_count, source, light=needs_nothing(tree))
     return Expression(
         source.text,
         checked.type,

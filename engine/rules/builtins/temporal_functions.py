@@ -30,7 +30,7 @@ def now(run: Run) -> FeelDateTime:
 
 @builtin("today", "", DATE, with_run=True)
 def today(run: Run) -> date:
-    return run.now.astimezone(run.zone).date()
+    return run.today
 
 
 def _day(value: Any) -> FeelDate:

@@ -12,6 +12,9 @@ from engine.rules.checking.bindings import Binding, Function, ItemField, Local, 
 from engine.rules.checking.checker import Checked
 from engine.rules.checking.written_types import UNKNOWN_TYPE, written_type
 from engine.rules.closures import calls, iteration, logic
+from engine.rules.closures.aggregates import fused_call
+from engine.rules.closures.folding import NOTHING, folded_value, literal_value
+from engine.rules.closures.fused import fused
 from engine.rules.closures.records import equal_records
 from engine.rules.closures.site import Closure, Site
 from engine.rules.closures.tests import Equality, compare_with, matches
@@ -34,8 +37,28 @@ class Builder:
 
     def __init__(self, checked: Checked, source: Source, scope: NameScope) -> None:
         self.checked, self.source, self.scope = checked, source, scope
+        self.known: dict[Node, Any] = {}  # what is worked out already
 
     def build(self, node: Node) -> Closure:
+        """Return the closure of a node, the fastest that its types allow."""
+        literal = literal_value(node)
+        if literal is not NOTHING:
+            self.known[node] = literal
+            return constant(literal)
+        for child in nodes.children(node):
+            if (value := literal_value(child)) is not NOTHING:
+                self.known[child] = value
+            elif type(child) in _FOLDABLE:
+                self.build(child)
+        closure = fused(self, node, lambda: self.plain(node)) or self.plain(node)
+        value = folded_value(self, node, closure)
+        if value is not NOTHING:
+            self.known[node] = value
+            return constant(value)
+        return closure
+
+    def plain(self, node: Node) -> Closure:
+        """Return the closure that takes values of any kind."""
         return _METHODS[type(node)](self, node)
 
     def site(self, node: Node) -> Site:
@@ -273,7 +296,7 @@ class Builder:
         return iteration.filter_(self, node)
 
     def call(self, node: nodes.Call) -> Closure:
-        return calls.call(self, node)
+        return fused_call(self, node, lambda: calls.call(self, node)) or calls.call(self, node)
 
     def function_literal(self, node: nodes.FunctionLiteral) -> Closure:
         return calls.function_literal(self, node, None)
@@ -312,6 +335,9 @@ def read_path(value: Any, name: str, run: Run, site: Site) -> Any:
         return site.warn(run, "FEEL208", name=name, kind=kind_of(value))
     return read(value)
 
+
+# children whose value the closure above wants to know; others are built only once, by their parent
+_FOLDABLE = (nodes.ListLiteral, nodes.RangeLiteral, nodes.Negation)
 
 _METHODS: dict[type[Node], Callable[[Builder, Any], Closure]] = {
     nodes.NumberLiteral: Builder.constant,

@@ -10,7 +10,7 @@ from engine.rules import nodes
 from engine.rules.checking.bindings import Local
 from engine.rules.closures.site import Closure, Site
 from engine.rules.evaluation import LimitReached, Run
-from engine.rules.feel_types import BOOLEAN, NUMBER
+from engine.rules.feel_types import BOOLEAN, NUMBER, ContextType, ListType, RecordType
 from engine.rules.functions import NoValue, is_whole
 from engine.rules.numbers import from_int
 from engine.rules.ranges import FeelRange
@@ -27,10 +27,25 @@ Domain = Callable[[Mapping[str, Any], Run], Iterable[Any]]
 def domain_of(builder: Builder, iterator: nodes.Iterator) -> Domain:
     """Return what yields the values of one iterator; NoValue when there is nothing to go through."""
     first = builder.build(iterator.domain)
+    if iterator.last is None and _holds_records(builder, iterator.domain):
+        return lambda n, r: records_of(first(n, r), r)
     if iterator.last is not None:
         last = builder.build(iterator.last)
         return lambda n, r: counted(first(n, r), last(n, r), r)
     return lambda n, r: items_of(first(n, r), r)
+
+
+def _holds_records(builder: Builder, node: nodes.Node) -> bool:
+    type_ = builder.type_of(node)
+    return isinstance(type_, ListType) and isinstance(type_.element, RecordType | ContextType)
+
+
+def records_of(value: Any, run: Run) -> Iterable[Any]:
+    """Return the items of a list that holds nothing to convert."""
+    if type(value) is list or type(value) is tuple:
+        run.charge(len(value))
+        return value
+    return items_of(value, run)
 
 
 def items_of(value: Any, run: Run) -> Iterable[Any]:
@@ -172,6 +187,8 @@ def filter_(builder: Builder, node: nodes.Filter) -> Closure:
     if type_ == NUMBER:
         return lambda n, r: at_index(_as_list(source(n, r)), condition(n, r), r, site)
     known = type_ == BOOLEAN
+    if known and _holds_records(builder, node.source):
+        return _filtered_records(source, condition, slot)
 
     def run(n: Mapping[str, Any], r: Run) -> Any:
         items = _as_list(source(n, r))
@@ -188,6 +205,22 @@ def filter_(builder: Builder, node: nodes.Filter) -> Closure:
                 if not known and type(found) is Decimal:
                     return at_index(items, found, r, site)
                 return site.warn(r, "FEEL232", kind=kind_of(found))
+        return kept
+
+    return run
+
+
+def _filtered_records(source: Closure, condition: Closure, slot: int) -> Closure:
+    def run(n: Mapping[str, Any], r: Run) -> Any:
+        items = _as_list(source(n, r))
+        if items is None:
+            return None
+        r.charge(len(items))
+        slots, kept = r.slots, []
+        for item in items:
+            slots[slot] = item
+            if condition(n, r) is True:
+                kept.append(item)
         return kept
 
     return run
