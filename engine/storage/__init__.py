@@ -53,6 +53,7 @@ from engine.storage.shelf import Shelf
 from engine.storage.statements import Compiled, Statement
 from engine.storage.stored_state import raise_access_version, read_layers, read_state, read_versions
 from engine.storage.table_map import TableMap
+from engine.storage.tenant_lock import hold_lock
 from engine.storage.wording import RowFilter, every_row
 
 __all__ = [
@@ -101,6 +102,7 @@ __all__ = [
     "forget_events",
     "forget_receipts",
     "from_database",
+    "hold_lock",
     "insert_row",
     "insert_rows",
     "install_model",

@@ -77,6 +77,13 @@ declare(
             "请从第一页重新开始。",
         ),
         Code("path_unknown", "There is no field {path}.", "没有字段 {path}。"),
+        Code(
+            "install_running",
+            "{holder} is changing the definitions since {since}.",
+            "{holder} 自 {since} 起正在变更业务定义。",
+            "Wait until it is done, then try again.",
+            "请等待其完成后重试。",
+        ),
         Code("version_missing", "There is no version {version}.", "没有版本 {version}。"),
         Code(
             "tenant_unprepared",

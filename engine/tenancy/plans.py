@@ -1,0 +1,106 @@
+"""What an installation will do, all of it, before it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine.metamodel import Layer, ModelChange, TenantModel, changes, migrations_between
+from engine.storage import Renames, SchemaPlan
+from engine.tenancy.intents import Intent, Wanted, packs_of
+
+
+@dataclass(frozen=True, slots=True)
+class InstallPlan:
+    """Definitions that change, steps on the tables, data that would not fit, clashes with the tenant's own changes."""
+
+    tenant: str
+    intent: Intent
+    present: tuple[Layer, ...]
+    wanted: Wanted
+    model: TenantModel
+    changes: tuple[ModelChange, ...]
+    schema: SchemaPlan
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Tell whether the tenant has all of this already."""
+        return not self.schema.steps and self.present == self.wanted.layers and self.schema.base.model > 0
+
+    @property
+    def fits(self) -> bool:
+        """Tell whether the plan can be carried out as it stands."""
+        return not self.schema.misfits and not self.wanted.undecided
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        rebased = self.wanted.rebased
+        return {
+            "tenant": self.tenant,
+            "packs": [{"name": layer.name, "version": layer.version} for layer in self.wanted.layers],
+            "changes": [_change(change) for change in self.changes],
+            **self.schema.as_dict(),
+            "overlay": {
+                "kept": [str(wish) for wish in rebased.kept] if rebased else [],
+                "clashes": [
+                    {"wish": str(clash.wish), "words": clash.words, "before": clash.before, "after": clash.after}
+                    for clash in (rebased.clashed if rebased else ())
+                ],
+                "lost": [{"wish": str(lost.wish), "words": lost.words} for lost in (rebased.lost if rebased else ())],
+                "undecided": [str(open_.wish) for open_ in self.wanted.undecided],
+            },
+            "fits": self.fits,
+        }
+
+
+def compare(
+    old: TenantModel | None, new: TenantModel, before: Sequence[Layer], after: Sequence[Layer], *, backwards: bool
+) -> tuple[tuple[ModelChange, ...], Renames]:
+    """Return what changes between two models, and how data follow. ``backwards``: an earlier version comes back."""
+    if old is None:
+        return changes(None, new), Renames()
+    if backwards:
+        # what the migrations since then renamed gets its old name again
+        since = migrations_between(packs_of(before), _versions(after))
+        forth = renames_of(changes(new, old, since))
+        back = _inverted(forth)
+        return changes(old, new), back
+    found = changes(old, new, migrations_between(packs_of(after), _versions(before)))
+    return found, renames_of(found)
+
+
+def renames_of(found: Sequence[ModelChange]) -> Renames:
+    """Return what changes say of names and values that move."""
+    objects = {str(change.before): change.object for change in found if change.kind == "object_renamed"}
+    earlier = {new: old for old, new in objects.items()}
+    fields = {
+        (earlier.get(change.object, change.object), str(change.before)): str(change.field)
+        for change in found
+        if change.kind == "field_renamed"
+    }
+    conversions = {
+        (change.object, str(change.field)): change.conversion for change in found if change.conversion is not None
+    }
+    return Renames(objects, fields, conversions)
+
+
+def _inverted(forth: Renames) -> Renames:
+    objects = {new: old for old, new in forth.objects.items()}
+    fields = {(forth.objects.get(object, object), new): old for (object, old), new in forth.fields.items()}
+    return Renames(objects, fields)
+
+
+def _versions(layers: Sequence[Layer]) -> dict[str, str]:
+    return {layer.name: layer.version for layer in packs_of(layers)}
+
+
+def _change(change: ModelChange) -> dict[str, Any]:
+    return {
+        "kind": change.kind,
+        "object": change.object,
+        "field": change.field,
+        "before": change.before,
+        "after": change.after,
+        "risk": change.risk,
+    }
