@@ -20,6 +20,7 @@ declare(
             "Choose one of the suggestions.",
             "请从候选项中选择一条。",
         ),
+        Code("password_differs", "The two new passwords differ", "两次输入的新密码不一致"),
         Code(
             "no_such_page",
             "This page does not exist, or you may not see it",

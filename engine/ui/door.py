@@ -141,8 +141,8 @@ class Route:
 
 def add_routes(blueprint: Blueprint, routes: tuple[Route, ...], services: Services) -> None:
     """Register the routes; nothing is registered in any other way."""
-    for route in routes:
-        name = f"{route.method.lower()}_{route.act.__module__.rpartition('.')[2]}_{route.act.__name__}"
+    for place, route in enumerate(routes):
+        name = f"{route.act.__module__.rpartition('.')[2]}_{route.act.__name__}_{place}"
         blueprint.add_url_rule(
             route.rule,
             name,

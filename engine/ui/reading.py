@@ -63,17 +63,19 @@ class _Reader:
         child = self.desk.model.objects[field.lines_of or ""]
         plain_rows, kept_rows = [], []
         for key in posted.keys(field.name):
-            if key == "_sent" or key == "__key__":
+            if key in ("_sent", "__key__"):
                 continue
             prefix = f"{field.name}.{key}."
             identity = posted.one(f"{prefix}id") or ""
             plain, kept = self.record(child, posted, prefix, f"{field.name}[{len(plain_rows)}].")
             if not identity and all(value in (None, "", [], False) for value in plain.values()):
-                continue  # a row that nobody filled in
+                # nobody filled this row in: it stays on the page, but is not sent
+                kept_rows.append({"id": "", "_key": key, "_blank": True})
+                continue
             if identity:
                 plain["id"] = identity
+            kept_rows.append({**kept, "id": identity, "_key": key, "_at": len(plain_rows)})
             plain_rows.append(plain)
-            kept_rows.append({**kept, "id": identity, "_key": key})
         return plain_rows, kept_rows
 
     def settle(self, found: ObjectModel, field: FieldModel, value: Any, path: str, kept: dict[str, Any]) -> Any:

@@ -75,6 +75,8 @@ function first() {
   const target = wanted?.querySelector("tbody input:not([type=hidden])") ?? wanted;
   const start = target ?? form.querySelector(".ts-form-body :is(input:not([type=hidden]), select, textarea):not([disabled])");
   reveal(start);
+  // on a phone the focus would raise the keyboard over the form
+  if (!wanted && matchMedia("(pointer: coarse)").matches) return;
   start?.focus({ preventScroll: !wanted });
   wanted?.scrollIntoView({ block: "center" });
 }

@@ -1,4 +1,5 @@
 // Every request of htmx carries the token; what fails is told.
+import { open } from "./dialogs.js";
 import { announce, toast, token } from "./dom.js";
 
 export function startRequests(htmx) {
@@ -11,7 +12,7 @@ export function startRequests(htmx) {
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.target.id === "count") announce(event.target.textContent.trim());
-    event.target.querySelectorAll?.("dialog[data-dialog]").forEach((dialog) => dialog.showModal());
+    event.target.querySelectorAll?.("dialog[data-dialog]").forEach((dialog) => open(dialog, event.detail.requestConfig?.elt));
   });
   setTimeout(() => document.querySelectorAll("[data-toast]").forEach((old) => old.remove()), 6000);
   void htmx;

@@ -105,7 +105,7 @@ class _Drawer:
         child = self.field.lines_of or ""
         key = key or str(line.get("_key") or index)
         look = self.desk.look(child, line)
-        path = f"{self.field.name}[{index}]" if key != BLANK_KEY else BLANK_KEY
+        path = f"{self.field.name}[{line.get('_at', index)}]" if key != BLANK_KEY else BLANK_KEY
         cells = tuple(self.cell(one, line, look, key, path) for one in self.fields)
         whole = " ".join(self.errors.get(path, ()))
         return EditorRow(key, index + 1, str(line.get("id") or ""), cells, whole)

@@ -103,10 +103,8 @@ def term_of(rule: Rule, field: FieldModel, today: date) -> str:
             return f"{path} = actor"
         case "my_unit":
             return f"{path} = actor.department"
-        case "has":
-            return f"contains(lower case({path}), lower case({_text(rule.values[0])}))"
-        case "starts":
-            return f"starts with(lower case({path}), lower case({_text(rule.values[0])}))"
+        case "has" | "starts":
+            return _spelled(rule)
         case "in" | "out":
             return _one_of(rule, field)
         case _:
@@ -129,6 +127,14 @@ def period_of(name: str, today: date) -> tuple[date, date]:
         "last_30": (today - timedelta(days=29), today),
     }
     return spans.get(name, (today, today))
+
+
+def _spelled(rule: Rule) -> str:
+    # databases do not agree on lower case beyond ASCII, so the usual spellings are all asked for
+    text = rule.values[0]
+    function = "contains" if rule.operator == "has" else "starts with"
+    spellings = dict.fromkeys((text, text.lower(), text.upper(), text.capitalize(), text.title()))
+    return " or ".join(f"{function}({rule.path}, {_text(spelling)})" for spelling in spellings)
 
 
 def _compared(rule: Rule, field: FieldModel, today: date) -> str:

@@ -217,7 +217,7 @@ class _Drawer:
 
 
 def fill_rows(boxes: Sequence[FieldBox]) -> tuple[FieldBox, ...]:
-    """Return the boxes with each row filled: the first of a section may be wide, the last of a row takes the rest."""
+    """Return the boxes with each row filled: the first of a section may be wide, a row's gap is shared out."""
     wide = list(boxes)
     if len(wide) > 1 and wide[0].width == 6 and wide[1].width <= _COLUMNS - 8:
         wide[0] = replace(wide[0], width=8)
@@ -229,8 +229,13 @@ def fill_rows(boxes: Sequence[FieldBox]) -> tuple[FieldBox, ...]:
     for row in rows:
         gap = _COLUMNS - sum(box.width for box in row)
         short = row is rows[-1] and gap > _WIDEN_TO
-        if row and gap and not short:
+        if not row or not gap or short:
+            continue
+        each, rest = divmod(gap, len(row))
+        if rest:
             row[-1] = replace(row[-1], width=row[-1].width + gap)
+        else:
+            row[:] = [replace(box, width=box.width + each) for box in row]
     return tuple(box for row in rows for box in row)
 
 

@@ -10,9 +10,9 @@ from engine.ui.desk import Desk
 from engine.ui.widgets.references import initial_of, tone_of
 
 _AT_MOST = 7
-_ON_TABBAR = 2
+_ON_TABBAR = 3
 
-# page -> (icon, words, object action that opens it; empty: everybody)
+# page -> (icon, words)
 PAGES: dict[str, tuple[str, str]] = {
     "import": ("upload", "page.import"),
     "recycle": ("trash", "page.recycle"),
@@ -76,14 +76,13 @@ class Frame:
 def build_frame(desk: Desk) -> Frame:
     """Return the frame of a page: the menu holds what the reader may see."""
     groups = tuple(_groups(desk))
-    links = [link for group in groups for link in (*group.links, *group.rest)]
     actor = desk.context.actor
     return Frame(
         desk.tenant_title,
         Person(actor.name, actor.login, initial_of(actor.name), tone_of(actor.user)),
         groups,
         tuple(_page_link(desk, page) for page in _ADMINISTRATION if may_open(desk, page)),
-        tuple(link for link in links if link.href.startswith("/o/"))[:_ON_TABBAR],
+        tuple(_first_objects(groups))[:_ON_TABBAR],
         desk.csrf,
         desk.taste.theme,
         desk.taste.density,
@@ -108,18 +107,21 @@ def may_open(desk: Desk, page: str) -> bool:
 
 def editable_dictionaries(desk: Desk) -> tuple[str, ...]:
     """Return the dictionaries whose items the reader may change."""
-    actor = desk.context.actor
-    roles = [desk.model.roles[name] for name in actor.roles if name in desk.model.roles]
-    allowed = frozenset[str]().union(*(role.dictionaries for role in roles))
-    everything = actor.administrator or "*" in allowed or any(role.administrator for role in roles)
     return tuple(
-        name for name, found in desk.model.dictionaries.items() if found.open and (everything or name in allowed)
+        name for name, found in desk.model.dictionaries.items() if found.open and desk.policy.may_edit_dictionary(name)
     )
 
 
 def listed_objects(desk: Desk) -> tuple[ObjectModel, ...]:
     """Return the objects that stand on their own and that the reader may see."""
     return tuple(found for found in desk.model.objects.values() if not found.parent and desk.may(found.name, "read"))
+
+
+def _first_objects(groups: Sequence[NavGroup]) -> Iterator[NavLink]:
+    """Yield the first list of each group, then the others."""
+    lists = [[link for link in group.links if link.href.startswith("/o/")] for group in groups]
+    yield from (links[0] for links in lists if links)
+    yield from (link for links in lists for link in links[1:])
 
 
 def _groups(desk: Desk) -> Iterator[NavGroup]:

@@ -111,7 +111,7 @@ def _screen(
     kept = _with_rows(call, posted.kept)
     shown = call.services.records.preview(call.context, found.name, _plain(posted.input), id or None)
     facts = replace(_facts(shown, kept, complaints), id=id, version=version)
-    title = _title_new(call, found) if not id else call.desk.say("form.edit", object=call.desk.title(found.title))
+    title = _title_new(call, found) if not id else call.desk.say("form.edit", title=call.desk.title(found.title))
     return build_form(call.desk, call.desk.model.forms[found.name], facts, title)
 
 
@@ -131,13 +131,18 @@ def _facts(
 
 def _overlaid(values: Mapping[str, Any], posted: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return what was posted, each line completed by the formulas that the preview gave it."""
-    overlaid = dict(posted)
+    overlaid = dict(_completed(posted, values))
     for name, rows in posted.items():
         if not isinstance(rows, list) or not any(isinstance(row, dict) and "_key" in row for row in rows):
             continue
         computed = iter(values.get(name) or ())
-        overlaid[name] = [row if row.get("_new") else {**next(computed, {}), **row} for row in rows]
+        overlaid[name] = [row if row.get("_blank") else _completed(row, next(computed, {})) for row in rows]
     return overlaid
+
+
+def _completed(row: Mapping[str, Any], computed: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a posted row with what the preview worked out: formulas, and defaults where nothing was entered."""
+    return {**computed, **{name: value for name, value in row.items() if value is not None or name not in computed}}
 
 
 def _page(call: Call, screen: FormScreen, status: int = 200) -> Response:
@@ -154,7 +159,7 @@ def _with_rows(call: Call, kept: Mapping[str, Any]) -> Mapping[str, Any]:
     verb, _, target = (call.form.one("_do") or "").partition(":")
     if verb == "add":
         rows = list(kept.get(target) or ())
-        return {**kept, target: [*rows, {"_key": f"n{len(rows)}x{new_record_id()[-6:]}", "id": "", "_new": True}]}
+        return {**kept, target: [*rows, {"_key": f"n{len(rows)}x{new_record_id()[-6:]}", "id": "", "_blank": True}]}
     if verb == "drop":
         name, _, key = target.partition(".")
         return {**kept, name: [row for row in kept.get(name) or () if row.get("_key") != key]}
@@ -252,7 +257,7 @@ def _title_new(call: Call, found: ObjectModel) -> str:
 def _title_edit(call: Call, found: ObjectModel, record: Record) -> str:
     shown = record.values.get(found.display)
     name = shown if isinstance(shown, str) and shown else call.desk.title(found.title)
-    return call.desk.say("form.edit", object=name)
+    return call.desk.say("form.edit", title=name)
 
 
 ROUTES = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.ui.door import Route
-from engine.ui.views import assets, forms, lists, picking, records, signin
+from engine.ui.views import about, accounts, assets, dictionaries, forms, lists, picking, profile, records, signin
 
 ROUTES: tuple[Route, ...] = (
     *signin.ROUTES,
@@ -12,4 +12,8 @@ ROUTES: tuple[Route, ...] = (
     *lists.ROUTES,
     *forms.ROUTES,
     *records.ROUTES,
+    *profile.ROUTES,
+    *accounts.ROUTES,
+    *dictionaries.ROUTES,
+    *about.ROUTES,
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response
 
-from engine.kernel.errors import BadDefinition, Rejected, TesseraError
+from engine.kernel.errors import Malformed, TesseraError
 from engine.metamodel.model import ListModel
 from engine.records import Listing
 from engine.ui.door import Call, Route, Toast, own_address
@@ -32,7 +32,7 @@ def show_list(call: Call) -> Response:
     try:
         rows, after = _read(call, model, address, specs)
         wrong = ""
-    except (BadDefinition, Rejected) as error:
+    except Malformed as error:
         # a condition that somebody typed: the page comes back with the complaint above the rows
         rows, after, wrong = (), None, _complaint(error, desk.words.language)
     screen = build_list(desk, model, address, specs, (rows, after))
@@ -45,7 +45,14 @@ def count_rows(call: Call) -> Response:
     found = found_object(call)
     model = desk.model.lists[found.name]
     address = read_address(found.name, list(call.request.args.items(multi=True)))
-    count = call.services.records.count(call.context, found.name, condition_of(call, model, address), address.quick)
+    listing = Listing(
+        found.name,
+        condition_of(call, model, address),
+        address.quick,
+        view=address.view or None,
+        deleted=address.deleted,
+    )
+    count = call.services.records.count_listing(call.context, listing)
     key = "list.count_capped" if count.capped else "list.counted"
     text = desk.say(key, n=f"{count.value:,}")
     if call.by_htmx:
@@ -144,7 +151,7 @@ def _read(
             deleted=address.deleted,
         ),
     )
-    return page.rows, page.after
+    return page.records, page.after
 
 
 def _built_rules(call: Call) -> Iterator[Rule]:
@@ -165,10 +172,8 @@ def _chosen_columns(call: Call) -> tuple[str, ...]:
 
 
 def _complaint(error: TesseraError, language: str) -> str:
-    if isinstance(error, BadDefinition) and error.diagnostics:
-        return "; ".join(f"{one.message}{'. ' + one.hint if one.hint else ''}" for one in error.diagnostics)
     parts = [complaint.message(language) for complaint in error.complaints]
-    return "; ".join(parts) or error.message(language)
+    return "; ".join([error.message(language), *parts])
 
 
 ROUTES = (

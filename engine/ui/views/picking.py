@@ -70,7 +70,7 @@ def _hits(call: Call, text: str) -> list[FoundGroup]:
         )
         hits = tuple(
             Found(str(row.values.get(found.display) or row.id[-8:]), f"/o/{found.name}/{row.id}", _second(found, row))
-            for row in page.rows
+            for row in page.records
         )
         if hits:
             more = f"/o/{found.name}?q={text}" if page.after else ""

@@ -160,7 +160,7 @@ def _related(call: Call, form: FormModel, record: Record) -> Iterator[tuple[tupl
         condition = f'{field} = "{record.id}"'
         fields = tuple(dict.fromkeys([*(spec.path for spec in specs), found.display, "id", "version"]))
         page = call.services.records.list(call.context, Listing(object, where=condition, fields=fields, limit=_RELATED))
-        grid = _grid(call, found, specs, page.rows)
+        grid = _grid(call, found, specs, page.records)
         title = desk.title(found.plural) or desk.title(found.title)
         back = quote(f"/o/{record.object}/{record.id}", safe="")
         allowed = desk.may(object, "create") and field in desk.policy.writable(object, "create")

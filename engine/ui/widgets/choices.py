@@ -116,7 +116,7 @@ def options_of(field: FieldModel, look: Look) -> tuple[Option, ...]:
     if lifecycle is not None:
         return tuple(Option(state.name, look.title(state.title)) for state in lifecycle.states.values())
     items = look.items(field.dictionary or "")
-    return tuple(Option(item.code, look.title(item.title), tone=item.tone) for item in _ordered(items))
+    return tuple(Option(item.code, look.title(item.title), tone=item.tone) for item, _ in in_tree_order(items))
 
 
 def is_open(item: DictionaryItem, today: date) -> bool:
@@ -145,11 +145,10 @@ def _options(field: FieldModel, look: Look, chosen: Sequence[str]) -> Iterator[O
         return
     items = look.items(field.dictionary or "")
     parent = look.around.get(field.depends_on) if field.depends_on else None
-    for item in _ordered(items):
+    for item, depth in in_tree_order(items):
         fits = is_open(item, look.dates.today) and (field.depends_on is None or item.parent == parent)
         if fits or item.code in chosen:
-            indent = _INDENT * _depth(item, items)
-            yield Option(item.code, indent + look.title(item.title), item.code in chosen, item.tone)
+            yield Option(item.code, _INDENT * depth + look.title(item.title), item.code in chosen, item.tone)
 
 
 def _waits_for(field: FieldModel, look: Look) -> str:
@@ -160,23 +159,15 @@ def _waits_for(field: FieldModel, look: Look) -> str:
     return look.words.say("value.choose_first", field=look.title(above.title))
 
 
-def _ordered(items: Mapping[str, DictionaryItem]) -> list[DictionaryItem]:
-    """Return the items in their order, each branch of a tree under its parent."""
-    by_order = sorted(items.values(), key=lambda item: item.order)
+def in_tree_order(items: Mapping[str, DictionaryItem]) -> list[tuple[DictionaryItem, int]]:
+    """Return the items in their order with their depth, each branch of a tree under its parent."""
     below: dict[str | None, list[DictionaryItem]] = {}
-    for item in by_order:
+    for item in sorted(items.values(), key=lambda item: item.order):
         below.setdefault(item.parent if item.parent in items else None, []).append(item)
-    found: list[DictionaryItem] = []
-    stack = list(reversed(below.get(None, [])))
+    found: list[tuple[DictionaryItem, int]] = []
+    stack = [(item, 0) for item in reversed(below.get(None, []))]
     while stack:
-        item = stack.pop()
-        found.append(item)
-        stack.extend(reversed(below.get(item.code, [])))
+        item, depth = stack.pop()
+        found.append((item, depth))
+        stack.extend((child, depth + 1) for child in reversed(below.get(item.code, [])))
     return found
-
-
-def _depth(item: DictionaryItem, items: Mapping[str, DictionaryItem]) -> int:
-    depth, parent = 0, item.parent
-    while parent in items and depth < len(items):
-        depth, parent = depth + 1, items[parent].parent
-    return depth

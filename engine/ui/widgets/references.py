@@ -45,6 +45,8 @@ class ReferenceWidget:
             if value is None:
                 return NOTHING
             identity, title = parts_of(value)
+            if not title:
+                return Cell("masked", look.words.say("value.unseen"))
             if people:
                 return person_cell(identity, title)
             return Cell("link", title, href=f"/o/{target}/{identity}") if target else Cell("text", title)
@@ -58,7 +60,7 @@ class ReferenceWidget:
             "picker",
             spot,
             value=identity,
-            text=title,
+            text=title or (look.words.say("value.unseen") if identity else ""),
             mode="user" if field.type in _PEOPLE else "",
             icon=look.model.objects[target].icon if target in look.model.objects else "user",
             create=target if target and not spot.label and look.may_create(target) else "",
@@ -140,8 +142,8 @@ def parts_of(value: Any) -> tuple[str, str]:
     if isinstance(value, dict):
         return str(value.get("id") or ""), str(value.get("title") or "")
     if isinstance(value, str):
-        return value, value
-    return value.id, value.title or value.id
+        return value, ""
+    return str(value.id), str(value.title or "")
 
 
 def object_of(value: Any) -> str:

@@ -24,6 +24,8 @@ class Words:
         """Return a text with its places filled in; in English ``{n|one|many}`` picks by the number n."""
         text = self.texts[key]
         for name, value in places.items():
+            if name == "object" and self.language == "en" and not text.startswith("{object}"):
+                value = _inside(str(value))
             text = _pick(text, name, value).replace("{" + name + "}", str(value))
         return text
 
@@ -47,6 +49,11 @@ def best_language(wanted: str) -> str:
         if code in LANGUAGES:
             return code
     return DEFAULT
+
+
+def _inside(title: str) -> str:
+    """Return a label as it stands inside an English sentence: Sales order -> sales order, but VAT rate stays."""
+    return title[:1].lower() + title[1:] if title[1:2].islower() else title
 
 
 def _pick(text: str, name: str, value: Any) -> str:
