@@ -123,6 +123,8 @@ _ROWS = (
 _JOBS = (
     Code("unknown_job", "there is no such job", "没有这个任务"),
     Code("job_over", "the job is over already", "任务已经结束"),
+    Code("job_gave_up", "the job failed too often and is not tried again", "任务多次失败，不再重试"),
+    Code("job_owner_gone", "the account that started the job is gone", "发起任务的账号已不存在"),
     Code("job_taken", "the job is being done by another process", "任务正由另一进程执行"),
 )
 

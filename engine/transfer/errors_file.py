@@ -40,8 +40,6 @@ class ErrorFile:
         self._path = path
         self._width = len(header)
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("ab") as stream:
-            stream.truncate(length)
         self.length = length
         if not length:
             self._append(_MARK.encode() + _line([*OWN_COLUMNS, *header]))
@@ -60,6 +58,8 @@ class ErrorFile:
 
     def _append(self, text: bytes) -> None:
         with self._path.open("ab") as stream:
+            # what a chunk wrote that was then done anew
+            stream.truncate(self.length)
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())

@@ -37,8 +37,11 @@ class Prepared:
     id: str | None = None
     problems: list[Complaint] = field(default_factory=list)
     offers: dict[str, list[Any]] = field(default_factory=dict)
-    # path of a line within the input -> the row of the line's own file
+    # field of lines -> the row of each line in its own file
     line_rows: dict[str, list[int]] = field(default_factory=dict)
+    version: int | None = None
+    # the last row of the record, where its lines stand in rows of their own
+    last: int = 0
 
 
 class RowReader:
