@@ -16,6 +16,7 @@ class Listing:
     """Records of an object that fit ``where`` (FEEL over the usable fields), the view and the quick search.
 
     ``sort`` holds paths, a minus sign before one turns its order round. ``fields`` empty: the columns of the list.
+    ``within`` is a further condition, of the engine's own.
     """
 
     object: str
@@ -27,6 +28,7 @@ class Listing:
     after: str | None = None
     view: str | None = None
     deleted: bool = False
+    within: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)

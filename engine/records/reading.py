@@ -242,6 +242,8 @@ def _asked(unit: Unit, listing: Listing, conditions: Conditions) -> Query:
         sort = order or sort
         if condition is not None:
             where.append(condition)
+    if listing.within is not None:
+        where.append(listing.within)
     if listing.where is not None and listing.where != "":
         where.append(conditions.compiled(policy, name, listing.where))
     if listing.sort:

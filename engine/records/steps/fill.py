@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from engine.access.organisation import units_of
 from engine.metamodel.model import FieldModel
 from engine.records.calculating import calculate
 from engine.records.draft import Batch, Draft
@@ -22,8 +21,10 @@ def fill(batch: Batch, unit: Unit) -> None:
     related = batch.related = Related(unit)
     for draft in families:
         _presets(draft, unit)
-    _departments(families, unit)
-    _relate(families, related, plans)
+    moved = [draft for draft in families if _has_new_owner(draft)]
+    _relate(families, related, plans, [draft.after["owner"] for draft in moved])
+    for draft in moved:
+        draft.put("department", related.unit_of(draft.after["owner"]))
     fresh = [draft for draft in families if draft.action == "create"]
     # all of them first: a default may point to a record that another one looks at
     pointed = [_defaults(draft, unit) for draft in reversed(fresh)]
@@ -53,7 +54,8 @@ def _birth(draft: Draft, unit: Unit) -> None:
         elif name not in draft.after and model.stored:
             draft.put(name, None)
     if object.owned and "owner" not in draft.touched:
-        draft.put("owner", actor.user)
+        # the engine itself owns nothing: what it brings in waits for an owner
+        draft.put("owner", None if actor.system else actor.user)
         if "department" not in draft.touched:
             draft.put("department", actor.unit)
     if draft.plan.life is not None and draft.plan.life.field not in draft.opened:
@@ -67,35 +69,28 @@ def _nothing(model: FieldModel) -> Any:
     return Decimal(0).scaleb(-model.scale) if model.type != "integer" else 0
 
 
-def _departments(families: Iterable[Draft], unit: Unit) -> None:
-    """Let the department follow a newly given owner."""
-    moved = [
-        draft
-        for draft in families
-        if draft.plan.object.owned
-        and "department" not in draft.touched
-        and "owner" in draft.touched
-        and draft.after.get("owner") != (draft.before or {}).get("owner")
-    ]
-    if moved:
-        units = units_of(unit.session, unit.catalog, {draft.after["owner"] for draft in moved})
-        for draft in moved:
-            draft.put("department", units.get(draft.after["owner"]))
+def _has_new_owner(draft: Draft) -> bool:
+    """Tell whether an owner was given whose department the record follows."""
+    if not draft.plan.object.owned or "owner" not in draft.touched or "department" in draft.touched:
+        return False
+    owner = draft.after.get("owner")
+    return owner is not None and owner != (draft.before or {}).get("owner")
 
 
 # -- references --------------------------------------------------------------------------------------------------------
 
 
-def _relate(families: Iterable[Draft], related: Related, plans: list[Any]) -> None:
-    families = list(families)
-    related.load((key for draft in families for key in _pointing(draft)), plans)
+def _relate(families: list[Draft], related: Related, plans: list[Any], owners: Iterable[str] = ()) -> None:
+    related.load((key for draft in families for key in _pointing(draft)), plans, owners)
     for draft in families:
         for name, target in draft.plan.pointers.items():
             id = draft.after.get(name)
             if id is None or type(draft.facts.get(name)) is dict:
                 continue
-            tree = related.tree(target, id)
-            if tree is not None and draft.plan.behind(name):
+            # sent again as it was: what stands behind it is known
+            same = draft.was.get(name) if draft.before is not None and id == draft.before.get(name) else None
+            tree = same if type(same) is dict else related.tree(target, id)
+            if tree is not None:
                 draft.facts[name] = tree
 
 
@@ -153,7 +148,7 @@ def _order(draft: Draft, unit: Unit) -> None:
         value = given.value
         if given.expression is not None:
             try:
-                value = result_of(given.expression, model, unit.around(draft.facts, draft.before), unit.run)
+                value = result_of(given.expression, model, unit.around(draft.facts, draft.was), unit.run)
             except DoesNotFit:
                 draft.complain(name, "formula_too_large", field=name)
                 continue
