@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from engine.metamodel.model import TenantModel
 from engine.storage import Catalog, Session
 from engine.storage.fetching import Want, fetch
 
@@ -23,24 +24,11 @@ class Post:
 
 def post_of(session: Session, catalog: Catalog, user: str) -> Post:
     """Return where a user stands; an empty post when no person record names him."""
-    model = catalog.model
-    if model.person is None:
-        return Post()
-    person = model.objects[model.person].organisation
-    assert person is not None
-    if person.user is None or person.unit is None:
-        return Post()
     found = _persons(session, catalog, {user}).get(user)
     if found is None:
         return Post()
     id, unit = found
     return Post(id, unit, units_below(session, catalog, unit) if unit else frozenset())
-
-
-def units_of(session: Session, catalog: Catalog, users: Iterable[str | None]) -> Mapping[str | None, str | None]:
-    """Return the unit of each of several users."""
-    wanted = {user for user in users if user is not None}
-    return {user: unit for user, (_, unit) in _persons(session, catalog, wanted).items()}
 
 
 def units_below(session: Session, catalog: Catalog, unit: str) -> frozenset[str]:
@@ -59,17 +47,25 @@ def units_below(session: Session, catalog: Catalog, unit: str) -> frozenset[str]
     return frozenset(found)
 
 
-def _persons(session: Session, catalog: Catalog, users: Iterable[str]) -> dict[str, tuple[str, str | None]]:
-    """Return the person record and unit of each user; of several records the oldest that is not deleted counts."""
-    model = catalog.model
+def want_of_persons(model: TenantModel) -> tuple[Want, str] | None:
+    """Return what is read of the persons of users, and the field of their unit; None where no object holds persons."""
     person = model.objects[model.person].organisation if model.person else None
     if model.person is None or person is None or person.user is None or person.unit is None:
-        return {}
+        return None
     paths = [("id",), (person.user,), (person.unit,)]
     if model.objects[model.person].recycles:
         paths.append(("deleted_at",))
+    return Want(model.person, tuple(paths), person.user), person.unit
+
+
+def _persons(session: Session, catalog: Catalog, users: Iterable[str]) -> dict[str, tuple[str, str | None]]:
+    """Return the person record and unit of each user; of several records the oldest that is not deleted counts."""
+    wanted = want_of_persons(catalog.model)
+    if wanted is None:
+        return {}
+    want, unit = wanted
     found: dict[str, tuple[str, str | None]] = {}
-    for tree in fetch(session, catalog, Want(model.person, tuple(paths), person.user), users):
+    for tree in fetch(session, catalog, want, users):
         if tree.get("deleted_at") is None:
-            found.setdefault(tree[person.user], (tree["id"], tree[person.unit]))
+            found.setdefault(tree[want.key], (tree["id"], tree[unit]))
     return found

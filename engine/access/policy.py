@@ -199,8 +199,7 @@ class Policy:
 
     def covers(self, object: str, action: str, facts: Mapping[str, Any], run: Run) -> bool:
         """Tell whether an action covers a record; the same rule as ``rows``. ``facts`` also hold ``actor``."""
-        rule = self.rules.rows(object, action)
-        return rule is None or rule.evaluate(facts, run) is True
+        return _holds(self.rules.rows(object, action), facts, run)
 
     def needs(self, object: str) -> frozenset[tuple[str, ...]]:
         """Return the paths that must stand in ``facts`` for ``covers``, ``sights`` and ``writes``."""
@@ -324,13 +323,17 @@ def _bare(path: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _holds(rule: Expression | None, facts: Mapping[str, Any], run: Run) -> bool:
-    return rule is None or rule.evaluate(facts, run) is True
+    if rule is None:
+        return True
+    run.restart()
+    return rule.value(facts, run) is True
 
 
 def _holds_unless(condition: Expression | None, facts: Mapping[str, Any], run: Run) -> bool:
     if condition is None:
         return False
-    return condition.evaluate({"record": facts, "before": facts, "actor": facts.get("actor")}, run) is True
+    run.restart()
+    return condition.value({"record": facts, "before": facts, "actor": facts.get("actor")}, run) is True
 
 
 def _best(name: str, covering: list[Cover], facts: Mapping[str, Any], run: Run) -> Sight:

@@ -50,13 +50,14 @@ def carry_out(unit: Unit, object: str, operations: Sequence[Operation], *, atomi
 
 
 def _chunks(items: Sequence[_Item]) -> Iterator[list[_Item]]:
-    """Yield items in pieces in which no record and no key occurs twice."""
+    """Yield items in pieces of one kind in which no record and no key occurs twice, so that their order holds."""
     chunk: list[_Item] = []
     seen: set[Any] = set()
     for item in items:
         operation = item.operation
         name = operation.id or (operation.key and repr([operation.input.get(part) for part in operation.key])) or None
-        if len(chunk) >= CHUNK or (name is not None and name in seen):
+        other = bool(chunk) and chunk[-1].operation.kind != operation.kind
+        if len(chunk) >= CHUNK or other or (name is not None and name in seen):
             yield chunk
             chunk, seen = [], set()
         chunk.append(item)

@@ -21,9 +21,10 @@ class Draft:
     """A record being changed.
 
     ``given`` is the input as it came, ``after`` the typed values as they would be saved, ``facts`` the same for
-    expressions: with what stands behind references, the lines, and the actor. ``expected`` is the version that the
-    change is based on. ``place`` is the path of a line within its parent (``lines[2].``). ``touched`` names the
-    fields that the input holds. ``opened`` are fields that a transition asks for, ``ordered`` values that it sets.
+    expressions: with what stands behind references, the lines, and the actor; ``was`` are the facts before.
+    ``expected`` is the version that the change is based on. ``place`` is the path of a line within its parent
+    (``lines[2].``). ``touched`` names the fields that the input holds. ``opened`` are fields that a transition asks
+    for, ``ordered`` values that it sets.
     """
 
     plan: ObjectPlan
@@ -36,6 +37,7 @@ class Draft:
     before: Mapping[str, Any] | None = None
     after: dict[str, Any] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
+    was: Mapping[str, Any] = field(default_factory=dict)
     version: int = 0
     touched: set[str] = field(default_factory=set)
     lines: dict[str, list[Draft]] = field(default_factory=dict)
@@ -51,7 +53,8 @@ class Draft:
         """Take the record as it is for what it will be."""
         self.before = self.plan.own_values(tree)
         self.after = dict(self.before)
-        self.facts = {**tree, "actor": actor}
+        self.was = {**tree, "actor": actor}
+        self.facts = dict(self.was)
         self.version = tree["version"]
 
     def put(self, name: str, value: Any) -> None:

@@ -154,7 +154,30 @@ class ObjectPlan:
 
     def behind(self, reference: str) -> frozenset[Path]:
         """Return the paths behind a reference that the object's expressions look at."""
-        return frozenset(path[1:] for path in self.looks_at if path[0] == reference and len(path) > 1)
+        paths = self.looks_at | self.parent_state
+        return frozenset(path[1:] for path in paths if path[0] == reference and len(path) > 1)
+
+    @cached_property
+    def parent_state(self) -> frozenset[Path]:
+        """The path to the state of the parent, where that can lock its lines."""
+        if self.object.parent is None:
+            return frozenset()
+        life = self.plans.model.lifecycle_of(self.object.fields[self.object.parent].targets[0])
+        if life is None or all(state.lock is None for state in life.states.values()):
+            return frozenset()
+        return frozenset({(self.object.parent, life.field)})
+
+    def locking_state(self, facts: Mapping[str, Any]) -> str | None:
+        """Return the state in which the parent of a line keeps its lines from changing, or None."""
+        for reference, name in self.parent_state:
+            parent = facts.get(reference)
+            object = self.plans.of(self.object.fields[reference].targets[0])
+            state = object.life.states.get(parent.get(name) or "") if object.life and isinstance(parent, dict) else None
+            if state is None or state.lock is None:
+                return None
+            held = {line for line, field in object.lines.items() if field.lines_of == self.name}
+            return None if held & state.lock else state.name
+        return None
 
     def chosen_by(self, reference: str) -> frozenset[Path]:
         """Return the paths of the target that the condition of a reference looks at."""
@@ -177,6 +200,7 @@ class ObjectPlan:
         if found is None:
             paths: set[Path] = {(name,) for name in self.stored}
             paths |= {path for path in self.looks_at | needs if path[0] not in self.lines and len(path) > 1}
+            paths |= self.parent_state
             found = self._wants.setdefault(needs, Want(self.name, tuple(sorted(paths))))
         return found
 

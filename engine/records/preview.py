@@ -145,7 +145,7 @@ def _tell_required(found: dict[str, bool], placed: FormField, draft: Draft, unit
 
 def _tell_locks(readonly: dict[str, bool], draft: Draft, unit: Unit) -> None:
     action = "create" if draft.before is None else "update"
-    facts = draft.facts if draft.before is None else {**draft.before, "actor": unit.policy.facts}
+    facts = draft.facts if draft.before is None else draft.was
     state = None
     if draft.before is not None and draft.plan.life is not None:
         state = draft.plan.life.states.get(draft.before.get(draft.plan.life.field) or "")

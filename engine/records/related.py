@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from engine.access.organisation import want_of_persons
 from engine.metamodel.model import FieldModel
 from engine.records.draft import Draft
 from engine.records.plan import ObjectPlan, Path
@@ -12,6 +13,8 @@ from engine.records.unit import Unit
 from engine.storage.fetching import USERS, Tree, Want, fetch, probe
 
 Key = tuple[str, str]
+# beside the objects, whose names hold no blank
+_PERSONS = "persons of users"
 
 
 @dataclass(slots=True)
@@ -21,25 +24,38 @@ class Related:
     unit: Unit
     trees: dict[Key, Tree | None] = field(default_factory=dict)
 
-    def load(self, wanted: Iterable[Key], plans: Iterable[ObjectPlan]) -> None:
-        """Look up what is not known yet: all single records in one statement, several of an object in one each."""
+    def load(self, wanted: Iterable[Key], plans: Iterable[ObjectPlan], owners: Iterable[str] = ()) -> None:
+        """Look up what is not known yet: all single records in one statement, several of an object in one each.
+
+        The persons of ``owners`` are looked up with them.
+        """
         ids: dict[str, list[str]] = {}
         for object, id in dict.fromkeys(wanted):
             if (object, id) not in self.trees:
                 ids.setdefault(object, []).append(id)
-        if not ids:
-            return
         plans = list(plans)
         wants = {object: Want(object, self._paths(object, plans)) for object in ids}
+        persons = want_of_persons(self.unit.model)
+        asked = list(dict.fromkeys(owners))
+        if asked and persons is not None:
+            ids[_PERSONS], wants[_PERSONS] = asked, persons[0]
+        if not ids:
+            return
         single = [(wants[object], several[0]) for object, several in ids.items() if len(several) == 1]
         found, _ = probe(self.unit.session, self.unit.catalog, single, ())
-        for (want, id), tree in zip(single, found, strict=True):
-            self.trees[want.object, id] = tree
+        names = [object for object, several in ids.items() if len(several) == 1]
+        for object, (_, id), tree in zip(names, single, found, strict=True):
+            self.trees[object, id] = tree
         for object, several in ids.items():
             if len(several) > 1:
                 self.trees.update(dict.fromkeys(((object, id) for id in several), None))
                 for tree in fetch(self.unit.session, self.unit.catalog, wants[object], several):
-                    self.trees[object, tree["id"]] = tree
+                    self.trees[object, tree[wants[object].key]] = tree
+
+    def unit_of(self, user: str) -> str | None:
+        """Return the unit of an owner whose person was looked up."""
+        persons, tree = want_of_persons(self.unit.model), self.trees.get((_PERSONS, user))
+        return None if tree is None or persons is None else tree[persons[1]]
 
     def tree(self, object: str, id: str) -> Tree | None:
         """Return a record that was looked up."""
@@ -58,7 +74,8 @@ class Related:
             return False
         if model.where is None:
             return True
-        return model.where.evaluate({**facts, "record": draft.facts}, unit.run) is True
+        unit.run.restart()
+        return model.where.value({**facts, "record": draft.facts}, unit.run) is True
 
     def _paths(self, object: str, plans: Iterable[ObjectPlan]) -> tuple[Path, ...]:
         if object == USERS:
@@ -70,5 +87,7 @@ class Related:
             for name, target in plan.references.items():
                 if target == object:
                     paths |= plan.behind(name) | plan.chosen_by(name)
+                    needed = self.unit.policy.needs(plan.name)
+                    paths |= {path[1:] for path in needed if path[0] == name and len(path) > 1}
             paths |= plan.chosen_from(object)
         return tuple(sorted(paths))

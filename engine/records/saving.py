@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from engine.records.change import Change
 from engine.records.draft import Batch
@@ -42,8 +43,15 @@ def save(batch: Batch, unit: Unit) -> list[Change]:
         if step in VERDICTS:
             batch.settle()
     changes = [change for draft in batch.standing() for change in draft.changes()]
-    ripple(changes, unit)
-    return changes
+    later = {(change.object, change.id): change for change in ripple(changes, unit)}
+    return [_newest(change, later.get((change.object, change.id))) for change in changes]
+
+
+def _newest(change: Change, recalculated: Change | None) -> Change:
+    """Return a change with what the ripple made of the same record."""
+    if recalculated is None:
+        return change
+    return replace(change, version=recalculated.version, after=recalculated.after)
 
 
 def judge(batch: Batch, unit: Unit) -> None:

@@ -223,9 +223,10 @@ def _build_probe(
         inner = _table(catalog, want.object)
         shape = _Shape(catalog, want, inner)
         named = [column.label(f"c{number}") for number, column in enumerate(shape.columns)]
-        part = (
-            select(*named).select_from(shape.source).where(inner.c.id == bindparam(f"id{place}")).subquery(f"w{place}")
-        )
+        asked = inner.c[column_name(want.key)] == bindparam(f"id{place}")
+        # by another key than the id there may be several: the oldest counts, for the answer has one row
+        oldest = select(*named).select_from(shape.source).where(asked).order_by(inner.c.id).limit(literal_column("1"))
+        part = oldest.subquery(f"w{place}")
         source = source.outerjoin(part, true())
         columns += [part.c[f"c{number}"] for number in range(len(named))]
         shapes.append(shape)

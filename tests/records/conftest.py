@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from engine.access.organisation import post_of
 from engine.kernel.clock import FrozenClock
 from engine.kernel.context import SYSTEM, Actor, Context
 from engine.kernel.names import new_record_id
-from engine.metamodel import Layer, compile_tenant, read_text
+from engine.metamodel import Layer, TenantModel, compile_tenant, read_text
 from engine.records import Change, DictionaryService, RecordService
 from engine.settings import Settings
 from engine.storage import Database, Shelf, install_model, make_place, open_database, prepare, remove_place
@@ -79,12 +80,17 @@ class House:
             return session.raw_rows(text, arguments)
 
 
+@lru_cache(maxsize=16)
+def model_of(pack: str) -> TenantModel:
+    return compile_tenant([Layer("demo", "1.0.0", read_text(pack, "demo.yaml"))])
+
+
 def build_house(url: str, pack: str, clock: FrozenClock, settings: Settings | None = None) -> House:
     settings = settings or Settings(state_seconds=0.0, synchronous="NORMAL")
     database = open_database(url, "acme", settings)
     make_place(database)
     prepare(database)
-    model = compile_tenant([Layer("demo", "1.0.0", read_text(pack, "demo.yaml"))])
+    model = model_of(pack)
     install_model(database, model, {"text": pack})
     shelf = Shelf(settings, lambda tenant: url, lambda layers: model)
     records = RecordService(shelf)

@@ -17,7 +17,9 @@ def admit(batch: Batch, unit: Unit) -> None:
     changed = [draft for draft in batch.drafts if draft.action != "create"]
     for action in {draft.action for draft in batch.drafts}:
         unit.policy.require(batch.plan.name, "update" if action == "recompute" else action)
-    trees = read_before(batch.plan, unit, [draft.id for draft in changed])
+    # locked from here on: the engine's own calculation cannot come between reading and writing
+    locking = not unit.previewing
+    trees = read_before(batch.plan, unit, [draft.id for draft in changed], for_update=locking)
     for draft in changed:
         _admit(draft, trees.get(draft.id), unit)
     load_lines([draft for draft in changed if draft.error is None], unit)
@@ -47,9 +49,12 @@ def _admit(draft: Draft, tree: Mapping[str, Any] | None, unit: Unit) -> None:
 
 
 def _look_at_state(draft: Draft) -> None:
-    life = draft.plan.life
-    if life is None or draft.action not in ("delete", "purge"):
+    if draft.action != "delete":
         return
-    state = life.states.get(draft.after.get(life.field) or "")
+    life = draft.plan.life
+    state = None if life is None else life.states.get(draft.after.get(life.field) or "")
     if state is not None and state.lock is not None:
         draft.fail(Conflict("record_locked", state=state.name))
+    parent = draft.plan.locking_state(draft.facts)
+    if parent is not None:
+        draft.fail(Conflict("lines_locked", state=parent))

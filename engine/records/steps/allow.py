@@ -23,7 +23,7 @@ def _allow(draft: Draft, unit: Unit) -> None:
     if not moved and not policy.covers(name, action, draft.facts, unit.run):
         draft.fail(Refused("not_allowed", object=name, action=action))
         return
-    facts = draft.facts if draft.before is None else {**draft.before, "actor": policy.facts}
+    facts = draft.facts if draft.before is None else draft.was
     for field in sorted(draft.touched - draft.opened):
         if not policy.writes(name, draft.action, field, facts, unit.run):
             draft.complain(field, "field_not_writable", field=field)
@@ -38,7 +38,7 @@ def _allow_line(draft: Draft, line: Draft, unit: Unit) -> None:
         return
     if policy.follows(name):
         return
-    facts = line.facts if line.before is None else {**line.before, "actor": policy.facts}
+    facts = line.facts if line.before is None else line.was
     if not policy.covers(name, line.action, line.facts, unit.run):
         draft.fail(Refused("not_allowed", object=name, action=line.action))
         return

@@ -36,6 +36,10 @@ def check(batch: Batch, unit: Unit) -> None:
 def _check_locks(draft: Draft) -> None:
     """Complain about changes that the state forbids; of a line, the parent's state counts."""
     top = draft.top()
+    if top is draft and (draft.before is None or draft.touched & draft.changed):
+        state_of_parent = draft.plan.locking_state(draft.facts)
+        if state_of_parent is not None:
+            draft.complain("", "lines_locked", state=state_of_parent)
     if top.before is None or top.plan.life is None or top.transition is not None:
         return
     state = top.plan.life.states.get(top.before.get(top.plan.life.field) or "")
