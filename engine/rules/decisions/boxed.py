@@ -185,7 +185,7 @@ class BoxCompiler:
 
     def table(self, box: boxes.TableBox, scope: Names) -> Compiled:
         type_ = self.types.type(box.type_ref)
-        return Compiled(type_, compile_table(box, scope, self.types, self.texts))
+        return Compiled(type_, compile_table(box, scope, self.types, self.texts).evaluate)
 
 
 def quietly(evaluate: Evaluate, names: Mapping[str, Any], run: Run) -> Any:

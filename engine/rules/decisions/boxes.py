@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from engine.rules.source import Source
+
 
 @dataclass(frozen=True, slots=True)
 class Variable:
@@ -107,8 +109,10 @@ class TableOutput:
 
 @dataclass(frozen=True, slots=True)
 class TableRule:
-    inputs: tuple[str, ...]
-    outputs: tuple[str, ...]
+    """One rule: its cells as text, or as text with its place in a file."""
+
+    inputs: tuple[str | Source, ...]
+    outputs: tuple[str | Source, ...]
     annotations: tuple[str, ...] = ()
 
 

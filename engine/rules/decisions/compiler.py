@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from engine.kernel.diagnostics import Diagnostic
 from engine.kernel.errors import BadDefinition
 from engine.rules.builtins import BUILTINS
 from engine.rules.decisions.boxes import TableBox, TableOutput
+from engine.rules.decisions.cells import CellShape, shape_of
 from engine.rules.decisions.hit_policies import MULTIPLE, POLICIES, Hits, aggregate
+from engine.rules.decisions.index import TableIndex, index_of
 from engine.rules.decisions.item_types import Conform, ItemTypes
 from engine.rules.evaluation import Run
 from engine.rules.expression import Expression, compile_expression, compile_tests
 from engine.rules.feel_types import ANY, FeelType
 from engine.rules.functions import NoValue
-from engine.rules.nodes import ListLiteral, NullLiteral, UnaryTests
+from engine.rules.nodes import ListLiteral, UnaryTests
 from engine.rules.scope import NameScope
 from engine.rules.source import Source
 from engine.rules.values import equal
@@ -61,8 +64,19 @@ def _softened(found: Diagnostic) -> Diagnostic:
     return Diagnostic(found.code, found.message, found.span, found.hint, "warning")
 
 
-def compile_table(table: TableBox, scope: NameScope, types: ItemTypes, texts: Texts) -> Evaluate:
-    """Return what evaluates the table."""
+@dataclass(frozen=True, slots=True)
+class CompiledTable:
+    """A table ready to be asked. ``cells`` and ``shapes`` stand row by row."""
+
+    evaluate: Evaluate
+    hits: Callable[..., list[int]]
+    cells: tuple[tuple[Expression, ...], ...]
+    shapes: tuple[tuple[CellShape | None, ...], ...]
+    subjects: tuple[FeelType, ...]
+
+
+def compile_table(table: TableBox, scope: NameScope, types: ItemTypes, texts: Texts) -> CompiledTable:
+    """Return what evaluates the table. Evaluating may raise NoValue."""
     return _TableCompiler(table, scope, types, texts).build()
 
 
@@ -70,7 +84,7 @@ class _TableCompiler:
     def __init__(self, table: TableBox, scope: NameScope, types: ItemTypes, texts: Texts) -> None:
         self.table, self.scope, self.types, self.texts = table, scope, types, texts
 
-    def build(self) -> Evaluate:
+    def build(self) -> CompiledTable:
         table = self.table
         inputs = [self.texts.expression(column.text, self.scope) for column in table.inputs]
         subjects = [
@@ -81,38 +95,71 @@ class _TableCompiler:
             self.texts.tests(column.allowed, subject, self.scope) if column.allowed else None
             for column, subject in zip(table.inputs, subjects, strict=True)
         ]
-        rules = [
-            [self.texts.tests(cell, subject, self.scope) for cell, subject in zip(rule.inputs, subjects, strict=False)]
-            for rule in table.rules
-        ]
-        return self.evaluator(inputs, allowed, rules)
+        cells = self.cells(subjects)
+        shapes = self.shapes(cells)
+        hits = self.finder(inputs, allowed, cells, index_of(cells, shapes))
+        return CompiledTable(self.evaluator(hits), hits, cells, shapes, tuple(subjects))
 
-    def evaluator(
-        self, inputs: list[Expression], allowed: list[Expression | None], rules: list[list[Expression]]
-    ) -> Evaluate:
+    def cells(self, subjects: list[FeelType]) -> tuple[tuple[Expression, ...], ...]:
+        """Compile every cell; cells of a column with the same text are compiled once."""
+        seen: dict[tuple[int, str | Source], Expression] = {}
+        rows = []
+        for rule in self.table.rules:
+            row = []
+            for number, (text, subject) in enumerate(zip(rule.inputs, subjects, strict=False)):
+                if (number, text) not in seen:
+                    seen[number, text] = self.texts.tests(text, subject, self.scope)
+                row.append(seen[number, text])
+            rows.append(tuple(row))
+        return tuple(rows)
+
+    def shapes(self, cells: tuple[tuple[Expression, ...], ...]) -> tuple[tuple[CellShape | None, ...], ...]:
+        seen: dict[Expression, CellShape | None] = {}
+        for row in cells:
+            for cell in row:
+                if cell not in seen:
+                    seen[cell] = shape_of(cell)
+        return tuple(tuple(seen[cell] for cell in row) for row in cells)
+
+    def finder(
+        self,
+        inputs: list[Expression],
+        allowed: list[Expression | None],
+        cells: tuple[tuple[Expression, ...], ...],
+        index: TableIndex | None,
+    ) -> Callable[..., list[int]]:
+        """Return what finds the rules that hit, in their order; only the first one where that is enough."""
+        readers = [expression.python() for expression in inputs]
+        checks = [(number, tests.python()) for number, tests in enumerate(allowed) if tests is not None]
+        rows = [[None if _always(cell) else cell.python() for cell in row] for row in cells]
+        only_first = self.table.hit_policy == "FIRST"
+        columns = self.table.inputs
+
+        def hits(names: Mapping[str, Any], run: Run, *, every: bool = False) -> list[int]:
+            values = [read(names, run) for read in readers]
+            for number, check in checks:
+                if check({**names, "?": values[number]}, run) is not True:
+                    column = columns[number]
+                    raise NoValue("FEEL313", input=column.label or column.text, value=values[number])
+            first = only_first and not every
+            mask = None if index is None else index.candidates(values)
+            if mask is None or index is None:
+                return _tried(rows, values, names, run, first)
+            return _chosen(index, mask, values, names, run, first)
+
+        return hits
+
+    def evaluator(self, hits: Callable[..., list[int]]) -> Evaluate:
         answer, default, rank = self.answers(), self.default(), self.ranking()
         policy = POLICIES.get(self.table.hit_policy, POLICIES["UNIQUE"])
-        only_first = self.table.hit_policy == "FIRST"
         function = BUILTINS[self.table.aggregation.lower()] if self.table.aggregation else None
-        cells = [[cell.python() if not _always(cell) else None for cell in rule] for rule in rules]
 
         def evaluate(names: Mapping[str, Any], run: Run) -> Any:
-            values = [expression.value(names, run) for expression in inputs]
-            scopes = [{**names, "?": value} for value in values]
-            for scope, tests, column in zip(scopes, allowed, self.table.inputs, strict=True):
-                if tests is not None and tests.value(scope, run) is not True:
-                    raise NoValue("FEEL313", input=column.label or column.text, value=scope["?"])
-            run.charge(len(cells))
-            hit = []
-            for index, row in enumerate(cells):
-                if all(cell is None or cell(scope, run) is True for cell, scope in zip(row, scopes, strict=False)):
-                    hit.append(index)
-                    if only_first:
-                        break
-            if not hit:
+            found = hits(names, run)
+            if not found:
                 return default(names, run)
-            found = policy(Hits(hit, lambda rule, run: answer(rule, names, run), rank, run))
-            return found if function is None else aggregate(function, found, run)
+            decided = policy(Hits(found, lambda rule, run: answer(rule, names, run), rank, run))
+            return decided if function is None else aggregate(function, decided, run)
 
         return evaluate
 
@@ -126,7 +173,10 @@ class _TableCompiler:
         ]
         conform = [self.types.conform(output.type_ref) if output.type_ref else None for output in outputs]
         if len(outputs) == 1:
-            return lambda rule, names, run: _fitted(conform[0], rows[rule][0].value(names, run), run)
+            only, fit = [row[0].python() for row in rows], conform[0]
+            if fit is None:
+                return lambda rule, names, run: only[rule](names, run)
+            return lambda rule, names, run: fit(only[rule](names, run), run)
         names_of = [output.name for output in outputs]
 
         def answer(rule: int, names: Mapping[str, Any], run: Run) -> dict[str, Any]:
@@ -178,6 +228,42 @@ class _TableCompiler:
         return self.types.component_allowed(self.table.type_ref, output.name) if self.table.type_ref else ""
 
 
+def _tried(rows: list[list[Any]], values: Sequence[Any], names: Mapping[str, Any], run: Run, first: bool) -> list[int]:
+    """Return the rules that hit, each tried cell by cell."""
+    run.charge(len(rows))
+    scopes = [{**names, "?": value} for value in values]
+    found = []
+    for rule, row in enumerate(rows):
+        if all(cell is None or cell(scope, run) is True for cell, scope in zip(row, scopes, strict=False)):
+            found.append(rule)
+            if first:
+                break
+    return found
+
+
+def _chosen(
+    index: TableIndex, mask: int, values: Sequence[Any], names: Mapping[str, Any], run: Run, first: bool
+) -> list[int]:
+    """Return the rules that hit among those the index leaves."""
+    found = []
+    scopes: dict[int, dict[str, Any]] = {}
+    while mask:
+        lowest = mask & -mask
+        mask ^= lowest
+        rule = lowest.bit_length() - 1
+        for number, cell in index.left.get(rule, ()):
+            if number not in scopes:
+                scopes[number] = {**names, "?": values[number]}
+            run.charge(1)
+            if cell(scopes[number], run) is not True:
+                break
+        else:
+            found.append(rule)
+            if first:
+                break
+    return found
+
+
 def _place(places: list[Any], value: Any) -> int:
     for index, place in enumerate(places):
         if equal(place, value):
@@ -193,4 +279,4 @@ def _always(cell: Expression) -> bool:
     return isinstance(cell.tree, UnaryTests) and not cell.tree.tests
 
 
-__all__ = ["Evaluate", "NullLiteral", "Texts", "compile_table"]
+__all__ = ["CompiledTable", "Evaluate", "Texts", "compile_table"]
