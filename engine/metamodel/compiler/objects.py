@@ -53,12 +53,11 @@ def find_organisation(bench: Bench) -> None:
 def link_objects(bench: Bench) -> None:
     """Follow every name in every object; departments point to the object of units."""
     for merged in bench.documents("object"):
-        name = merged.document.id
-        fields = merged.node.get("fields")
-        for field_name, node in fields.items():
-            linked = _linked(bench.objects[name], bench.objects[name].fields[field_name], node, bench)
-            known = {**bench.objects[name].fields, field_name: linked}
-            bench.objects[name] = replace(bench.objects[name], fields=known)
+        object = bench.objects[merged.document.id]
+        linked = {
+            name: _linked(object, object.fields[name], node, bench) for name, node in merged.node.get("fields").items()
+        }
+        bench.objects[object.name] = replace(object, fields={**object.fields, **linked})
     for merged in bench.documents("object"):
         _Links(merged, bench.objects[merged.document.id], bench).check()
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.kernel.source import Span
 from engine.kernel.text import LocalText
@@ -12,8 +11,7 @@ from engine.metamodel.definitions.document import Path, Place
 from engine.metamodel.definitions.layer import text_of
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A value, its place, and its path in the document. Its shape has been checked before."""
 
     value: Any

@@ -78,7 +78,6 @@ class _Composer:
                 raise _Abandoned
 
     def _next(self) -> Any:
-        self.parser.check_event()
         return self.parser.get_event()
 
     def _value(self, event: Any, key: Any, depth: int) -> tuple[Any, Place]:
