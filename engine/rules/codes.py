@@ -19,6 +19,12 @@ SYNTAX = [
     Code("FEEL040", "{what} cannot be said in SQL", "{what}无法转换为 SQL", "{why}", "{why}"),
 ]  # fmt: skip
 
+QUICK = [
+    Code("FEEL061", "this is not an expression: {why}", "这不是表达式：{why}"),
+    Code("FEEL062", "{what} is not allowed in an expression of this dialect", "此写法中不允许 {what}"),
+    Code("FEEL260", "the rule could not be worked out: {why}", "规则无法计算：{why}"),
+]
+
 CHECKS = [
     Code("FEEL101", "unknown name '{name}'", "未知名称“{name}”"),
     Code("FEEL102", "the result is {found}, but {expected} is wanted here", "结果是 {found}，此处需要 {expected}"),
@@ -97,4 +103,4 @@ DECISIONS = [
     Code("FEEL314", "decisions require each other: {names}", "决策相互依赖：{names}"),
 ]  # fmt: skip
 
-declare([*SYNTAX, *CHECKS, *REASONS, *DECISIONS])
+declare([*SYNTAX, *CHECKS, *REASONS, *DECISIONS, *QUICK])

@@ -106,17 +106,18 @@ class TreeBuilder(lark.Transformer[Any, Any]):
     def between(self, operand: Node, _between: Tok, low: Node, _and: Tok, high: Node) -> Node:
         return nodes.Between(operand.start, high.end, operand, low, high)
 
-    def in_tests(self, operand: Node, _in: Tok, tests: tuple[Node, ...]) -> Node:
-        return nodes.InTests(operand.start, tests[-1].end, operand, tests)
+    def in_tests(self, operand: Node, _in: Tok, tests: tuple[int, tuple[Node, ...]]) -> Node:
+        return nodes.InTests(operand.start, tests[0], operand, tests[1])
 
-    def single_test(self, test: Node) -> tuple[Node, ...]:
-        return (test,)
+    def single_test(self, test: Node) -> tuple[int, tuple[Node, ...]]:
+        return test.end, (test,)
 
-    def single_comparison(self, operator: Tok, operand: Node) -> tuple[Node, ...]:
-        return (nodes.ComparisonTest(operator.start, operand.end, operator.value, operand),)
+    def single_comparison(self, operator: Tok, operand: Node) -> tuple[int, tuple[Node, ...]]:
+        return operand.end, (nodes.ComparisonTest(operator.start, operand.end, operator.value, operand),)
 
-    def test_list(self, _open: Tok, first: Node, _comma: Tok, rest: list[Node], _close: Tok) -> tuple[Node, ...]:
-        return (first, *rest)
+    def test_list(self, *parts: Any) -> tuple[int, tuple[Node, ...]]:
+        _, first, _, rest, close = parts
+        return close.end, (first, *rest)
 
     def instance_of(self, operand: Node, _instance: Tok, _of: Tok, type_: Tok) -> Node:
         return nodes.InstanceOf(operand.start, type_.end, operand, type_.value)
