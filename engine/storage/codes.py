@@ -76,6 +76,13 @@ declare(
             "Start from the first page.",
             "请从第一页重新开始。",
         ),
+        Code(
+            "number_out_of_range",
+            "A calculation in a condition leaves the range of exact numbers.",
+            "条件中的计算超出精确数值范围。",
+            "Compare smaller numbers.",
+            "请使用较小的数值进行比较。",
+        ),
         Code("path_unknown", "There is no field {path}.", "没有字段 {path}。"),
         Code(
             "install_running",

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import psycopg
 
 import engine.storage.codes  # noqa: F401 - declares the codes used here
-from engine.kernel.errors import Conflict, TesseraError, Unavailable
+from engine.kernel.errors import Conflict, Rejected, TesseraError, Unavailable
 
 ViolationKind = Literal["unique", "reference", "required", "value"]
 
@@ -67,6 +67,8 @@ def _from_sqlite(error: sqlite3.Error) -> TesseraError | None:
     text = str(error)
     if isinstance(error, sqlite3.IntegrityError):
         return _sqlite_violation(name, text)
+    if "integer overflow" in text:
+        return Rejected("number_out_of_range")
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return Unavailable("database_busy")
     if name.startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CORRUPT", "SQLITE_NOTADB")):

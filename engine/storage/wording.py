@@ -35,6 +35,7 @@ class Wording:
     givens: dict[Slot, Given | None] = field(default_factory=dict)
     pieces: list[Piece] = field(default_factory=list)
     _rules: dict[Slot, SqlRule] = field(default_factory=dict)
+    _worded: int = 0
 
     def look(self, slot: Slot, expression: Expression | None) -> Hashable:
         """Prepare a condition; return what the text of a statement depends on."""
@@ -65,7 +66,9 @@ class Wording:
         """Return a prepared condition for a WHERE clause or a join. Raises BadDefinition when SQL cannot say it."""
         given = self.givens[slot]
         assert given is not None
-        piece = self._rules[slot].condition(scope, given, f"c{len(self.pieces)}_")
+        # counted before it is worded: one condition may ask for a join that has a condition of its own
+        self._worded += 1
+        piece = self._rules[slot].condition(scope, given, f"c{self._worded}_")
         self.pieces.append((slot, piece))
         return piece.element
 
