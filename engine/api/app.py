@@ -67,7 +67,9 @@ def _catch(app: Flask, services: Services, page: PageProblem | None) -> None:
 
 
 def _wants_page() -> bool:
-    return not request.path.startswith(API) and "text/html" in request.headers.get("Accept", "")
+    headers = request.headers
+    wanted = "text/html" in headers.get("Accept", "") or headers.get("HX-Request") == "true"
+    return wanted and not request.path.startswith(API)
 
 
 def _translated(error: HTTPException) -> TesseraError:

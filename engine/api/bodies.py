@@ -78,7 +78,7 @@ def _complain_twice(pairs: list[tuple[str, Any]]) -> NoReturn:
     seen: set[str] = set()
     for key, _ in pairs:
         if key in seen:
-            raise Malformed("duplicate_key", key=key[:80])
+            raise Malformed("json_key_twice", key=key[:80])
         seen.add(key)
     raise AssertionError("no key stands twice")
 

@@ -14,7 +14,7 @@ declare(
             "请以 UTF-8 发送一个 JSON 值。",
         ),
         Code(
-            "duplicate_key",
+            "json_key_twice",
             "The key {key} stands twice in one object",
             "同一对象中键 {key} 出现了两次",
             "Send each key once.",
@@ -120,10 +120,10 @@ declare(
         ),
         Code(
             "bad_operation",
-            "Operation {index} is not understood: {why}",
-            "第 {index} 个操作无法理解：{why}",
-            "Give kind, and what that kind needs.",
-            "请给出 kind 及其所需内容。",
+            "This part is wrong, missing or unknown",
+            "此部分有误、缺失或未知",
+            "Expected: {allowed}.",
+            "应为：{allowed}。",
         ),
         Code(
             "request_failed",

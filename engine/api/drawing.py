@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.kernel.errors import Complaint
-from engine.records import Change, Record
+from engine.records import Change, Entry, Record
 from engine.storage import Reference
 
 
@@ -45,6 +45,17 @@ def draw_change(change: Change, language: str) -> dict[str, Any]:
     if change.warnings:
         drawn["warnings"] = [draw_complaint(warning, language) for warning in change.warnings]
     return drawn
+
+
+def draw_entry(entry: Entry) -> dict[str, Any]:
+    """Return one change in the life of a record."""
+    return {
+        "at": entry.at,
+        "actor": {"id": entry.actor, "title": entry.actor_name},
+        "action": entry.action,
+        "version": entry.version,
+        "changes": {name: [draw_value(before), draw_value(after)] for name, (before, after) in entry.changes.items()},
+    }
 
 
 def draw_complaint(complaint: Complaint, language: str) -> dict[str, Any]:

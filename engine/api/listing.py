@@ -39,7 +39,7 @@ def list_records(call: Call) -> Response:
     drawn: dict[str, Any] = {"records": [draw_record(record) for record in page.records], "next": page.after}
     if count != "false":
         cap = limits.count if count == "true" else _EXACT
-        counted = call.services.records.count(call.context, listing, cap)
+        counted = call.services.records.count_listing(call.context, listing, cap)
         drawn["count"] = counted.value
         drawn["count_capped"] = counted.capped
     return answer(drawn)

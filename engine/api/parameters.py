@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from engine.kernel.errors import LimitExceeded, Malformed
+
+_PATH = re.compile(r"^-?[a-z][a-z0-9_]{0,47}(?:\.[a-z][a-z0-9_]{0,47}){0,7}$")
 
 
 def whole_number(parameters: Mapping[str, str], name: str, default: int, most: int) -> int:
@@ -40,6 +43,9 @@ def words(parameters: Mapping[str, str], name: str, most: int) -> tuple[str, ...
     found = tuple(part.strip() for part in text.split(","))
     if len(found) > most:
         raise LimitExceeded(name, len(found), most, 400)
-    if any(not part for part in found):
-        raise Malformed("bad_parameter", name=name, value=text[:40], allowed="a,b,c")
+    for part in found:
+        if not _PATH.match(part):
+            raise Malformed(
+                "bad_parameter", name=name, value=part[:40], allowed="a,b.c" if name != "sort" else "a,-b.c"
+            )
     return found

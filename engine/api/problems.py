@@ -78,13 +78,14 @@ def draw_problem(error: TesseraError, language: str, request_id: str) -> Problem
         "code": error.code,
         "detail": error.complaint.hint(language),
         "request_id": request_id,
-        "errors": _parts(error, language),
+        "errors": draw_parts(error, language),
     }
     whole |= {name: params[name] for name in _SHOWN if name in params}
     return Problem(status, to_bytes(whole), _headers(status, params))
 
 
-def _parts(error: TesseraError, language: str) -> list[dict[str, Any]]:
+def draw_parts(error: TesseraError, language: str) -> list[dict[str, Any]]:
+    """Return the complaints of an error, in the caller's language."""
     if isinstance(error, BadDefinition):
         return [_diagnostic(item.as_dict()) for item in error.diagnostics]
     return [

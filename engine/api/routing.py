@@ -73,6 +73,7 @@ def add_routes(blueprint: Blueprint, routes: tuple[Route, ...], services: Servic
 
 def _walk(route: Route, services: Services, /, **place: str) -> Response:
     now: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - flask's own way
+    _require_json_wanted(now)
     visit = admit(services, now, route.effect)
     parameters = _parameters(now, route.parameters)
     raw = _body_bytes(now, route.body)
@@ -85,6 +86,12 @@ def _walk(route: Route, services: Services, /, **place: str) -> Response:
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Vary"] = "Authorization, Cookie, Accept-Language"
     return answer
+
+
+def _require_json_wanted(now: Request) -> None:
+    wanted = now.headers.get("Accept", "")
+    if wanted and "json" not in wanted and "*" not in wanted:
+        raise Malformed("not_acceptable")
 
 
 def _parameters(now: Request, known: tuple[str, ...]) -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.access.organisation import post_of
 from engine.auth.tables.users import User
 from engine.kernel.context import Actor
 from engine.storage import Catalog, Session
@@ -26,10 +27,14 @@ class Actors:
 def _make(session: Session, catalog: Catalog, user: User) -> Actor:
     roles = frozenset(role for role in user.roles if role in catalog.model.roles)
     administrator = user.administrator or any(catalog.model.roles[role].administrator for role in roles)
+    post = post_of(session, catalog, user.id)
     return Actor(
         user=user.id,
         login=user.login,
         name=user.name,
         roles=roles,
+        person=post.person,
+        unit=post.unit,
+        units_below=post.units_below,
         administrator=administrator,
     )

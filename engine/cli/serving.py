@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from typing import Any
 
 import click
 
@@ -59,5 +60,5 @@ def run(settings: Settings) -> int:
 
 def _settings(host: str | None, port: int | None, threads: int | None, workers: int | None) -> Settings:
     settings = Settings.from_env()
-    given = {"host": host, "port": port, "threads": threads, "workers": workers}
+    given: dict[str, Any] = {"host": host, "port": port, "threads": threads, "workers": workers}
     return replace(settings, **{name: value for name, value in given.items() if value is not None})

@@ -11,6 +11,7 @@ from engine.kernel.errors import BadDefinition, Complaint, LimitExceeded, Malfor
 from engine.kernel.text import plain
 from engine.metamodel.definitions.guess import guess
 from engine.metamodel.model import ListModel, ObjectModel, SortKey, TenantModel
+from engine.records.filter_bounds import require_small
 from engine.records.limits import FILTER, SORT_KEYS
 from engine.rules import BOOLEAN, Expression, compile_expression
 from engine.storage.bounded import Bounded
@@ -89,6 +90,7 @@ def _compile(policy: Policy, object: str, where: str) -> Expression:
         made = compile_expression(where, policy.scope(object), expect=BOOLEAN)
     except BadDefinition as error:
         raise _malformed(error.diagnostics) from None
+    require_small(made.tree)
     refusal = made.sql_refusal
     if refusal is not None:
         raise _malformed((refusal,))

@@ -1,0 +1,84 @@
+"""The composition root: one Engine out of Settings; the only place that knows every class."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from engine.auth import AuthService
+from engine.kernel.clock import Clock, SystemClock
+from engine.kernel.errors import TesseraError
+from engine.records import DictionaryService, RecordService
+from engine.settings import Settings
+from engine.storage import Shelf
+from engine.tenancy import TenantService, open_shelf
+from engine.workflow import TransitionService
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The house: every service, built once and shared by the doors."""
+
+    settings: Settings
+    clock: Clock
+    shelf: Shelf
+    tenancy: TenantService
+    records: RecordService
+    dictionaries: DictionaryService
+    workflow: TransitionService
+    auth: AuthService
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.shelf.close()
+
+    def ready(self) -> bool:
+        """Tell whether the databases of the tenants that were used can be reached."""
+        try:
+            self.tenancy.list()
+        except TesseraError:
+            return False
+        return True
+
+
+def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
+    """Return an engine over these settings. Nothing is opened before it is used."""
+    clock = clock or SystemClock()
+    shelf = open_shelf(settings)
+    records = RecordService(shelf)
+    return Engine(
+        settings=settings,
+        clock=clock,
+        shelf=shelf,
+        tenancy=TenantService(settings, shelf),
+        records=records,
+        dictionaries=DictionaryService(records),
+        workflow=TransitionService(records),
+        auth=AuthService(settings, shelf, clock),
+    )
+
+
+def build_web_app(settings: Settings) -> WSGIApplication:
+    """Return the web application of a process, with its log."""
+    from engine.api import configure_logs
+
+    configure_logs(settings)
+    return web_app_of(build_engine(settings))
+
+
+def web_app_of(engine: Engine) -> WSGIApplication:
+    """Return the doors to the street over an engine: REST, and pages where they are built in."""
+    from engine.api import Entrance, build_app, health_blueprint
+
+    blueprints = [health_blueprint(engine)]
+    page = None
+    if find_spec("engine.ui") is not None:
+        from engine.ui import build_blueprint, page_problems
+
+        blueprints.append(build_blueprint(engine))
+        page = page_problems(engine)
+    return Entrance(build_app(engine, blueprints, page), engine.settings)

@@ -1,0 +1,14 @@
+"""The entrance for any WSGI server: ``engine.wsgi:app``."""
+
+from __future__ import annotations
+
+import sys
+
+from engine.settings import EXIT_CONFIG, BadSettings, Settings
+from engine.wiring import build_web_app
+
+try:
+    app = build_web_app(Settings.from_env())
+except BadSettings as error:
+    sys.stderr.write(f"{error}\n")
+    raise SystemExit(EXIT_CONFIG) from error

@@ -1,0 +1,141 @@
+"""A whole house for tests of the door: two tenants, users with tokens, and clients that speak JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from werkzeug.test import Client, TestResponse
+
+from engine.auth import NewUser
+from engine.settings import Settings
+from engine.wiring import Engine, build_engine, web_app_of
+
+PACKS = Path(__file__).parent / "packs"
+PASSWORD = "correct horse battery"
+SECRET = b"0123456789abcdef" * 3
+USERS = {
+    "acme": {"boss": (), "foreman": ("foreman",), "helper": ("helper",)},
+    "lib": {"boss": (), "keeper": ("librarian",)},
+}
+LEFT_OUT = {"tessera_user", "tessera_token", "tessera_session", "tessera_idempotency", "tessera_job"}
+TENANTS = {"acme": "workshop", "lib": "library"}
+
+
+@dataclass
+class Caller:
+    """A client that sends a token with each request and reads JSON."""
+
+    client: Client
+    token: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def send(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
+        sent = {**self.headers, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        if self.token:
+            sent["Authorization"] = f"Bearer {self.token}"
+        data = None
+        if body is not None:
+            data = json.dumps(body).encode()
+            sent.setdefault("Content-Type", "application/json")
+        return self.client.open(path, method=method, headers=sent, data=data)
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        return self.send("GET", path, **headers)
+
+    def post(self, path: str, body: Any = None, **headers: str) -> TestResponse:
+        return self.send("POST", path, body, **headers)
+
+    def patch(self, path: str, body: Any, version: int | None = None, **headers: str) -> TestResponse:
+        if version is not None:
+            headers["If_Match"] = f'"{version}"'
+        return self.send("PATCH", path, body, **headers)
+
+    def delete(self, path: str, version: int | None = None, **headers: str) -> TestResponse:
+        if version is not None:
+            headers["If_Match"] = f'"{version}"'
+        return self.send("DELETE", path, **headers)
+
+    def make(self, object: str, **values: Any) -> dict[str, Any]:
+        """Create a record and return it as it is read back."""
+        answer = self.post(f"/api/v1/records/{object}", values)
+        assert answer.status_code == 201, answer.json
+        return self.read(object, answer.json["id"])
+
+    def read(self, object: str, id: str) -> dict[str, Any]:
+        answer = self.get(f"/api/v1/records/{object}/{id}")
+        assert answer.status_code == 200, answer.json
+        return dict(answer.json)
+
+
+@dataclass
+class House:
+    """Two tenants with different packs in one process."""
+
+    engine: Engine
+    app: Any
+    url: str
+    tokens: dict[tuple[str, str], str]
+    _beside: dict[str, Any] = field(default_factory=dict)
+    _tables: dict[str, list[str]] = field(default_factory=dict)
+
+    def caller(self, login: str = "foreman", tenant: str = "acme") -> Caller:
+        return Caller(Client(self.app), self.tokens[tenant, login])
+
+    def nobody(self, **headers: str) -> Caller:
+        return Caller(Client(self.app), headers=headers)
+
+    def digest(self, tenant: str = "acme") -> str:
+        """Return a hash of all business rows, the trail, the outbox and the counters, read past the engine."""
+        return hashlib.sha256(repr(sorted(self._rows(tenant))).encode()).hexdigest()
+
+    def close(self) -> None:
+        for connection in self._beside.values():
+            connection.close()
+        self.engine.close()
+
+    def _rows(self, tenant: str) -> list[tuple[str, str]]:
+        connection = self._beside.get(tenant) or self._look_in(tenant)
+        return [
+            (name, repr(row)) for name in self._tables[tenant] for row in connection.execute(f'SELECT * FROM "{name}"')
+        ]
+
+    def _look_in(self, tenant: str) -> Any:
+        connection: Any
+        if self.url.startswith("sqlite"):
+            connection = sqlite3.connect(self.url.removeprefix("sqlite:///").replace("{tenant}", tenant))
+            query = "SELECT name FROM sqlite_master WHERE type = 'table'"
+        else:
+            connection = psycopg.connect(self.url.replace("+psycopg", ""), autocommit=True)
+            connection.execute(f"SET search_path TO t_{tenant}")
+            query = f"SELECT tablename FROM pg_tables WHERE schemaname = 't_{tenant}'"
+        self._beside[tenant] = connection
+        self._tables[tenant] = [name for (name,) in connection.execute(query).fetchall() if name not in LEFT_OUT]
+        return connection
+
+
+def open_house(database: str, home: Path, **settings: Any) -> House:
+    """Return a house over a database address; SQLite addresses hold ``{tenant}``."""
+    made = Settings(
+        home=home,
+        database=database,
+        secret=SECRET,
+        password_cost="cheap",
+        **{"synchronous": "NORMAL", "log_level": "ERROR", "language": "en", "state_seconds": 0.0, **settings},
+    )
+    engine = build_engine(made)
+    tokens = {}
+    for tenant, pack in TENANTS.items():
+        engine.tenancy.create(tenant, tenant.title())
+        engine.tenancy.install(tenant, [PACKS / pack])
+        for login, roles in USERS[tenant].items():
+            new = NewUser(login, login.title(), PASSWORD, roles, administrator=login == "boss", language="en")
+            engine.auth.accounts.create(tenant, new)
+            tokens[tenant, login] = str(engine.auth.tokens.create(tenant, login, "tests", ["read", "write"], None))
+    tokens["acme", "reader"] = str(engine.auth.tokens.create("acme", "foreman", "reads", ["read"], None))
+    return House(engine, web_app_of(engine), database, tokens)
