@@ -217,7 +217,9 @@ def both(sqlite_url: str, postgres_url: str) -> Iterator[list[tuple[Database, Ca
 
 NAMES = "id name note price amount day at hour span open level place place.name owner created_at"
 COLUMNS: tuple[FieldPath, ...] = tuple(tuple(name.split(".")) for name in NAMES.split())
-ACTOR = {"actor": {"id": "system", "login": "system", "name": "system", "roles": [], "department": None}}
+ACTOR: dict[str, Any] = {
+    "actor": {"id": "system", "login": "system", "name": "system", "roles": [], "department": None}
+}
 MATCHES = (Match("amount", 1), Match("amount", None), Match("level", ("A", "b")), Match("price", Decimal("1.5")))
 
 
