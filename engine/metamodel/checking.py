@@ -10,7 +10,8 @@ from engine.kernel.diagnostics import Diagnostic, Findings
 from engine.metamodel import limits
 from engine.metamodel.checks import CHECKS
 from engine.metamodel.compiler.press import press
-from engine.metamodel.definitions import Layer, PackSource
+from engine.metamodel.definitions import Layer, Node, PackSource
+from engine.metamodel.definitions.guess import guess
 from engine.metamodel.layers.merge import fold_layers
 from engine.metamodel.migrations import check_migrations
 from engine.metamodel.model import TenantModel
@@ -55,6 +56,7 @@ def check_pack(folder: Path, below: Sequence[Layer] = ()) -> PackReport:
         for document in source.documents if source else ():
             check_shape(document, findings)
         return _report(findings)
+    _check_modules(source, findings)
     model = check_layers([*below, source.layer], findings)
     return _report(findings, source, model)
 
@@ -69,6 +71,15 @@ def check_layers(layers: Sequence[Layer], findings: Findings) -> TenantModel:
         for check in CHECKS:
             check(merged, model, findings)
     return model
+
+
+def _check_modules(source: PackSource, findings: Findings) -> None:
+    folders = {document.place.file.partition("/")[0] for document in source.documents if "/" in document.place.file}
+    for document in source.documents:
+        if document.kind == "pack":
+            for name, node in Node(document.body, document.place).get("modules").items():
+                if name not in folders:
+                    findings.add("unknown_module", node.key_span, module=name, guess=guess(name, folders))
 
 
 def _report(findings: Findings, source: PackSource | None = None, model: TenantModel | None = None) -> PackReport:

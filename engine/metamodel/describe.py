@@ -23,7 +23,12 @@ def describe_tenant(model: TenantModel, language: str, objects: Collection[str] 
         "fingerprint": model.fingerprint,
         "languages": list(model.languages),
         "packs": [
-            {"name": pack.name, "version": pack.version, "title": pack.title.in_language(language)}
+            {
+                "name": pack.name,
+                "version": pack.version,
+                "title": pack.title.in_language(language),
+                "description": pack.description.in_language(language),
+            }
             for pack in model.packs
         ],
         "objects": [

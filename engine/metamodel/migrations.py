@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from engine.kernel.diagnostics import Findings
 from engine.kernel.source import Span
+from engine.kernel.text import LocalText
 from engine.metamodel.definitions import Document, Layer, Node
 from engine.metamodel.definitions.guess import guess
 from engine.metamodel.model import TenantModel
@@ -26,6 +27,7 @@ class Migration:
     renamed_objects: Mapping[str, str]
     renamed_fields: Mapping[FieldKey, str]
     conversions: Mapping[FieldKey, Node]
+    title: LocalText
     span: Span
 
 
@@ -76,6 +78,7 @@ def _migration(pack: str, document: Document) -> Migration:
         renamed_objects={old: str(part.value) for old, part in node.get("rename_objects").items()},
         renamed_fields={_key(old): str(part.value) for old, part in node.get("rename").items()},
         conversions={_key(name): part for name, part in node.get("convert").items()},
+        title=node.label("title"),
         span=document.span,
     )
 

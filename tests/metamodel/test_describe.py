@@ -71,4 +71,4 @@ def test_a_tenant_is_described_by_the_objects_that_may_be_seen(shop: TenantModel
 
     assert [object["name"] for object in everything["objects"]] == list(shop.objects)
     assert [object["title"] for object in little["objects"]] == ["客户"]
-    assert everything["packs"] == [{"name": "shop", "version": "1.0.0", "title": "商店"}]
+    assert everything["packs"] == [{"name": "shop", "version": "1.0.0", "title": "商店", "description": ""}]

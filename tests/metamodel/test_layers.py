@@ -79,6 +79,17 @@ def test_insert_and_remove_move_fields_into_a_new_tab(compiled: Compile) -> None
     assert [column.path for column in model.lists["thing"].columns] == [("name",), ("updated_at",), ("level",)]
 
 
+def test_a_tab_is_put_beside_the_sections_of_a_form(compiled: Compile) -> None:
+    model = compiled(
+        BASE,
+        "change: form thing\nremove: {sections: {base: {fields: [fax]}}}\n"
+        'insert: {tabs: {more: {title: More, when: level = "A", sections: {s: {fields: [fax]}}}}}\n',
+    )
+
+    assert [tab.name for tab in model.forms["thing"].tabs] == ["main", "more"]
+    assert model.forms["thing"].tabs[1].visible is not None
+
+
 def test_elements_of_a_list_are_moved(compiled: Compile) -> None:
     model = compiled(
         BASE,

@@ -26,7 +26,7 @@ _HARD_TO_SHOW = frozenset(
     {"lines", "secret", "json", "file", "files", "image", "richtext", "multiline", "address", "references", "users"}
 )
 _FILTERED = frozenset({"choice", "boolean", "user", "department", "reference", "date"})
-_DETAILS = LocalText({"en": "Details", "zh": "基本信息"})
+DETAILS = LocalText({"en": "Details", "zh": "基本信息"})
 _MORE = LocalText({"en": "More", "zh": "其他信息"})
 
 Pairs = tuple[tuple[str, str], ...]
@@ -56,7 +56,7 @@ def default_form(object: ObjectModel, inbound: Pairs, objects: Mapping[str, Obje
         name=object.name,
         object=object.name,
         title=object.title,
-        tabs=(FormTab("main", object.title, sections),),
+        tabs=(FormTab("main", DETAILS, sections),),
         figures=tuple(field.name for field in _figures(object))[:MOST_FIGURES],
         related=tuple(_related(object, inbound, objects)),
         layer=object.layer,
@@ -98,7 +98,7 @@ def _field_sections(object: ObjectModel) -> Iterator[FormSection]:
     for start in range(0, len(names), MOST_IN_A_SECTION):
         fields = tuple(FormField(name) for name in names[start : start + MOST_IN_A_SECTION])
         number = start // MOST_IN_A_SECTION
-        yield FormSection(f"more_{number}" if number else "base", _MORE if number else _DETAILS, fields)
+        yield FormSection(f"more_{number}" if number else "base", _MORE if number else DETAILS, fields)
 
 
 def _given(field: FieldModel) -> bool:

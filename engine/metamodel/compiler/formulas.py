@@ -118,6 +118,8 @@ class _FieldFormulas:
         expression = self.expressions.formula(node, self.scope, self.type)
         if node.path[-1] == "as":
             self.bench.reads[self.object.name, self.field.name] = frozenset(reads)
+            if expression and (not expression.deterministic or ("actor",) in {path[:1] for path in expression.reads}):
+                self.bench.findings.warn("time_dependent", node.span)
         return expression
 
     def _where(self, node: Node) -> Any:

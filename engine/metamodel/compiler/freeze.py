@@ -14,7 +14,7 @@ def freeze(bench: Bench) -> TenantModel:
     """Return the model."""
     languages = dict.fromkeys(language for pack in bench.merged.packs for language in pack.languages)
     return TenantModel(
-        packs=tuple(PackIdentity(pack.name, pack.version, pack.title) for pack in bench.merged.packs),
+        packs=tuple(PackIdentity(pack.name, pack.version, pack.title, pack.description) for pack in bench.merged.packs),
         languages=tuple(languages) or ("zh", "en"),
         objects=bench.objects,
         dictionaries=bench.dictionaries,

@@ -35,6 +35,7 @@ def _role(merged: MergedDocument, bench: Bench, expressions: Expressions) -> Rol
     return RoleModel(
         name=merged.document.id,
         title=node.label("title"),
+        description=node.label("description"),
         grants=grants,
         privileges=frozenset(node.texts("privileges")),
         dictionaries=frozenset(node.texts("dictionaries")),

@@ -63,7 +63,9 @@ def _outline(merged: MergedDocument, object: ObjectModel, bench: Bench) -> None:
         first = next(iter(states))
         states = {key: replace(state, initial=key == first) for key, state in states.items()}
     transitions = {key: _transition(key, part, states, bench) for key, part in node.get("transitions").items()}
-    bench.lifecycles[name] = LifecycleModel(name, object.name, field.name, states, transitions, merged.layer)
+    bench.lifecycles[name] = LifecycleModel(
+        name, object.name, field.name, states, transitions, merged.layer, node.label("title")
+    )
     _attach(object, field, bench.lifecycles[name], bench)
 
 
@@ -95,12 +97,15 @@ def _check_free_choices(bench: Bench) -> None:
 
 def _state(name: str, node: Node, object: ObjectModel, bench: Bench) -> StateModel:
     final = node.has("final") and node.get("final").value is not False
+    outcome = node.get("final").value if isinstance(node.get("final").value, str) else None
+    usual = "open" if not final else "closed" if outcome in ("lost", "cancelled") else "done"
     return StateModel(
         name=name,
         title=node.label("title"),
-        phase=node.text("phase", "done" if final else "open"),  # type: ignore[arg-type] # the shape has been checked
+        phase=node.text("phase", usual),  # type: ignore[arg-type] # the shape has been checked
         initial=node.flag("initial"),
         final=final,
+        outcome=outcome,
         lock=_lock(node.get("lock"), object, bench),
     )
 

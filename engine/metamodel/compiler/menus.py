@@ -24,7 +24,8 @@ def compile_menus(bench: Bench) -> None:
 
 def _menu(merged: MergedDocument, bench: Bench) -> MenuModel:
     groups = tuple(_group(name, node, bench) for name, node in merged.node.get("groups").items())
-    return MenuModel(merged.document.id, groups, merged.node.number("order", 0), merged.layer)
+    node = merged.node
+    return MenuModel(merged.document.id, groups, node.number("order", 0), merged.layer, node.label("title"))
 
 
 def _group(name: str, node: Node, bench: Bench) -> MenuGroup:
@@ -33,7 +34,8 @@ def _group(name: str, node: Node, bench: Bench) -> MenuGroup:
         if part.value not in roles:
             bench.unknown("role", part, str(part.value), roles)
     items = (_item(key, part, bench) for key, part in node.get("items").items())
-    return MenuGroup(name, node.label("title"), tuple(filter(None, items)), frozenset(node.texts("roles")))
+    found = tuple(filter(None, items))
+    return MenuGroup(name, node.label("title"), found, frozenset(node.texts("roles")), node.text("icon"))
 
 
 def _item(name: str, node: Node, bench: Bench) -> MenuItem | None:

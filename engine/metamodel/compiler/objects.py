@@ -135,6 +135,9 @@ def _linked(object: ObjectModel, field: FieldModel, node: Node, bench: Bench) ->
     if not field.title:
         named = bench.objects.get(field.name)
         field = replace(field, title=named.title if named else _title_of(field.name))
+    if field.name == object.parent and not node.has("on_delete"):
+        # lines go with their parent
+        field = replace(field, on_delete="cascade")
     if field.type == "department":
         if bench.unit is None:
             bench.complain("no_units", node.key_span, field=field.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.metamodel.compiler.bench import Bench
-from engine.metamodel.compiler.default_screens import default_form, default_list
+from engine.metamodel.compiler.default_screens import DETAILS, default_form, default_list
 from engine.metamodel.compiler.expressions import Expressions
 from engine.metamodel.definitions import Node
 from engine.metamodel.layers import MergedDocument
@@ -152,11 +152,8 @@ class _Form:
         node = self.node
         inbound = self.bench.inbound.get(self.object.name, ())
         default = default_form(self.object, inbound, self.bench.objects)
-        if node.has("tabs") and node.has("sections"):
-            self.bench.complain("tabs_and_sections", node.get("sections").key_span)
-        tabs = tuple(self._tab(name, part) for name, part in node.get("tabs").items())
-        if not tabs and node.has("sections"):
-            tabs = (FormTab("main", self.object.title, self._sections(node)),)
+        first = (FormTab("main", DETAILS, self._sections(node)),) if node.has("sections") else ()
+        tabs = (*first, *(self._tab(name, part) for name, part in node.get("tabs").items()))
         for part in node.get("figures").elements():
             self.bench.field(self.object, part)
         return FormModel(

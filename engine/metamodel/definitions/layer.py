@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ OVERLAY = "overlay"
 
 @dataclass(frozen=True, slots=True)
 class PackDef:
-    """What a pack says of itself in ``pack.yaml``."""
+    """What a pack says of itself in ``pack.yaml``. ``modules`` tells of each whether a tenant may leave it out."""
 
     name: str
     version: str
@@ -25,6 +25,8 @@ class PackDef:
     languages: tuple[str, ...] = ("zh", "en")
     needs: Mapping[str, str] = field(default_factory=dict)
     engine: str = ""
+    description: LocalText = EMPTY
+    modules: Mapping[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,14 @@ class Layer:
     name: str
     version: str
     documents: tuple[Document, ...]
+
+    def without(self, modules: Collection[str]) -> Layer:
+        """Return the layer without the documents of some of its folders. ValueError when one may not be left out."""
+        optional = {name for name, may_go in self.identity.modules.items() if may_go}
+        if set(modules) - optional:
+            raise ValueError(f"not optional: {sorted(set(modules) - optional)}")
+        kept = (one for one in self.documents if one.place.file.partition("/")[0] not in modules)
+        return Layer(self.name, self.version, tuple(kept))
 
     @property
     def identity(self) -> PackDef:
@@ -78,7 +88,7 @@ class PackSource:
 def identity_of(document: Document) -> PackDef:
     """Read a ``pack`` document; its shape may be wrong, which is told elsewhere."""
     body = document.body
-    languages, needs = body.get("languages"), body.get("needs")
+    languages, needs, modules = (body.get(key) for key in ("languages", "needs", "modules"))
     return PackDef(
         name=document.id,
         version=str(body.get("version", "")),
@@ -86,7 +96,13 @@ def identity_of(document: Document) -> PackDef:
         languages=tuple(map(str, languages)) if isinstance(languages, list) and languages else ("zh", "en"),
         needs={name: str(wanted) for name, wanted in needs.items()} if isinstance(needs, dict) else {},
         engine=str(body.get("engine") or ""),
+        description=text_of(body.get("description")),
+        modules={name: _may_go(module) for name, module in modules.items()} if isinstance(modules, dict) else {},
     )
+
+
+def _may_go(module: Any) -> bool:
+    return isinstance(module, Mapping) and module.get("optional") is True
 
 
 def text_of(value: Any) -> LocalText:

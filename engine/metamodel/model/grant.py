@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from engine.kernel.text import LocalText
+from engine.kernel.text import EMPTY, LocalText
 from engine.rules import Expression
 
 Scope = Literal["own", "department", "department_and_below", "all", "rule"]
@@ -50,3 +50,4 @@ class RoleModel:
     dictionaries: frozenset[str] = frozenset()
     administrator: bool = False
     layer: str = ""
+    description: LocalText = EMPTY

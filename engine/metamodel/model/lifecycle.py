@@ -10,12 +10,16 @@ from engine.kernel.text import EMPTY, LocalText
 from engine.metamodel.model.field import Default
 from engine.rules import Expression
 
+Outcome = Literal["won", "lost", "done", "cancelled"]
 Phase = Literal["open", "active", "waiting", "done", "failed", "closed"]
 
 
 @dataclass(frozen=True, slots=True)
 class StateModel:
-    """A state. ``lock`` None: fields may change; otherwise only the fields in it may (empty: none)."""
+    """A state. A final one may say with which ``outcome`` a life ends there.
+
+    ``lock`` None: fields may change; otherwise only the fields in it may (empty: none).
+    """
 
     name: str
     title: LocalText
@@ -23,6 +27,7 @@ class StateModel:
     initial: bool = False
     final: bool = False
     lock: frozenset[str] | None = None
+    outcome: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class LifecycleModel:
     states: Mapping[str, StateModel]
     transitions: Mapping[str, TransitionModel]
     layer: str = ""
+    title: LocalText = EMPTY
 
     @property
     def initial(self) -> str:

@@ -126,6 +126,7 @@ class MenuGroup:
     title: LocalText
     items: tuple[MenuItem, ...]
     roles: frozenset[str] = frozenset()
+    icon: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,3 +137,4 @@ class MenuModel:
     groups: tuple[MenuGroup, ...]
     order: int = 0
     layer: str = ""
+    title: LocalText = EMPTY

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.kernel.text import LocalText
+from engine.kernel.text import EMPTY, LocalText
 from engine.metamodel.model.dictionary import DictionaryModel
 from engine.metamodel.model.grant import RoleModel
 from engine.metamodel.model.lifecycle import LifecycleModel
@@ -21,6 +21,7 @@ class PackIdentity:
     name: str
     version: str
     title: LocalText
+    description: LocalText = EMPTY
 
 
 @dataclass(frozen=True, slots=True)
