@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.rules import codes as _codes  # noqa: F401  (declares the codes)
-from engine.rules.evaluation import Run, Warning
+from engine.rules.evaluation import Run, Warning  # noqa: A004 - as promised
 from engine.rules.expression import Expression, compile_expression, compile_tests
 from engine.rules.feel_types import (
     ANY,

@@ -14,7 +14,7 @@ from engine.rules.limits import DEFAULT, Limits
 
 
 @dataclass(frozen=True, slots=True)
-class Warning:
+class Warning:  # noqa: A001 - the name that the interface promises
     """Why a result is null, or what was passed over. ``span`` is the place of the node."""
 
     code: str
@@ -86,11 +86,12 @@ class Run:
         """The first warnings, as many as the limits say."""
         return tuple(self._warnings)
 
-    def warn(self, code: str, span: Span = NOWHERE, /, **params: Any) -> None:
+    def warn(self, code: str, span: Span = NOWHERE, /, **params: Any) -> Any:
         """Keep the reason for a null. Returns None, so that it can be returned in the null's place."""
         self._seen += 1
         if len(self._warnings) < self.limits.warnings:
             self._warnings.append(Warning(code, span, params))
+        return None
 
     def charge(self, steps: int) -> None:
         """Take ``steps`` from the budget; when it is used up, or time is, the evaluation ends."""

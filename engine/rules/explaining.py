@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.rules import nodes
 from engine.rules.checking.bindings import Function
-from engine.rules.evaluation import Run, Warning
+from engine.rules.evaluation import Run
 from engine.rules.expression import Expression
 from engine.rules.nodes import Node
 from engine.rules.values import literal_text, to_python
@@ -60,7 +60,7 @@ class _Explainer:
         value = self.expression.part(node)(self.names, trial)
         parts = tuple(self.step(part) for part in self.below(node))
         told = {reason for part in parts for reason in part.reasons}
-        reasons = tuple(text for text in dict.fromkeys(map(_sentence, trial.warnings)) if text not in told)
+        reasons = tuple(text for text in dict.fromkeys(one.message for one in trial.warnings) if text not in told)
         text = " ".join(self.expression.text[node.start : node.end].split())
         return Step(text, node.start, node.end, _plain(value), _shown(value), reasons, parts)
 
@@ -98,10 +98,6 @@ class _Explainer:
             function = isinstance(self.expression.checked.bindings.get(one), Function)
             if not isinstance(one, (*SILENT, nodes.FunctionLiteral, nodes.TypeName)) and not function:
                 yield one
-
-
-def _sentence(warning: Warning) -> str:
-    return warning.message
 
 
 def _shown(value: Any) -> str:

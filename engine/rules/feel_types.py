@@ -72,6 +72,8 @@ BUILTIN_TYPES: Mapping[str, FeelType] = {
 
 @dataclass(frozen=True, slots=True)
 class ListType(FeelType):
+    """A list whose items have one type."""
+
     name: str = field(default="list", init=False)
     element: FeelType = ANY
 
@@ -89,6 +91,8 @@ def list_of(element: FeelType) -> ListType:
 
 @dataclass(frozen=True, slots=True)
 class RangeType(FeelType):
+    """A range whose ends have one type."""
+
     name: str = field(default="range", init=False)
     element: FeelType = ANY
 

@@ -61,7 +61,7 @@ class Wanted:
 
     def fit_item(self, value: Any) -> Any:
         kind = kind_of(value)
-        if kind == self.kind or self.kind == "any" or kind in _WIDER.get(self.kind, ()):
+        if self.kind in (kind, "any") or kind in _WIDER.get(self.kind, ()):
             return value
         raise TypeError(kind)
 
@@ -100,7 +100,7 @@ class Signature:
 
     def fit(self, arguments: list[Any]) -> list[Any]:
         """Return the arguments as the body wants them, or raise TypeError with the kind that does not fit."""
-        fitted = []
+        fitted: list[Any] = []
         for index, wanted in enumerate(self.parameters):
             if wanted.many:
                 fitted.extend(wanted.fit(value) for value in arguments[index:])

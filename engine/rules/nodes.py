@@ -6,7 +6,7 @@ from collections.abc import Iterator as AnyIterator
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 ArithmeticOperator = Literal["+", "-", "*", "/", "**"]
 ComparisonOperator = Literal["=", "!=", "<", "<=", ">", ">="]
@@ -22,22 +22,28 @@ class Node:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NumberLiteral(Node):
+    """A number; a minus before it is part of it."""
+
     value: Decimal
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StringLiteral(Node):
+    """A text."""
+
     value: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BooleanLiteral(Node):
+    """``true`` or ``false``."""
+
     value: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NullLiteral(Node):
-    pass
+    """``null``."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,11 +55,15 @@ class AtLiteral(Node):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Name(Node):
+    """A name."""
+
     name: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Path(Node):
+    """``source.name``."""
+
     source: Node
     name: str
     name_start: int
@@ -61,11 +71,15 @@ class Path(Node):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Negation(Node):
+    """``-operand``."""
+
     operand: Node
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Arithmetic(Node):
+    """Two operands of + - * / **."""
+
     operator: ArithmeticOperator
     left: Node
     right: Node
@@ -73,6 +87,8 @@ class Arithmetic(Node):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison(Node):
+    """Two operands of a comparison."""
+
     operator: ComparisonOperator
     left: Node
     right: Node
@@ -80,6 +96,8 @@ class Comparison(Node):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Between(Node):
+    """``operand between low and high``."""
+
     operand: Node
     low: Node
     high: Node
@@ -87,16 +105,22 @@ class Between(Node):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class And(Node):
+    """Two or more operands."""
+
     operands: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Or(Node):
+    """Two or more operands."""
+
     operands: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class If(Node):
+    """``if condition then ... else ...``."""
+
     condition: Node
     then: Node
     otherwise: Node
@@ -113,6 +137,8 @@ class Iterator(Node):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class For(Node):
+    """``for iterators return body``."""
+
     iterators: tuple[Iterator, ...]
     body: Node
 
@@ -128,17 +154,23 @@ class Quantified(Node):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ListLiteral(Node):
+    """``[a, b]``."""
+
     items: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry(Node):
+    """One ``key: value`` of a context."""
+
     key: str
     value: Node
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ContextLiteral(Node):
+    """``{key: value}``."""
+
     entries: tuple[Entry, ...]
 
 
@@ -162,12 +194,16 @@ class UnaryRange(Node):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Filter(Node):
+    """``source[condition]``."""
+
     source: Node
     condition: Node
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Argument(Node):
+    """One argument of a call by name."""
+
     name: str
     value: Node
 
@@ -193,18 +229,24 @@ class TypeName(Node):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class InstanceOf(Node):
+    """``operand instance of type``."""
+
     operand: Node
     type: TypeName
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Parameter(Node):
+    """One parameter of a function."""
+
     name: str
     type: TypeName | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FunctionLiteral(Node):
+    """``function(a, b) body``."""
+
     parameters: tuple[Parameter, ...]
     body: Node
     external: bool
@@ -236,7 +278,8 @@ class UnaryTests(Node):
 
 def children(node: Node) -> AnyIterator[Node]:
     """Yield the nodes directly below ``node``, in the order of the text."""
-    for name in _below(type(node)):
+    kind: Any = type(node)
+    for name in _below(kind):
         value = getattr(node, name)
         if isinstance(value, Node):
             yield value
@@ -256,6 +299,6 @@ def walk(node: Node) -> AnyIterator[Node]:
 
 
 @cache
-def _below(kind: type[Node]) -> tuple[str, ...]:
+def _below(kind: Any) -> tuple[str, ...]:
     plain = {"int", "str", "bool", "Decimal", "ArithmeticOperator", "ComparisonOperator"}
     return tuple(f.name for f in fields(kind) if f.type not in plain)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, DivisionByZero, InvalidOperation, Overflow
+from functools import partial
 from typing import Any
 
 from engine.rules.functions import NoValue
@@ -27,7 +28,7 @@ def arithmetic(operator: str, left: Any, right: Any) -> Any:
     act = _ACTS.get((operator, left_kind, right_kind))
     if act is None:
         raise NoValue("FEEL202", operator=operator, left=left_kind, right=right_kind)
-    if left_kind == NUMBER or right_kind == NUMBER:
+    if NUMBER in (left_kind, right_kind):
         left, right = from_python(left), from_python(right)
     result = act(left, right)
     if result is None:
@@ -189,4 +190,4 @@ for _duration in (DAYS, MONTHS):
     _ACTS["*", NUMBER, _duration] = _turned(_scaled)
     _ACTS["/", _duration, NUMBER] = _divided
 for _operator in ("+", "-", "*", "/", "**"):
-    _ACTS[_operator, NUMBER, NUMBER] = lambda left, right, operator=_operator: _numbers(operator, left, right)
+    _ACTS[_operator, NUMBER, NUMBER] = partial(_numbers, _operator)

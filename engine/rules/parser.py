@@ -62,7 +62,7 @@ def expected(text: str, vocabulary: Vocabulary, limits: Limits = DEFAULT) -> fro
             driver.feed_token(token)  # type: ignore[arg-type]
     except (ScanError, TreeError, lark.UnexpectedToken, lark.exceptions.VisitError):
         return frozenset()
-    return frozenset(driver.accepts())
+    return _accepts(driver)
 
 
 class _NoLexer(lark.lexer.Lexer):

@@ -81,7 +81,8 @@ class _Strict(simpleeval.EvalWithCompoundTypes):  # type: ignore[misc]
     def __init__(self, names: dict[str, Any]) -> None:
         super().__init__(operators=_operators(), names=names)
         self.functions = dict(_FUNCTIONS)
-        self.nodes = {kind: act for kind, act in self.nodes.items() if issubclass(kind, _ALLOWED)}
+        known: dict[type[ast.AST], Any] = dict(vars(self)["nodes"])
+        self.nodes: dict[type[ast.AST], Any] = {kind: act for kind, act in known.items() if issubclass(kind, _ALLOWED)}
 
 
 def _depth(tree: ast.AST) -> int:

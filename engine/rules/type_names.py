@@ -11,7 +11,7 @@ _BUILTIN = Trie(BUILTIN_TYPES)
 
 
 class TypeReader:
-    """Reads one type from raw tokens. A type that is cut short counts no tokens; the parser then says what it expects."""
+    """Reads one type from raw tokens. One that is cut short counts none; the parser then says what it expects."""
 
     def __init__(self, raws: list[Raw], at: int, types: Trie) -> None:
         self.raws, self.first, self.at, self.types = raws, at, at, types

@@ -176,10 +176,6 @@ def _to_time(value: FeelTime) -> time:
     return time(hour, minute, second, micro, _tzinfo(value))
 
 
-def _to_native_time(value: FeelTime) -> Any:
-    return _to_time(value)
-
-
 def _tzinfo(value: FeelTime | FeelDateTime) -> Any:
     from datetime import timezone
 
@@ -199,7 +195,7 @@ def _to_timedelta(value: TimeDuration) -> Any:
 
 _EXPORT: dict[type, Callable[[Any], Any]] = {
     FeelDateTime: _to_datetime,
-    FeelTime: _to_native_time,
+    FeelTime: _to_time,
     TimeDuration: _to_timedelta,
 }
 
@@ -271,7 +267,7 @@ _EQUAL: dict[str, Callable[[Any, Any], bool | None]] = {
     DATE_TIME: _equal_times,
     DAYS: _equal_plain,
     MONTHS: _equal_plain,
-    RANGE: lambda left, right: left.same(right),  # type: ignore[no-any-return]
+    RANGE: lambda left, right: left.same(right),
     FUNCTION: lambda left, right: left is right,
     "Any": lambda left, right: left is right,
 }

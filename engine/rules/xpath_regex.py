@@ -12,16 +12,21 @@ class BadPattern(ValueError):
 _FLAGS = frozenset("smix")
 _SPACE = frozenset(" \t\n\r")
 _SINGLE = {"n": r"\n", "r": r"\r", "t": r"\t", **{char: "\\" + char for char in r"\|.?*+(){}-[]^$"}}
-_NAME_START = r"A-Z_a-z:\xC0-\xD6\xD8-\xF6\xF8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C-\u200D\u2070-\u218F\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\U00010000-\U000EFFFF"
+_NAME_START = (
+    r"A-Z_a-z:\xC0-\xD6\xD8-\xF6\xF8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C-\u200D\u2070-\u218F"
+    r"\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\U00010000-\U000EFFFF"
+)
 _NAME_PART = _NAME_START + r"\-.0-9\xB7\u0300-\u036F\u203F-\u2040"
 _MANY = {
     "s": r"[ \t\n\r]", "S": r"[^ \t\n\r]", "d": r"\p{Nd}", "D": r"\P{Nd}",
     "w": r"[^\p{P}\p{Z}\p{C}]", "W": r"[\p{P}\p{Z}\p{C}]",
     "i": f"[{_NAME_START}]", "I": f"[^{_NAME_START}]", "c": f"[{_NAME_PART}]", "C": f"[^{_NAME_PART}]",
 }  # fmt: skip
-_CATEGORIES = frozenset(
-    "L Lu Ll Lt Lm Lo M Mn Mc Me N Nd Nl No P Pc Pd Ps Pe Pi Pf Po Z Zs Zl Zp S Sm Sc Sk So C Cc Cf Co Cn".split()
-)
+_CATEGORIES = frozenset((
+    "L", "Lu", "Ll", "Lt", "Lm", "Lo", "M", "Mn", "Mc",
+    "Me", "N", "Nd", "Nl", "No", "P", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Z", "Zs", "Zl", "Zp", "S", "Sm", "Sc",
+    "Sk", "So", "C", "Cc", "Cf", "Co", "Cn",
+))  # fmt: skip
 _MAX_COUNT = 1_000
 _MAX_DEPTH = 50
 
@@ -95,11 +100,9 @@ class Translation:
 
     def group(self) -> str:
         capturing = not (self.peek() == "?" and self.peek(1) == ":")
-        if capturing:
-            self.groups += 1
-            number = self.groups
-        else:
-            self.at += 2
+        self.groups += capturing
+        number = self.groups
+        self.at += 0 if capturing else 2
         inner = self.branches()
         if self.take() != ")":
             raise BadPattern("(")

@@ -14,16 +14,19 @@ from engine.rules.values import from_python, kind_of
 
 @builtin("get value", "m: context, key: text", ANY)
 def get_value(context: Mapping[str, Any], key: str) -> Any:
+    """Return the value of a key, or null when the context lacks it."""
     return from_python(context.get(key))
 
 
 @builtin("get entries", "m: context", list_of(ContextType({"key": STRING, "value": ANY})))
 def get_entries(context: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the entries as a list of contexts with key and value."""
     return [{"key": key, "value": from_python(context.get(key))} for key in context]
 
 
 @builtin("context", "entries: list", ANY_CONTEXT, with_run=True)
 def make_context(run: Run, entries: list[Any]) -> dict[str, Any]:
+    """Make a context of a list of entries with key and value."""
     run.charge(len(entries))
     made: dict[str, Any] = {}
     for entry in entries:
@@ -36,11 +39,13 @@ def make_context(run: Run, entries: list[Any]) -> dict[str, Any]:
 
 @builtin("context put", "context: context, key: text, value: any", ANY_CONTEXT, with_run=True)
 def context_put(run: Run, context: Mapping[str, Any], key: str, value: Any) -> dict[str, Any]:
+    """Return the context with one more key, or another value for it."""
     return _grown(run, {**context, key: value})
 
 
 @builtin("context put", "context: context, keys: list, value: any", ANY_CONTEXT, with_run=True)
 def context_put_deep(run: Run, context: Mapping[str, Any], keys: list[Any], value: Any) -> dict[str, Any]:
+    """Return the context with another value at the end of a path of keys."""
     run.charge(len(keys))
     if not keys or any(type(key) is not str for key in keys):
         raise NoValue("FEEL224", function="context put", name="keys", value=len(keys))
@@ -51,7 +56,7 @@ def _put(context: Mapping[str, Any], keys: list[str], value: Any) -> dict[str, A
     levels: list[Mapping[str, Any]] = [context]
     for key in keys[:-1]:
         inner = levels[-1].get(key)
-        if kind_of(inner) != "context":
+        if not isinstance(inner, Mapping):
             raise NoValue("FEEL224", function="context put", name="keys", value=key)
         levels.append(inner)
     for key, level in zip(reversed(keys), reversed(levels), strict=True):
@@ -62,6 +67,7 @@ def _put(context: Mapping[str, Any], keys: list[str], value: Any) -> dict[str, A
 
 @builtin("context merge", "contexts: list", ANY_CONTEXT, with_run=True)
 def context_merge(run: Run, contexts: list[Any]) -> dict[str, Any]:
+    """Join contexts; of two equal keys the later one counts."""
     merged: dict[str, Any] = {}
     for context in contexts:
         if kind_of(context) != "context":

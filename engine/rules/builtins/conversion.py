@@ -36,17 +36,20 @@ T = TypeVar("T")
 
 @builtin("not", "negand: any", BOOLEAN)
 def negate(value: Any) -> bool | None:
+    """Turn true to false and false to true; null otherwise."""
     return not value if type(value) is bool else None
 
 
 @builtin("string", "from: any", STRING)
 def string(value: Any) -> str | None:
+    """Write a value as text."""
     return None if value is None else text_of(value)
 
 
 @builtin("number", "from: text, grouping separator: any, decimal separator: any", NUMBER)
 @builtin("number", "from: text", NUMBER)
 def number(text: str, grouping: Any = None, point: Any = None) -> Decimal:
+    """Read a number from text."""
     if grouping not in (None, " ", ",", ".") or point not in (None, ",", ".") or (grouping == point and point):
         raise NoValue("FEEL224", function="number", name="separator", value=grouping or point)
     plain = text.replace(grouping, "") if grouping else text
@@ -60,17 +63,23 @@ def number(text: str, grouping: Any = None, point: Any = None) -> Decimal:
 
 @builtin("date", "from: text", DATE)
 def date_from_text(text: str) -> FeelDate:
-    return _or_complain(parse_date(text), "date", text)
+    """Read a date from text such as 2024-01-31."""
+    day = parse_date(text)
+    if day is None:
+        raise NoValue("FEEL229", kind="date", text=text)
+    return day
 
 
 @builtin("date", "from: day", DATE)
 def date_from_date(value: Any) -> FeelDate:
+    """Return the date of a date and time."""
     found: FeelDate = value.date() if isinstance(value, FeelDateTime) else value
     return found
 
 
 @builtin("date", "year: number, month: number, day: number", DATE)
 def date_from_parts(year: Decimal, month: Decimal, day: Decimal) -> FeelDate:
+    """Make a date of year, month and day."""
     return _date(year, month, day)
 
 
@@ -78,16 +87,20 @@ def _date(year: Decimal, month: Decimal, day: Decimal) -> FeelDate:
     found = None
     if is_whole(year) and is_whole(month) and is_whole(day) and abs(year) < 10**9:
         found = make_date(int(year), int(month), int(day))
-    return _or_complain(found, "date", f"{year}-{month}-{day}")
+    if found is None:
+        raise NoValue("FEEL229", kind="date", text=f"{year}-{month}-{day}")
+    return found
 
 
 @builtin("time", "from: text", TIME)
 def time_from_text(text: str) -> FeelTime:
+    """Read a time from text such as 10:30:00."""
     return _or_complain(parse_time(text), "time", text)
 
 
 @builtin("time", "from: temporal", TIME)
 def time_from_temporal(value: Any) -> FeelTime:
+    """Return the time of a date and time; midnight in UTC of a date."""
     if isinstance(value, FeelDateTime):
         return value.time()
     return value if isinstance(value, FeelTime) else FeelTime(0, 0)
@@ -95,6 +108,7 @@ def time_from_temporal(value: Any) -> FeelTime:
 
 @builtin("time", "hour: number, minute: number, second: number, offset?: days and time duration", TIME)
 def time_from_parts(hour: Decimal, minute: Decimal, second: Decimal, offset: TimeDuration | None = None) -> FeelTime:
+    """Make a time of hour, minute, second and perhaps an offset."""
     return _time(hour, minute, second, offset)
 
 
@@ -117,6 +131,7 @@ def _time(hour: Decimal, minute: Decimal, second: Decimal, offset: TimeDuration 
 
 @builtin("date and time", "from: text", DATE_TIME)
 def date_time_from_text(text: str) -> FeelDateTime:
+    """Read a date and time from text such as 2024-01-31T10:30:00."""
     found = parse_date_time(text)
     if found is None and (day := parse_date(text)) is not None:
         found = midnight(day, None)
@@ -125,16 +140,19 @@ def date_time_from_text(text: str) -> FeelDateTime:
 
 @builtin("date and time", "from: day", DATE_TIME)
 def date_time_from_day(value: Any) -> FeelDateTime:
+    """Return a date and time as it is; of a date its midnight in UTC."""
     return value if isinstance(value, FeelDateTime) else midnight(value, 0)
 
 
 @builtin("date and time", "date: day, time: time", DATE_TIME)
 def date_time_from_both(day: Any, time: FeelTime) -> FeelDateTime:
+    """Join a date and a time."""
     return date_time_of(day.date() if isinstance(day, FeelDateTime) else day, time)
 
 
 @builtin("date and time", "date: day, timezone: text", DATE_TIME)
 def date_time_in_zone(day: Any, zone: str) -> FeelDateTime:
+    """Return the same instant in another time zone."""
     from engine.rules.temporal.times import from_instant
 
     if zone_named(zone) is None:
@@ -159,19 +177,25 @@ def date_time_in_zone(day: Any, zone: str) -> FeelDateTime:
     "year: number, month: number, day: number, hour: number, minute: number, second: number, timezone: text",
     DATE_TIME,
 )
-def date_time_from_parts(
+def date_time_from_parts(  # noqa: PLR0913, PLR0917 - the language has as many
     year: Decimal, month: Decimal, day: Decimal, hour: Decimal, minute: Decimal, second: Decimal, zone: Any = None
 ) -> FeelDateTime:
+    """Make a date and time of its parts, perhaps with an offset or time zone."""
     return date_time_of(_date(year, month, day), _time(hour, minute, second, zone))
 
 
 @builtin("duration", "from: text", ANY)
 def duration(text: str) -> MonthsDuration | TimeDuration:
-    return _or_complain(parse_duration(text), "duration", text)
+    """Read a duration from text such as P30D or P1Y6M."""
+    found = parse_duration(text)
+    if found is None:
+        raise NoValue("FEEL229", kind="duration", text=text)
+    return found
 
 
 @builtin("duration", "from: duration", ANY)
 def duration_from_duration(value: Any) -> Any:
+    """Return a duration as it is."""
     return value
 
 

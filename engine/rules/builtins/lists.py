@@ -42,12 +42,14 @@ def _inserted(argument: FeelType, _position: FeelType = ANY, item: FeelType = AN
 
 @builtin("list contains", "list: list, element: any", BOOLEAN, with_run=True)
 def list_contains(run: Run, items: list[Any], element: Any) -> bool:
+    """Tell whether an item of the list equals the element; null counts as a value."""
     run.charge(len(items))
     return any(equal(item, element) for item in items)
 
 
 @builtin("count", "list: list", NUMBER)
 def count(items: list[Any]) -> Decimal:
+    """Return how many items the list has."""
     return from_int(len(items))
 
 
@@ -186,6 +188,7 @@ def _position(name: str, items: list[Any], position: Decimal, last: int) -> int:
 
 @builtin("sublist", "list: list, start position: number, length?: number", _same_list)
 def sublist(items: list[Any], start: Decimal, length: Decimal | None = None) -> list[Any]:
+    """Return part of a list. Counted from 1; a negative start counts from the end."""
     first = _position("sublist", items, start, len(items))
     if length is None:
         return items[first:]
@@ -203,34 +206,40 @@ def _grown(run: Run, items: list[Any]) -> list[Any]:
 
 @builtin("append", "list: list, item*: any", _longer_list, with_run=True)
 def append(run: Run, items: list[Any], *more: Any) -> list[Any]:
+    """Return the list with more items at its end."""
     return _grown(run, [*items, *more])
 
 
 @builtin("concatenate", "list*: list", _joined_lists, with_run=True)
 def concatenate(run: Run, *lists: list[Any]) -> list[Any]:
+    """Join lists one after another."""
     return _grown(run, [item for items in lists for item in items])
 
 
 @builtin("insert before", "list: list, position: number, newItem: any", _inserted, with_run=True)
 def insert_before(run: Run, items: list[Any], position: Decimal, item: Any) -> list[Any]:
+    """Return the list with an item put in before a position."""
     index = _position("insert before", items, position, len(items))
     return _grown(run, [*items[:index], item, *items[index:]])
 
 
 @builtin("remove", "list: list, position: number", _same_list)
 def remove(items: list[Any], position: Decimal) -> list[Any]:
+    """Return the list without the item at a position."""
     index = _position("remove", items, position, len(items))
     return [*items[:index], *items[index + 1 :]]
 
 
 @builtin("list replace", "list: list, position: number, newItem: any", _inserted, with_run=True)
 def list_replace(run: Run, items: list[Any], position: Decimal, item: Any) -> list[Any]:
+    """Return the list with another item at a position."""
     index = _position("list replace", items, position, len(items))
     return _grown(run, [*items[:index], item, *items[index + 1 :]])
 
 
 @builtin("list replace", "list: list, match: function, newItem: any", _inserted, with_run=True)
 def list_replace_matching(run: Run, items: list[Any], match: Any, item: Any) -> list[Any]:
+    """Return the list with another item wherever the function says true."""
     replaced = []
     for old in items:
         matched = match.call(run, [old, item])
@@ -242,22 +251,26 @@ def list_replace_matching(run: Run, items: list[Any], match: Any, item: Any) -> 
 
 @builtin("reverse", "list: list", _same_list)
 def reverse(items: list[Any]) -> list[Any]:
+    """Return the list backwards."""
     return list(reversed(items))
 
 
 @builtin("index of", "list: list, match: any", list_of(NUMBER), with_run=True)
 def index_of(run: Run, items: list[Any], match: Any) -> list[Decimal]:
+    """Return the positions of all items that equal the element."""
     run.charge(len(items))
     return [from_int(at) for at, item in enumerate(items, 1) if equal(item, match)]
 
 
 @builtin("union", "list*: list", _joined_lists, with_run=True)
 def union(run: Run, *lists: list[Any]) -> list[Any]:
+    """Join lists and drop repeated items."""
     return _distinct(run, concatenate(run, *lists))
 
 
 @builtin("distinct values", "list: list", _same_list, with_run=True)
 def distinct_values(run: Run, items: list[Any]) -> list[Any]:
+    """Drop repeated items; the first of each stays."""
     return _distinct(run, items)
 
 
@@ -278,6 +291,7 @@ def _distinct(run: Run, items: list[Any]) -> list[Any]:
 
 @builtin("flatten", "list: list", list_of(ANY), with_run=True)
 def flatten(run: Run, items: list[Any]) -> list[Any]:
+    """Return the items of all lists within lists."""
     flat: list[Any] = []
     waiting = list(reversed(items))
     while waiting:
@@ -292,6 +306,7 @@ def flatten(run: Run, items: list[Any]) -> list[Any]:
 
 @builtin("sort", "list: list, precedes?: function", _same_list, with_run=True)
 def sort(run: Run, items: list[Any], precedes: Any = None) -> list[Any]:
+    """Sort by a function that tells whether one item comes before another; by value without one."""
     if precedes is None:
         if any(compare("<=", items[0], item) is None for item in items):
             raise NoValue("FEEL225", function="sort", kind="comparable")

@@ -25,16 +25,19 @@ def _rounded(function: str, value: Decimal, scale: Decimal, rounding: str) -> De
 
 @builtin("decimal", "n: number, scale: number", NUMBER)
 def decimal(value: Decimal, scale: Decimal) -> Decimal:
+    """Round to a number of decimals; a half goes to the even neighbour."""
     return _rounded("decimal", value, scale, numbers.HALF_EVEN)
 
 
 @builtin("floor", "n: number, scale?: number", NUMBER)
 def floor(value: Decimal, scale: Decimal | None = None) -> Decimal:
+    """Round down, to a number of decimals if given."""
     return _rounded("floor", value, scale or Decimal(0), numbers.FLOOR)
 
 
 @builtin("ceiling", "n: number, scale?: number", NUMBER)
 def ceiling(value: Decimal, scale: Decimal | None = None) -> Decimal:
+    """Round up, to a number of decimals if given."""
     return _rounded("ceiling", value, scale or Decimal(0), numbers.CEILING)
 
 
@@ -57,6 +60,7 @@ def _same_type(argument: FeelType) -> FeelType:
 
 @builtin("abs", "n: magnitude", _same_type)
 def absolute(value: Decimal | MonthsDuration | TimeDuration) -> Decimal | MonthsDuration | TimeDuration:
+    """Return the size without the sign."""
     if isinstance(value, MonthsDuration):
         return MonthsDuration(abs(value.months))
     if isinstance(value, TimeDuration):
@@ -66,6 +70,7 @@ def absolute(value: Decimal | MonthsDuration | TimeDuration) -> Decimal | Months
 
 @builtin("modulo", "dividend: number, divisor: number", NUMBER)
 def modulo(dividend: Decimal, divisor: Decimal) -> Decimal:
+    """Return the rest of a division, with the sign of the divisor."""
     if not divisor:
         raise NoValue("FEEL211")
     if dividend.adjusted() - divisor.adjusted() > 6_000:
@@ -79,6 +84,7 @@ def modulo(dividend: Decimal, divisor: Decimal) -> Decimal:
 
 @builtin("sqrt", "number: number", NUMBER)
 def sqrt(value: Decimal) -> Decimal:
+    """Return the square root."""
     if value < 0:
         raise NoValue("FEEL224", function="sqrt", name="number", value=value)
     return CONTEXT.sqrt(value)
@@ -86,6 +92,7 @@ def sqrt(value: Decimal) -> Decimal:
 
 @builtin("log", "number: number", NUMBER)
 def log(value: Decimal) -> Decimal:
+    """Return the natural logarithm."""
     if value <= 0:
         raise NoValue("FEEL224", function="log", name="number", value=value)
     return CONTEXT.ln(value)
@@ -93,16 +100,19 @@ def log(value: Decimal) -> Decimal:
 
 @builtin("exp", "number: number", NUMBER)
 def exp(value: Decimal) -> Decimal:
+    """Return e to the power of the number."""
     return CONTEXT.exp(value)
 
 
 @builtin("odd", "number: number", BOOLEAN)
 def odd(value: Decimal) -> bool:
+    """Tell whether a whole number is odd."""
     return _parity("odd", value) == 1
 
 
 @builtin("even", "number: number", BOOLEAN)
 def even(value: Decimal) -> bool:
+    """Tell whether a whole number is even."""
     return _parity("even", value) == 0
 
 

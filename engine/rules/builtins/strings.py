@@ -31,27 +31,32 @@ def substring(text: str, start: Decimal, length: Decimal | None = None) -> str:
 
 @builtin("string length", "string: text", NUMBER)
 def string_length(text: str) -> Decimal:
+    """Return the number of characters."""
     return from_int(len(text))
 
 
 @builtin("upper case", "string: text", STRING)
 def upper_case(text: str) -> str:
+    """Return the text in capitals."""
     return text.upper()
 
 
 @builtin("lower case", "string: text", STRING)
 def lower_case(text: str) -> str:
+    """Return the text in small letters."""
     return text.lower()
 
 
 @builtin("substring before", "string: text, match: text", STRING)
 def substring_before(text: str, match: str) -> str:
+    """Return what stands before the first match; empty when there is none."""
     before, found, _ = text.partition(match) if match else ("", "", "")
     return before if found else ""
 
 
 @builtin("substring after", "string: text, match: text", STRING)
 def substring_after(text: str, match: str) -> str:
+    """Return what stands behind the first match; empty when there is none."""
     if not match:
         return text
     return text.partition(match)[2]
@@ -59,36 +64,43 @@ def substring_after(text: str, match: str) -> str:
 
 @builtin("contains", "string: text, match: text", BOOLEAN)
 def contains(text: str, match: str) -> bool:
+    """Tell whether the text holds the match."""
     return match in text
 
 
 @builtin("starts with", "string: text, match: text", BOOLEAN)
 def starts_with(text: str, match: str) -> bool:
+    """Tell whether the text starts with the match."""
     return text.startswith(match)
 
 
 @builtin("ends with", "string: text, match: text", BOOLEAN)
 def ends_with(text: str, match: str) -> bool:
+    """Tell whether the text ends with the match."""
     return text.endswith(match)
 
 
 @builtin("matches", "input: text, pattern: text, flags?: text", BOOLEAN, with_run=True)
 def matches(run: Run, text: str, pattern: str, flags: str | None = None) -> bool:
+    """Tell whether the pattern is found in the text."""
     return find_matches(run, text, pattern, flags or "")
 
 
 @builtin("replace", "input: text, pattern: text, replacement: text, flags?: text", STRING, with_run=True)
 def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | None = None) -> str:
+    """Replace every match of the pattern; $1 stands for its first group."""
     return replace_matches(run, text, pattern, replacement, flags or "")
 
 
 @builtin("split", "string: text, delimiter: text", list_of(STRING), with_run=True)
 def split(run: Run, text: str, delimiter: str) -> list[str]:
+    """Split at every match of the pattern."""
     return split_matches(run, text, delimiter)
 
 
 @builtin("string join", "list: list, delimiter?~: text", STRING, with_run=True)
 def string_join(run: Run, parts: list[Any], delimiter: str | None = None) -> str:
+    """Join texts, with a delimiter between them; null items are passed over."""
     run.charge(len(parts))
     texts = [part for part in parts if part is not None]
     if any(kind_of(part) != STRING_KIND for part in texts):

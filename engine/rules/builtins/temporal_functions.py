@@ -24,12 +24,14 @@ _MONTHS = (
 
 @builtin("now", "", DATE_TIME, with_run=True)
 def now(run: Run) -> FeelDateTime:
+    """Return the present date and time, in the zone of the one who asks."""
     value: FeelDateTime = from_python(run.now.astimezone(run.zone))
     return value
 
 
 @builtin("today", "", DATE, with_run=True)
 def today(run: Run) -> date:
+    """Return the present date, in the zone of the one who asks."""
     return run.today
 
 
@@ -39,16 +41,19 @@ def _day(value: Any) -> FeelDate:
 
 @builtin("day of week", "date: day", STRING)
 def day_of_week(value: Any) -> str:
+    """Return the English name of the weekday."""
     return _DAYS[weekday(_day(value)) - 1]
 
 
 @builtin("month of year", "date: day", STRING)
 def month_of_year(value: Any) -> str:
+    """Return the English name of the month."""
     return _MONTHS[fields_of(_day(value))[1] - 1]
 
 
 @builtin("day of year", "date: day", NUMBER)
 def day_of_year(value: Any) -> Decimal:
+    """Return the number of the day in its year."""
     from engine.rules.temporal.civil import to_days
     from engine.rules.temporal.dates import days_of
 
@@ -58,6 +63,7 @@ def day_of_year(value: Any) -> Decimal:
 
 @builtin("week of year", "date: day", NUMBER)
 def week_of_year(value: Any) -> Decimal:
+    """Return the number of the week in its year, as ISO 8601 counts."""
     from engine.rules.temporal.civil import from_days, to_days
     from engine.rules.temporal.dates import days_of
 
@@ -68,6 +74,7 @@ def week_of_year(value: Any) -> Decimal:
 
 @builtin("years and months duration", "from: day, to: day", YEARS_DURATION)
 def years_and_months_duration(start: Any, end: Any) -> MonthsDuration:
+    """Return the whole months between two dates."""
     first, last = fields_of(_day(start)), fields_of(_day(end))
     months = (last[0] - first[0]) * 12 + last[1] - first[1]
     if months > 0 and last[2] < first[2]:

@@ -18,6 +18,7 @@ from engine.rules.checking.written_types import written_type
 from engine.rules.feel_types import (
     ANY,
     BOOLEAN,
+    DURATIONS,
     NULL,
     NUMBER,
     STRING,
@@ -220,7 +221,7 @@ class Checker:
 
     def negation(self, node: nodes.Negation) -> FeelType:
         operand = self.infer(node.operand)
-        if not may_be(operand, NUMBER, *operators.DURATIONS):
+        if not may_be(operand, NUMBER, *DURATIONS):
             self.complaints.add("FEEL109", node, operator="-", operand=operand)
             return ANY
         return operand

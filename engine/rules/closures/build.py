@@ -114,7 +114,7 @@ class Builder:
         low, high, site = self.build(node.low), self.build(node.high), self.site(node)
         low_closed, high_closed = node.low_closed, node.high_closed
 
-        def make(n: Mapping[str, Any], r: Run) -> FeelRange | None:
+        def make(n: Mapping[str, Any], r: Run) -> Any:
             first, last = low(n, r), high(n, r)
             if first is not None and last is not None and compare("<=", first, last) is None:
                 return site.warn(r, "FEEL202", operator="..", left=kind_of(first), right=kind_of(last))
@@ -204,7 +204,7 @@ class Builder:
         left, right, operator, site = self.build(node.left), self.build(node.right), node.operator, self.site(node)
         same = self.equality(self.type_of(node.left), self.type_of(node.right))
 
-        def run(n: Mapping[str, Any], r: Run) -> bool | None:
+        def run(n: Mapping[str, Any], r: Run) -> Any:
             one, other = left(n, r), right(n, r)
             found = compare_with(operator, one, other, same)
             if found is None and one is not None and other is not None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 def call(builder: Builder, node: nodes.Call) -> Closure:
+    """Build a call of any function."""
     if node.named:
         return _named_call(builder, node)
     arguments = [builder.build(argument) for argument in node.arguments]

@@ -116,7 +116,7 @@ def _comparison(builder: Builder, node: nodes.Comparison, plain: Callable[[], Cl
     left, right = builder.type_of(node.left).base(), builder.type_of(node.right).base()
     if left != right or not (left in _DIRECT or (left == BOOLEAN and node.operator in ("=", "!="))):
         return None
-    sides = (node.left, node.right, node.operator)
+    sides: tuple[Node, Node, str] = (node.left, node.right, node.operator)
     if node.left in builder.known:
         sides = (node.right, node.left, _TURNED[node.operator])
     value, other, operator = sides
@@ -152,10 +152,10 @@ def _in_tests(builder: Builder, node: nodes.InTests, plain: Callable[[], Closure
         test = builder.known.get(node.tests[0], NOTHING)
         if isinstance(test, FeelRange) and not test.operator and _of(type_, test.low, test.high):
             return _bounded(builder, node.operand, test, plain())
-        items = test if isinstance(test, list | tuple) else NOTHING
+        items: list[Any] = list(test) if isinstance(test, list | tuple) else [NOTHING]
     else:
         items = [builder.known.get(test, NOTHING) for test in node.tests]
-    if items is NOTHING or not _of(type_, *items):
+    if not _of(type_, *items):
         return None
     return _among(builder, node.operand, frozenset(items), plain())
 

@@ -94,13 +94,14 @@ def _stepping(low: int, high: int, step: int, make: Callable[[int], Any], run: R
 
 
 def for_(builder: Builder, node: nodes.For) -> Closure:
+    """Build ``for``."""
     domains = [(domain_of(builder, it), builder.checked.slots[it]) for it in node.iterators]
     body, site = builder.build(node.body), builder.site(node)
     partial = _partial_slot(builder, node)
     if len(domains) == 1 and partial is None:
         return _single_for(domains[0], body, site)
 
-    def run(n: Mapping[str, Any], r: Run) -> list[Any] | None:
+    def run(n: Mapping[str, Any], r: Run) -> Any:
         results: list[Any] = []
         if partial is not None:
             r.slots[partial] = results
@@ -122,7 +123,7 @@ def for_(builder: Builder, node: nodes.For) -> Closure:
 def _single_for(domain: tuple[Domain, int], body: Closure, site: Site) -> Closure:
     items, slot = domain
 
-    def run(n: Mapping[str, Any], r: Run) -> list[Any] | None:
+    def run(n: Mapping[str, Any], r: Run) -> Any:
         try:
             values = items(n, r)
         except NoValue as reason:
@@ -158,11 +159,12 @@ def _product(domains: list[tuple[Domain, int]], at: int, n: Mapping[str, Any], r
 
 
 def quantified(builder: Builder, node: nodes.Quantified) -> Closure:
+    """Build ``some`` and ``every``."""
     domains = [(domain_of(builder, it), builder.checked.slots[it]) for it in node.iterators]
     condition, site = builder.build(node.condition), builder.site(node)
     decisive = node.kind == "some"
 
-    def run(n: Mapping[str, Any], r: Run) -> bool | None:
+    def run(n: Mapping[str, Any], r: Run) -> Any:
         answer: bool | None = not decisive
         try:
             for _ in _product(domains, 0, n, r):
@@ -181,6 +183,7 @@ def quantified(builder: Builder, node: nodes.Quantified) -> Closure:
 
 
 def filter_(builder: Builder, node: nodes.Filter) -> Closure:
+    """Build a filter: by condition, or by position."""
     source, condition, site = builder.build(node.source), builder.build(node.condition), builder.site(node)
     slot = builder.checked.slots[node]
     type_ = builder.type_of(node.condition).base()

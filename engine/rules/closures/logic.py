@@ -68,6 +68,8 @@ def disjunction(operands: Sequence[Closure]) -> Closure:
 
 
 def negation(operand: Closure) -> Closure:
+    """True of false and false of true, else null."""
+
     def run(n: Mapping[str, Any], r: Run) -> bool | None:
         value = operand(n, r)
         return not value if type(value) is bool else None

@@ -26,10 +26,10 @@ class Site:
     def span(self) -> Span:
         return self._source.span_at(self._offset)
 
-    def warn(self, run: Run, code: str, /, **params: Any) -> None:
+    def warn(self, run: Run, code: str, /, **params: Any) -> Any:
         """Keep a reason; returns None, the value that has the reason."""
-        run.warn(code, self.span(), **params)
+        return run.warn(code, self.span(), **params)
 
-    def explain(self, run: Run, reason: NoValue) -> None:
+    def explain(self, run: Run, reason: NoValue) -> Any:
         """Keep the reason that an operation gave."""
-        run.warn(reason.code, self.span(), **reason.params)
+        return run.warn(reason.code, self.span(), **reason.params)

@@ -195,7 +195,7 @@ def _or(masks: Any) -> Mask:
 def _clashes(table: DecisionTable, axes: Sequence[_Axis], _everything: Mask) -> list[Finding]:
     if table.box.hit_policy not in ("UNIQUE", "ANY"):
         return []
-    found = []
+    found: list[Finding] = []
     outputs = [tuple(map(str, rule.outputs)) for rule in table.box.rules]
     for rule in range(len(table.box.rules)):
         others = _overlapping(axes, rule) >> (rule + 1)
@@ -203,10 +203,9 @@ def _clashes(table: DecisionTable, axes: Sequence[_Axis], _everything: Mask) -> 
         while others and len(found) < MAX_FOUND:
             if others & 1 and (table.box.hit_policy == "UNIQUE" or outputs[rule] != outputs[other]):
                 where = _common(axes, (1 << rule) | (1 << other))
-                found.append(
-                    Finding("overlap", f"rules {rule + 1} and {other + 1} both hit for {' and '.join(where) or 'any input'}",
-                            (rule + 1, other + 1), where)
-                )  # fmt: skip
+                said = " and ".join(where) or "any input"
+                message = f"rules {rule + 1} and {other + 1} both hit for {said}"
+                found.append(Finding("overlap", message, (rule + 1, other + 1), where))
             others >>= 1
             other += 1
     return found
@@ -227,17 +226,7 @@ def _never(table: DecisionTable, axes: Sequence[_Axis]) -> list[Finding]:
     first = table.box.hit_policy == "FIRST"
     for rule in range(len(table.box.rules)):
         bit = 1 << rule
-        own = [
-            _Axis(
-                axis.name,
-                *map(
-                    tuple, zip(*((m, w) for m, w in zip(axis.masks, axis.words, strict=True) if m & bit), strict=True)
-                ),
-            )  # fmt: skip
-            if any(mask & bit for mask in axis.masks)
-            else None
-            for axis in axes
-        ]
+        own = [_only(axis, bit) for axis in axes]
         if any(axis is None for axis in own):
             found.append(Finding("unreachable", f"rule {rule + 1} never hits: no allowed input fits it", (rule + 1,)))
             continue
@@ -246,3 +235,11 @@ def _never(table: DecisionTable, axes: Sequence[_Axis]) -> list[Finding]:
             message = f"rule {rule + 1} never hits: the rules before it take all its inputs"
             found.append(Finding("unreachable", message, (rule + 1,)))
     return found
+
+
+def _only(axis: _Axis, bit: Mask) -> _Axis | None:
+    """Return the stretches of an axis that one rule lets through."""
+    kept = [(mask, word) for mask, word in zip(axis.masks, axis.words, strict=True) if mask & bit]
+    if not kept:
+        return None
+    return _Axis(axis.name, tuple(mask for mask, _ in kept), tuple(word for _, word in kept))

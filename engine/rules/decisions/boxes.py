@@ -23,6 +23,8 @@ class Boxed:
 
 @dataclass(frozen=True, slots=True)
 class LiteralBox(Boxed):
+    """An expression as text."""
+
     text: str
     type_ref: str = ""
 
@@ -36,12 +38,16 @@ class ContextBox(Boxed):
 
 @dataclass(frozen=True, slots=True)
 class InvocationBox(Boxed):
+    """A call by name."""
+
     function: Boxed
     bindings: tuple[tuple[Variable, Boxed], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionBox(Boxed):
+    """A function with its parameters."""
+
     parameters: tuple[Variable, ...]
     body: Boxed
     kind: str = "FEEL"
@@ -50,17 +56,23 @@ class FunctionBox(Boxed):
 
 @dataclass(frozen=True, slots=True)
 class ListBox(Boxed):
+    """A list, item by item."""
+
     items: tuple[Boxed, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RelationBox(Boxed):
+    """A list of contexts as a grid."""
+
     columns: tuple[Variable, ...]
     rows: tuple[tuple[Boxed, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ConditionalBox(Boxed):
+    """If, then, else."""
+
     condition: Boxed
     then: Boxed
     otherwise: Boxed
@@ -68,6 +80,8 @@ class ConditionalBox(Boxed):
 
 @dataclass(frozen=True, slots=True)
 class FilterBox(Boxed):
+    """The items of a list that match."""
+
     source: Boxed
     match: Boxed
 
@@ -144,6 +158,8 @@ class ItemDefinition:
 
 @dataclass(frozen=True, slots=True)
 class Import:
+    """Another file whose elements are known under an alias."""
+
     alias: str
     namespace: str
 

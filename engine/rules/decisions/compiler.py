@@ -222,7 +222,7 @@ class _TableCompiler:
         if not isinstance(listed.tree, ListLiteral):
             return []
         run = Run.idle()
-        return [item for item in listed.value({}, run) or []]
+        return list(listed.value({}, run) or [])
 
     def component_allowed(self, output: TableOutput) -> str:
         return self.types.component_allowed(self.table.type_ref, output.name) if self.table.type_ref else ""

@@ -34,7 +34,7 @@ def read_dmn(content: bytes, file: str = "") -> boxes.Definitions:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
         raise _bad("FEEL301", file, error.lineno or 0, error.msg or "not XML") from None
-    if root.getroottree().docinfo.doctype:
+    if cast("Any", root.getroottree().docinfo).doctype:
         raise _bad("FEEL302", file, 1, "a document type is not allowed")
     name = etree.QName(root)
     if name.localname != "definitions" or name.namespace not in _MODEL_NAMESPACES:
@@ -126,7 +126,7 @@ class _Reader:
         return f"{self.namespace}#{node.get('id', name)}", name, Variable(variable.name or name, variable.type_ref)
 
     def requirements(self, node: Node) -> tuple[str, ...]:
-        found = []
+        found: list[str] = []
         for requirement in node:
             if self.local(requirement) in ("informationRequirement", "knowledgeRequirement"):
                 found.extend(self.ref(target) for target in requirement if self.local(target).startswith("required"))
@@ -213,8 +213,8 @@ class _Reader:
             tuple(self.table_input(part) for part in self.all(node, "input")),
             tuple(self.table_output(part) for part in self.all(node, "output")),
             tuple(self.table_rule(part) for part in self.all(node, "rule")),
-            cast(boxes.HitPolicy, node.get("hitPolicy", "UNIQUE")),
-            cast(boxes.Aggregation, node.get("aggregation", "")),
+            cast("boxes.HitPolicy", node.get("hitPolicy", "UNIQUE")),
+            cast("boxes.Aggregation", node.get("aggregation", "")),
             tuple(part.get("name", "") for part in self.all(node, "annotation")),
             self.type_ref(node),
         )

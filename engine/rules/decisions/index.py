@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from engine.rules.decisions.cells import CellShape, Interval
@@ -46,10 +45,10 @@ class Column:
 
 def column_of(shapes: Sequence[CellShape | None], cells: Sequence[Expression], all_rules: Mask) -> Column | None:
     """Return the column of an index, or None when its cells cannot be told apart by values."""
-    kinds = {shape.kind for shape in shapes if shape is not None and shape.kind is not None}
+    kinds: list[type] = list({shape.kind for shape in shapes if shape is not None and shape.kind is not None})
     if len(kinds) != 1:
         return None
-    kind: type = kinds.pop() or Decimal
+    kind = kinds[0]
     points = sorted({end for shape in shapes if shape for one in shape.intervals for end in (one.low, one.high)
                      if end is not None})  # fmt: skip
     place = {point: at for at, point in enumerate(points)}

@@ -45,6 +45,10 @@ class ItemTypes:
         self._types: dict[str, FeelType] = {}
         self._tests: dict[str, Expression | None] = {}
 
+    def declares(self, ref: str) -> bool:
+        """Tell whether the model itself names a type so."""
+        return ref in self._items
+
     def named(self) -> dict[str, FeelType]:
         """Return all types by name, those of imports with their alias."""
         found = {name: self.type(name) for name in self._items}
@@ -63,7 +67,7 @@ class ItemTypes:
         alias, _, name = ref.partition(".")
         if name and alias in self._imported:
             return self._imported[alias].type(name)
-        if "" in self._imported and ref in self._imported[""]._items:
+        if "" in self._imported and self._imported[""].declares(ref):
             return self._imported[""].type(ref)
         return BUILTIN_TYPES.get(ref) or _BARE.get(ref) or ANY
 
@@ -83,7 +87,7 @@ class ItemTypes:
     def conform(self, ref: str) -> Conform | None:
         """Return what brings a value to a named type, its allowed values included; None when anything goes."""
         type_ = self.type(ref)
-        allowed = self._allowed(ref, 0)
+        allowed = self.allowed_check(ref, 0)
         if type_ is ANY and allowed is None:
             return None
 
@@ -116,16 +120,17 @@ class ItemTypes:
                 return part.allowed or self.allowed_of(part.type_ref)
         return ""
 
-    def _allowed(self, ref: str, depth: int) -> Callable[[Any, Run], None] | None:
+    def allowed_check(self, ref: str, depth: int) -> Callable[[Any, Run], None] | None:
+        """Return what raises NoValue for a value that a named type does not allow; None when it allows all."""
         item = self._items.get(ref)
         if item is not None and depth < _MAX_DEPTH:
             return self._item_check(item, depth + 1)
         alias, _, name = ref.partition(".")
-        return self._imported[alias]._allowed(name, depth) if name and alias in self._imported else None
+        return self._imported[alias].allowed_check(name, depth) if name and alias in self._imported else None
 
     def _item_check(self, item: ItemDefinition, depth: int) -> Callable[[Any, Run], None] | None:
-        inner = self._allowed(item.type_ref, depth) if item.type_ref else None
-        fields = {part.name: check for part in item.components if (check := self._item_check(part, depth + 1))}
+        inner = self.allowed_check(item.type_ref, depth) if item.type_ref else None
+        fields = {part.name: found for part in item.components if (found := self._item_check(part, depth + 1))}
         element = self.of_item(item, depth)
         element = element.element if item.collection and isinstance(element, ListType) else element
         tests = self._compiled(item.allowed, element) if item.allowed else None

@@ -10,10 +10,12 @@ _MAX_ORDINAL = date.max.toordinal()
 
 
 def is_leap(year: int) -> bool:
+    """Tell whether a year has a 29 February."""
     return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
 
 
 def month_length(year: int, month: int) -> int:
+    """Return how many days a month has."""
     if month == 2:
         return 29 if is_leap(year) else 28
     return 30 if month in (4, 6, 9, 11) else 31
@@ -33,6 +35,7 @@ def from_days(days: int) -> tuple[int, int, int]:
 
 
 def in_python_range(days: int) -> bool:
+    """Tell whether Python's own dates know a day."""
     return 1 <= days <= _MAX_ORDINAL
 
 

@@ -92,6 +92,7 @@ def weekday(value: FeelDate) -> int:
 
 
 def year_text(year: int) -> str:
+    """Return a year with at least four digits."""
     return f"{'-' if year < 0 else ''}{abs(year):04d}"
 
 

@@ -98,10 +98,12 @@ def make_time(hour: int, minute: int, second: int, nano: int, zone: Zone) -> Fee
 
 
 def date_time_of(day: FeelDate, time: FeelTime) -> FeelDateTime:
+    """Join a date and a time of day."""
     return FeelDateTime(days_of(day), time.nanos, time.zone)
 
 
 def midnight(day: FeelDate, zone: Zone) -> FeelDateTime:
+    """Return the start of a day in a zone."""
     return FeelDateTime(days_of(day), 0, zone)
 
 

@@ -58,7 +58,7 @@ def offset_at(zone: Zone, days: int, nanos: int) -> int | None:
     if info is None:
         return None
     year, month, day = from_days(days)
-    moment = datetime(same_cycle_year(year), month, day) + timedelta(seconds=nanos // 1_000_000_000)
+    moment = datetime(same_cycle_year(year), month, day) + timedelta(seconds=nanos // 1_000_000_000)  # noqa: DTZ001 - asked of the zone itself
     offset = info.utcoffset(moment)
     return int(offset.total_seconds()) if offset is not None else None
 
