@@ -63,6 +63,8 @@ def _check_field(draft: Draft, name: str, model: FieldModel, batch: Batch, unit:
     value = draft.after[name]
     if value is None or (model.system and name not in ("owner", "department")):
         return
+    if model.depends_on is not None and {name, model.depends_on} & draft.changed:
+        _check_parent(draft, name, unit.books[model.dictionary or ""], value, draft.after.get(model.depends_on))
     if draft.before is not None and value == draft.before.get(name):
         return
     if model.type in _TEXTS and len(value) > model.length:
@@ -119,8 +121,6 @@ def _check_items(draft: Draft, name: str, model: FieldModel, value: Any, unit: U
         if several and known and code in known:
             continue
         _check_item(draft, f"{name}[{index}]" if several else name, book, code, unit)
-    if model.depends_on is not None and not several:
-        _check_parent(draft, name, book, value, draft.after.get(model.depends_on))
 
 
 def _check_item(draft: Draft, path: str, book: Book, code: str, unit: Unit) -> None:
@@ -131,10 +131,11 @@ def _check_item(draft: Draft, path: str, book: Book, code: str, unit: Unit) -> N
         draft.complain(path, "inactive_item", code=code, successor=entry.item.successor or "-")
 
 
-def _check_parent(draft: Draft, name: str, book: Book, code: str, parent: Any) -> None:
-    entry = book.entries.get(code)
-    if entry is not None and parent is not None and not book.fits(entry, parent):
-        draft.complain(name, "wrong_parent_item", code=code, parent=parent)
+def _check_parent(draft: Draft, name: str, book: Book, value: Any, parent: Any) -> None:
+    for code in value if isinstance(value, list) else (value,):
+        entry = book.entries.get(code)
+        if entry is not None and parent is not None and not book.fits(entry, parent):
+            draft.complain(name, "wrong_parent_item", code=code, parent=parent)
 
 
 # -- the record as a whole ---------------------------------------------------------------------------------------------
