@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.rules import codes as _codes  # noqa: F401  (declares the codes)
+from engine.rules.crossing import to_python
 from engine.rules.evaluation import Run, Warning  # noqa: A004 - as promised
 from engine.rules.expression import Expression, compile_expression, compile_tests
 from engine.rules.feel_types import (
@@ -28,7 +29,6 @@ from engine.rules.feel_types import (
 from engine.rules.limits import DEFAULT, Limits
 from engine.rules.scope import Names, NameScope, TypedScope
 from engine.rules.source import Source
-from engine.rules.values import to_python
 
 __all__ = [
     "ANY",

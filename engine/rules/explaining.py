@@ -8,10 +8,11 @@ from typing import Any
 
 from engine.rules import nodes
 from engine.rules.checking.bindings import Function
+from engine.rules.crossing import to_python
 from engine.rules.evaluation import Run
 from engine.rules.expression import Expression
 from engine.rules.nodes import Node
-from engine.rules.values import literal_text, to_python
+from engine.rules.writing import literal_text
 
 _SHOWN = 200
 SILENT = (

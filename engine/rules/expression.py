@@ -16,6 +16,7 @@ from engine.rules.checking.properties import MULTI_WORD
 from engine.rules.closures.build import Builder
 from engine.rules.closures.guard import guarded, needs_nothing
 from engine.rules.closures.site import Closure
+from engine.rules.crossing import MAX_PARTS, to_python
 from engine.rules.evaluation import Run
 from engine.rules.feel_names import Trie, trie_of
 from engine.rules.feel_types import BOOLEAN, ContextType, FeelType, ListType
@@ -25,7 +26,6 @@ from engine.rules.parser import SyntaxFault, parse
 from engine.rules.scanner import Vocabulary
 from engine.rules.scope import NameScope
 from engine.rules.source import Source, source_of
-from engine.rules.values import MAX_PARTS, to_python
 
 if TYPE_CHECKING:
     from engine.rules.sql import SqlScope, SqlValue

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from engine.rules.scope import NameScope
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +31,18 @@ class FeelType:
     def field_names(self) -> tuple[str, ...]:
         """Return the names of the fields, for suggestions."""
         return ()
+
+
+class NameScope(Protocol):
+    """Tells what the names of an expression mean. Asked lazily: only for names that are used."""
+
+    def type_of(self, name: str) -> FeelType | None:
+        """Return the type of ``name``, or None when it is unknown."""
+        ...
+
+    def names(self) -> Iterable[str]:
+        """Return all names, for suggestions and for matching names that hold spaces."""
+        ...
 
 
 ANY = FeelType("Any")

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal, DivisionByZero, Overflow
 from typing import Any, Protocol
 
+from engine.rules.crossing import from_python
 from engine.rules.evaluation import Run
 from engine.rules.feel_types import ANY, FeelType
-from engine.rules.values import FUNCTION, LIST, from_python, kind_of, register_kind
+from engine.rules.values import FUNCTION, LIST, kind_of, register_kind
 
 
 class NoValue(Exception):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.rules.crossing import from_python
 from engine.rules.feel_types import (
     ANY,
     NULL,
@@ -17,7 +18,7 @@ from engine.rules.feel_types import (
 )
 from engine.rules.functions import Builtin, NoValue, UserFunction
 from engine.rules.ranges import FeelRange
-from engine.rules.values import from_python, kind_of
+from engine.rules.values import kind_of
 
 
 def is_instance(value: Any, type_: FeelType) -> bool:

@@ -8,12 +8,13 @@ from decimal import Decimal, DivisionByZero, InvalidOperation, Overflow
 from functools import partial
 from typing import Any
 
+from engine.rules.crossing import from_python
 from engine.rules.functions import NoValue
 from engine.rules.numbers import CONTEXT
 from engine.rules.temporal.dates import FarDate, FeelDate, add_months, date_from_days, days_of
 from engine.rules.temporal.durations import MonthsDuration, TimeDuration
 from engine.rules.temporal.times import DAY, FeelDateTime, FeelTime, comparable, from_instant
-from engine.rules.values import DATE, DATE_TIME, DAYS, MONTHS, NUMBER, STRING, TIME, from_python, kind_of
+from engine.rules.values import DATE, DATE_TIME, DAYS, MONTHS, NUMBER, STRING, TIME, kind_of
 
 _LONGEST = 10**30  # nanoseconds; no calendar reaches so far
 

@@ -8,7 +8,7 @@ from typing import Any
 from engine.rules import nodes
 from engine.rules.nodes import Node
 from engine.rules.numbers import number_text
-from engine.rules.values import quoted
+from engine.rules.writing import quoted
 
 # how tightly a form binds; an operand that binds looser than its place wants stands in brackets
 _FORM, _OR, _AND, _COMPARE, _SUM, _PRODUCT, _POWER, _UNARY, _POSTFIX = range(9)

@@ -21,7 +21,7 @@ from engine.kernel.errors import BadDefinition
 from engine.rules.checking.complaints import diagnostic
 from engine.rules.evaluation import Run
 from engine.rules.source import Source, source_of
-from engine.rules.values import quoted
+from engine.rules.writing import quoted
 
 MAX_LENGTH = 2_000
 MAX_DEPTH = 50

@@ -6,19 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
-from engine.rules.feel_types import FeelType
-
-
-class NameScope(Protocol):
-    """Tells what the names of an expression mean. Asked lazily: only for names that are used."""
-
-    def type_of(self, name: str) -> FeelType | None:
-        """Return the type of ``name``, or None when it is unknown."""
-        ...
-
-    def names(self) -> Iterable[str]:
-        """Return all names, for suggestions and for matching names that hold spaces."""
-        ...
+from engine.rules.feel_types import FeelType, NameScope
 
 
 @runtime_checkable
@@ -43,3 +31,6 @@ class Names:
 
     def named_types(self) -> Mapping[str, FeelType]:
         return self.named
+
+
+__all__ = ["NameScope", "Names", "TypedScope"]

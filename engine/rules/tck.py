@@ -23,7 +23,8 @@ from engine.rules.numbers import parse_number
 from engine.rules.temporal.dates import date_text
 from engine.rules.temporal.parsing import parse_date, parse_date_time, parse_duration, parse_time
 from engine.rules.temporal.times import FeelDateTime, FeelTime
-from engine.rules.values import DATE, NUMBER, kind_of, literal_text
+from engine.rules.values import DATE, NUMBER, kind_of
+from engine.rules.writing import literal_text
 
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 _TOLERANCE = Decimal("1e-8")

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.rules.builtins.declare import builtin
+from engine.rules.crossing import from_python
 from engine.rules.evaluation import Run
 from engine.rules.feel_types import ANY, ANY_CONTEXT, STRING, ContextType, list_of
 from engine.rules.functions import NoValue
-from engine.rules.values import from_python, kind_of
+from engine.rules.values import kind_of
 
 
 @builtin("get value", "m: context, key: text", ANY)

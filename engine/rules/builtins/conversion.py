@@ -29,7 +29,7 @@ from engine.rules.temporal.times import (
     midnight,
 )
 from engine.rules.temporal.zones import MAX_OFFSET, zone_named
-from engine.rules.values import text_of
+from engine.rules.writing import text_of
 
 T = TypeVar("T")
 

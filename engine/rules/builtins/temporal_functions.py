@@ -7,13 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from engine.rules.builtins.declare import builtin
+from engine.rules.crossing import from_python
 from engine.rules.evaluation import Run
 from engine.rules.feel_types import BOOLEAN, DATE, DATE_TIME, NUMBER, STRING, YEARS_DURATION
 from engine.rules.numbers import from_int
 from engine.rules.temporal.dates import FeelDate, fields_of, make_date, weekday
 from engine.rules.temporal.durations import MonthsDuration
 from engine.rules.temporal.times import FeelDateTime, FeelTime
-from engine.rules.values import equal, from_python, kind_of
+from engine.rules.values import equal, kind_of
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (

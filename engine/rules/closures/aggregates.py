@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.rules import nodes
 from engine.rules.builtins import BUILTINS
 from engine.rules.checking.bindings import Function
+from engine.rules.closures.building import Building
 from engine.rules.closures.fused import MISFITS
 from engine.rules.closures.site import Closure
 from engine.rules.evaluation import Run
@@ -16,14 +17,11 @@ from engine.rules.feel_types import NUMBER, ContextType, ListType, RecordType
 from engine.rules.functions import NoValue, Signature
 from engine.rules.numbers import from_int
 
-if TYPE_CHECKING:
-    from engine.rules.closures.build import Builder
-
 _ZERO = Decimal(0)
 _EXACT = frozenset(("number", "string", "boolean", "date"))
 
 
-def fused_call(builder: Builder, node: nodes.Call, plain: Callable[[], Closure]) -> Closure | None:
+def fused_call(builder: Building, node: nodes.Call, plain: Callable[[], Closure]) -> Closure | None:
     """Return a faster closure for a call by position, when the types of its arguments are known."""
     binding = builder.checked.bindings.get(node.function)
     if not isinstance(binding, Function) or node.named:
@@ -39,7 +37,7 @@ def fused_call(builder: Builder, node: nodes.Call, plain: Callable[[], Closure])
     return _direct(builder, node, binding.name, plain)
 
 
-def _not(builder: Builder, argument: nodes.Node) -> Closure:
+def _not(builder: Building, argument: nodes.Node) -> Closure:
     operand = builder.build(argument)
 
     def run(n: Mapping[str, Any], r: Run) -> Any:
@@ -49,7 +47,7 @@ def _not(builder: Builder, argument: nodes.Node) -> Closure:
     return run
 
 
-def _sum(builder: Builder, argument: nodes.Node, plain: Callable[[], Closure]) -> Closure | None:
+def _sum(builder: Building, argument: nodes.Node, plain: Callable[[], Closure]) -> Closure | None:
     type_ = builder.type_of(argument)
     if not isinstance(type_, ListType) or type_.element != NUMBER:
         return None
@@ -80,7 +78,7 @@ def _sum(builder: Builder, argument: nodes.Node, plain: Callable[[], Closure]) -
     return sum_of_list
 
 
-def _field_of_records(builder: Builder, argument: nodes.Node) -> str | None:
+def _field_of_records(builder: Building, argument: nodes.Node) -> str | None:
     if not isinstance(argument, nodes.Path):
         return None
     source = builder.type_of(argument.source)
@@ -89,7 +87,7 @@ def _field_of_records(builder: Builder, argument: nodes.Node) -> str | None:
     return None
 
 
-def _count(builder: Builder, argument: nodes.Node, plain: Callable[[], Closure]) -> Closure | None:
+def _count(builder: Building, argument: nodes.Node, plain: Callable[[], Closure]) -> Closure | None:
     if not isinstance(builder.type_of(argument), ListType):
         return None
     values, slow = builder.build(argument), plain()
@@ -103,7 +101,7 @@ def _count(builder: Builder, argument: nodes.Node, plain: Callable[[], Closure])
     return run
 
 
-def _direct(builder: Builder, node: nodes.Call, name: str, plain: Callable[[], Closure]) -> Closure | None:
+def _direct(builder: Building, node: nodes.Call, name: str, plain: Callable[[], Closure]) -> Closure | None:
     """Call the body of a function at once, where every argument is known to be of the kind it wants."""
     types = [builder.type_of(argument).base() for argument in node.arguments]
     signature = next((s for s in BUILTINS[name].signatures if _fits(s, [type_.name for type_ in types])), None)

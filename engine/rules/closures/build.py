@@ -18,6 +18,7 @@ from engine.rules.closures.fused import fused
 from engine.rules.closures.records import equal_records
 from engine.rules.closures.site import Closure, Site
 from engine.rules.closures.tests import Equality, compare_with, matches
+from engine.rules.crossing import IMPORT, from_python
 from engine.rules.evaluation import Run
 from engine.rules.feel_types import FeelType, ListType, RecordType
 from engine.rules.functions import LIGHT, NoValue, weigh
@@ -29,7 +30,7 @@ from engine.rules.ranges import FeelRange, unary_range
 from engine.rules.scope import NameScope
 from engine.rules.source import Source
 from engine.rules.temporal.parsing import parse_any
-from engine.rules.values import IMPORT, compare, equal, from_python, kind_of
+from engine.rules.values import compare, equal, kind_of
 
 
 class Builder:

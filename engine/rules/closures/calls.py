@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.rules import nodes
 from engine.rules.builtins import BUILTINS
 from engine.rules.checking.bindings import Function
 from engine.rules.checking.written_types import written_type
+from engine.rules.closures.building import Building
 from engine.rules.closures.site import Closure
 from engine.rules.evaluation import Run
 from engine.rules.feel_types import ANY, FunctionType
@@ -16,11 +17,8 @@ from engine.rules.functions import NoValue, UserFunction
 from engine.rules.instances import coerce
 from engine.rules.values import FUNCTION, kind_of
 
-if TYPE_CHECKING:
-    from engine.rules.closures.build import Builder
 
-
-def call(builder: Builder, node: nodes.Call) -> Closure:
+def call(builder: Building, node: nodes.Call) -> Closure:
     """Build a call of any function."""
     if node.named:
         return _named_call(builder, node)
@@ -51,7 +49,7 @@ def call(builder: Builder, node: nodes.Call) -> Closure:
     return run
 
 
-def _named_call(builder: Builder, node: nodes.Call) -> Closure:
+def _named_call(builder: Building, node: nodes.Call) -> Closure:
     arguments = [(argument.name, builder.build(argument.value)) for argument in node.named]
     function, site = builder.build(node.function), builder.site(node)
     repeated = len({name for name, _ in arguments}) != len(arguments)
@@ -68,7 +66,7 @@ def _named_call(builder: Builder, node: nodes.Call) -> Closure:
     return run
 
 
-def function_literal(builder: Builder, node: nodes.FunctionLiteral, own_slot: int | None) -> Closure:
+def function_literal(builder: Building, node: nodes.FunctionLiteral, own_slot: int | None) -> Closure:
     """Build what makes the function value. ``own_slot`` is where the function finds itself, if it has a name."""
     site = builder.site(node)
     if node.external:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from decimal import getcontext, setcontext
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.rules import nodes
 from engine.rules.checking.bindings import Function
+from engine.rules.closures.building import Building
 from engine.rules.closures.site import Closure
 from engine.rules.evaluation import LimitReached, Run
 from engine.rules.nodes import Node
 from engine.rules.numbers import CONTEXT
 from engine.rules.temporal.parsing import parse_any
-
-if TYPE_CHECKING:
-    from engine.rules.closures.build import Builder
 
 _LITERALS = (nodes.NumberLiteral, nodes.StringLiteral, nodes.BooleanLiteral)
 _FOLDED = (
@@ -34,7 +32,7 @@ def literal_value(node: Node) -> Any:
     return NOTHING
 
 
-def folded_value(builder: Builder, node: Node, closure: Closure) -> Any:
+def folded_value(builder: Building, node: Node, closure: Closure) -> Any:
     """Return what ``closure`` comes to when its node depends on nothing and has a value; else NOTHING."""
     if not isinstance(node, _FOLDED) or not _depends_on_nothing(builder, node):
         return NOTHING
@@ -50,7 +48,7 @@ def folded_value(builder: Builder, node: Node, closure: Closure) -> Any:
     return NOTHING if value is None or run.warnings else value
 
 
-def _depends_on_nothing(builder: Builder, node: Node) -> bool:
+def _depends_on_nothing(builder: Building, node: Node) -> bool:
     if isinstance(node, nodes.Call):
         binding = builder.checked.bindings.get(node.function)
         if not isinstance(binding, Function) or binding.name in _CLOCKS or node.named:

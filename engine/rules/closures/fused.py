@@ -9,20 +9,18 @@ import operator as operators
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.rules import nodes
 from engine.rules.checking.bindings import ItemField, Local, Root
+from engine.rules.closures.building import Building
 from engine.rules.closures.folding import NOTHING
 from engine.rules.closures.site import Closure
+from engine.rules.crossing import from_python
 from engine.rules.evaluation import Run
 from engine.rules.feel_types import BOOLEAN, DATE, NUMBER, STRING, ContextType, FeelType, RecordType
 from engine.rules.nodes import Node
 from engine.rules.ranges import FeelRange
-from engine.rules.values import from_python
-
-if TYPE_CHECKING:
-    from engine.rules.closures.build import Builder
 
 Names = Mapping[str, Any]
 MISFITS = (TypeError, KeyError, AttributeError, ArithmeticError)
@@ -44,7 +42,7 @@ _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
 _DIRECT = (NUMBER, STRING, DATE)
 
 
-def fused(builder: Builder, node: Node, plain: Callable[[], Closure]) -> Closure | None:
+def fused(builder: Building, node: Node, plain: Callable[[], Closure]) -> Closure | None:
     """Return a faster closure for ``node`` when its types allow; ``plain`` builds the one that takes anything."""
     fuse = _FUSERS.get(type(node))
     return None if fuse is None else fuse(builder, node, plain)
@@ -62,7 +60,7 @@ class Reader:
         self.kind, self.name, self.field = kind, name, field
 
 
-def reader_of(builder: Builder, node: Node) -> Reader | None:
+def reader_of(builder: Building, node: Node) -> Reader | None:
     """Return the reader of a name or of a path of one step over a record."""
     binding = builder.checked.bindings.get(node)
     if isinstance(binding, Root):
@@ -112,7 +110,7 @@ def with_constant(reader: Reader, act: Callable[[Any, Any], Any], constant: Any,
 # -- comparisons -----------------------------------------------------------------------------------------------
 
 
-def _comparison(builder: Builder, node: nodes.Comparison, plain: Callable[[], Closure]) -> Closure | None:
+def _comparison(builder: Building, node: nodes.Comparison, plain: Callable[[], Closure]) -> Closure | None:
     left, right = builder.type_of(node.left).base(), builder.type_of(node.right).base()
     if left != right or not (left in _DIRECT or (left == BOOLEAN and node.operator in ("=", "!="))):
         return None
@@ -136,7 +134,7 @@ def _comparison(builder: Builder, node: nodes.Comparison, plain: Callable[[], Cl
     return run
 
 
-def _between(builder: Builder, node: nodes.Between, plain: Callable[[], Closure]) -> Closure | None:
+def _between(builder: Building, node: nodes.Between, plain: Callable[[], Closure]) -> Closure | None:
     low, high = builder.known.get(node.low, NOTHING), builder.known.get(node.high, NOTHING)
     type_ = builder.type_of(node.operand).base()
     if low is NOTHING or high is NOTHING or type_ not in _DIRECT or not _of(type_, low, high):
@@ -144,7 +142,7 @@ def _between(builder: Builder, node: nodes.Between, plain: Callable[[], Closure]
     return _bounded(builder, node.operand, FeelRange(low, high, True, True), plain())
 
 
-def _in_tests(builder: Builder, node: nodes.InTests, plain: Callable[[], Closure]) -> Closure | None:
+def _in_tests(builder: Building, node: nodes.InTests, plain: Callable[[], Closure]) -> Closure | None:
     type_ = builder.type_of(node.operand).base()
     if type_ not in _DIRECT:
         return None
@@ -169,7 +167,7 @@ def _within(operand: Any, allowed: frozenset[Any]) -> bool:
     return operand in allowed
 
 
-def _among(builder: Builder, operand: Node, allowed: frozenset[Any], slow: Closure) -> Closure:
+def _among(builder: Building, operand: Node, allowed: frozenset[Any], slow: Closure) -> Closure:
     reader = reader_of(builder, operand)
     if reader is not None and reader.kind == "root":
         name = reader.name
@@ -194,7 +192,7 @@ def _among(builder: Builder, operand: Node, allowed: frozenset[Any], slow: Closu
     return run
 
 
-def _bounded(builder: Builder, operand: Node, bounds: FeelRange, slow: Closure) -> Closure:
+def _bounded(builder: Building, operand: Node, bounds: FeelRange, slow: Closure) -> Closure:
     act = _RANGE_TESTS[bounds.low_closed, bounds.high_closed]
     low, high = bounds.low, bounds.high
     reader = reader_of(builder, operand)
@@ -259,7 +257,7 @@ _RANGE_TESTS = {(True, True): _closed, (True, False): _closed_open, (False, True
 # -- arithmetic ------------------------------------------------------------------------------------------------
 
 
-def _arithmetic(builder: Builder, node: nodes.Arithmetic, plain: Callable[[], Closure]) -> Closure | None:
+def _arithmetic(builder: Building, node: nodes.Arithmetic, plain: Callable[[], Closure]) -> Closure | None:
     act = _ARITHMETIC.get(node.operator)
     if act is None or builder.type_of(node.left) != NUMBER or builder.type_of(node.right) != NUMBER:
         return None
@@ -311,7 +309,7 @@ def _both(left: Closure, act: Callable[[Any, Any], Any], right: Closure, slow: C
 _NATIVE = frozenset((Decimal, str, bool, date, type(None)))
 
 
-def _read(builder: Builder, node: Node, plain: Callable[[], Closure]) -> Closure | None:
+def _read(builder: Building, node: Node, plain: Callable[[], Closure]) -> Closure | None:
     type_ = builder.type_of(node).base()
     reader = reader_of(builder, node)
     if reader is None or not (type_ in _DIRECT or type_ == BOOLEAN):
@@ -348,7 +346,7 @@ def _read(builder: Builder, node: Node, plain: Callable[[], Closure]) -> Closure
     return from_path
 
 
-_FUSERS: dict[type[Node], Callable[[Builder, Any, Callable[[], Closure]], Closure | None]] = {
+_FUSERS: dict[type[Node], Callable[[Building, Any, Callable[[], Closure]], Closure | None]] = {
     nodes.Comparison: _comparison,
     nodes.Between: _between,
     nodes.InTests: _in_tests,

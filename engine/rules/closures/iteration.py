@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.rules import nodes
 from engine.rules.checking.bindings import Local
+from engine.rules.closures.building import Building
 from engine.rules.closures.site import Closure, Site
+from engine.rules.crossing import from_python
 from engine.rules.evaluation import LimitReached, Run
 from engine.rules.feel_types import BOOLEAN, NUMBER, ContextType, ListType, RecordType
 from engine.rules.functions import NoValue, is_whole
 from engine.rules.numbers import from_int
 from engine.rules.ranges import FeelRange
 from engine.rules.temporal.dates import date_from_days, days_of
-from engine.rules.values import DATE, from_python, kind_of
+from engine.rules.values import DATE, kind_of
 from engine.rules.values import NUMBER as NUMBER_KIND
-
-if TYPE_CHECKING:
-    from engine.rules.closures.build import Builder
 
 Domain = Callable[[Mapping[str, Any], Run], Iterable[Any]]
 
 
-def domain_of(builder: Builder, iterator: nodes.Iterator) -> Domain:
+def domain_of(builder: Building, iterator: nodes.Iterator) -> Domain:
     """Return what yields the values of one iterator; NoValue when there is nothing to go through."""
     first = builder.build(iterator.domain)
     if iterator.last is None and _holds_records(builder, iterator.domain):
@@ -35,7 +34,7 @@ def domain_of(builder: Builder, iterator: nodes.Iterator) -> Domain:
     return lambda n, r: items_of(first(n, r), r)
 
 
-def _holds_records(builder: Builder, node: nodes.Node) -> bool:
+def _holds_records(builder: Building, node: nodes.Node) -> bool:
     type_ = builder.type_of(node)
     return isinstance(type_, ListType) and isinstance(type_.element, RecordType | ContextType)
 
@@ -93,7 +92,7 @@ def _stepping(low: int, high: int, step: int, make: Callable[[int], Any], run: R
     return map(make, range(low, high + step, step))
 
 
-def for_(builder: Builder, node: nodes.For) -> Closure:
+def for_(builder: Building, node: nodes.For) -> Closure:
     """Build ``for``."""
     domains = [(domain_of(builder, it), builder.checked.slots[it]) for it in node.iterators]
     body, site = builder.build(node.body), builder.site(node)
@@ -137,7 +136,7 @@ def _single_for(domain: tuple[Domain, int], body: Closure, site: Site) -> Closur
     return run
 
 
-def _partial_slot(builder: Builder, node: nodes.For) -> int | None:
+def _partial_slot(builder: Building, node: nodes.For) -> int | None:
     slot = builder.checked.slots.get(node)
     for one in nodes.walk(node.body):
         binding = builder.checked.bindings.get(one)
@@ -158,7 +157,7 @@ def _product(domains: list[tuple[Domain, int]], at: int, n: Mapping[str, Any], r
             yield from _product(domains, at + 1, n, r)
 
 
-def quantified(builder: Builder, node: nodes.Quantified) -> Closure:
+def quantified(builder: Building, node: nodes.Quantified) -> Closure:
     """Build ``some`` and ``every``."""
     domains = [(domain_of(builder, it), builder.checked.slots[it]) for it in node.iterators]
     condition, site = builder.build(node.condition), builder.site(node)
@@ -182,7 +181,7 @@ def quantified(builder: Builder, node: nodes.Quantified) -> Closure:
     return run
 
 
-def filter_(builder: Builder, node: nodes.Filter) -> Closure:
+def filter_(builder: Building, node: nodes.Filter) -> Closure:
     """Build a filter: by condition, or by position."""
     source, condition, site = builder.build(node.source), builder.build(node.condition), builder.site(node)
     slot = builder.checked.slots[node]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from engine.rules.crossing import from_python
 from engine.rules.ranges import FeelRange
-from engine.rules.values import compare, equal, from_python
+from engine.rules.values import compare, equal
 
 Equality = Callable[[Any, Any], bool | None]
 

@@ -12,7 +12,7 @@ from engine.rules.decisions.index import Mask, spans
 from engine.rules.decisions.table import DecisionTable
 from engine.rules.expression import compile_tests
 from engine.rules.scope import Names
-from engine.rules.values import literal_text
+from engine.rules.writing import literal_text
 
 MAX_FOUND = 50
 MAX_STEPS = 200_000

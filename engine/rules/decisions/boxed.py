@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.rules.closures.iteration import items_of
+from engine.rules.crossing import from_python
 from engine.rules.decisions import boxes
 from engine.rules.decisions.boxes import Boxed, Variable
 from engine.rules.decisions.compiler import Evaluate, Texts, compile_table
@@ -15,7 +16,7 @@ from engine.rules.evaluation import Run
 from engine.rules.feel_types import ANY, BOOLEAN, ContextType, FeelType, FunctionType, ListType, RangeType, list_of
 from engine.rules.functions import NoValue, UserFunction
 from engine.rules.scope import Names
-from engine.rules.values import FUNCTION, from_python, kind_of
+from engine.rules.values import FUNCTION, kind_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 from engine.kernel.diagnostics import Diagnostic
 from engine.kernel.errors import BadDefinition
 from engine.kernel.source import Span
+from engine.rules.crossing import from_python
 from engine.rules.decisions import boxes
 from engine.rules.decisions.boxed import BoxCompiler, Compiled, quietly
 from engine.rules.decisions.boxes import Decision, Definitions, Element, InputData, Knowledge, Service
@@ -18,7 +19,6 @@ from engine.rules.evaluation import LimitReached, Run
 from engine.rules.feel_types import ANY, ContextType, FeelType, FunctionType
 from engine.rules.functions import NoValue, UserFunction
 from engine.rules.scope import Names
-from engine.rules.values import from_python
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.kernel.errors import BadDefinition
+from engine.rules.crossing import from_python
 from engine.rules.decisions.boxes import ItemDefinition
 from engine.rules.evaluation import Run
 from engine.rules.expression import Expression, compile_tests
@@ -22,7 +23,6 @@ from engine.rules.feel_types import (
 from engine.rules.functions import NoValue
 from engine.rules.instances import coerce
 from engine.rules.scope import Names
-from engine.rules.values import from_python
 
 Conform = Callable[[Any, Run], Any]
 """Returns the value as the type has it, or raises NoValue."""

@@ -8,13 +8,13 @@ from typing import Any
 
 from engine.kernel.diagnostics import Diagnostic
 from engine.kernel.errors import BadDefinition
+from engine.rules.crossing import to_python
 from engine.rules.decisions.boxes import TableBox
 from engine.rules.decisions.compiler import CompiledTable, Texts, compile_table
 from engine.rules.decisions.item_types import ItemTypes
 from engine.rules.evaluation import LimitReached, Run
 from engine.rules.functions import NoValue
 from engine.rules.scope import NameScope
-from engine.rules.values import to_python
 
 
 @dataclass(frozen=True, slots=True)
