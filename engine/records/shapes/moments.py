@@ -82,7 +82,7 @@ def read_duration(value: Any, _zone: ZoneInfo) -> timedelta | None:
     if isinstance(value, timedelta):
         length = value
     elif isinstance(value, int | Decimal) and not isinstance(value, bool):
-        length = timedelta(seconds=int(value)) if abs(Decimal(value)) < 10**12 else LONGEST * 2
+        length = _of_seconds(Decimal(value))
     elif isinstance(value, str):
         text = value.strip()
         if not text:
@@ -98,6 +98,12 @@ def read_duration(value: Any, _zone: ZoneInfo) -> timedelta | None:
     if abs(length) > LONGEST:
         raise Wrong("too_large", max="P366000D")
     return length
+
+
+def _of_seconds(seconds: Decimal) -> timedelta:
+    if not seconds.is_finite():
+        raise Wrong("not_duration")
+    return timedelta(seconds=int(seconds)) if abs(seconds) < 10**12 else LONGEST * 2
 
 
 def _in_utc(instant: datetime, zone: ZoneInfo) -> datetime:

@@ -61,7 +61,8 @@ def _lines_changed(draft: Draft, name: str) -> bool:
 
 def _check_field(draft: Draft, name: str, model: FieldModel, batch: Batch, unit: Unit) -> None:
     value = draft.after[name]
-    if value is None or (model.system and name not in ("owner", "department")):
+    # a department that follows from the owner, or an owner who acts, needs no proof
+    if value is None or (model.system and (name not in ("owner", "department") or name not in draft.touched)):
         return
     if model.depends_on is not None and {name, model.depends_on} & draft.changed:
         _check_parent(draft, name, unit.books[model.dictionary or ""], value, draft.after.get(model.depends_on))
