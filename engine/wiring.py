@@ -13,6 +13,7 @@ from engine.records import DictionaryService, RecordService
 from engine.settings import Settings
 from engine.storage import Shelf
 from engine.tenancy import TenantService, open_shelf
+from engine.transfer import TransferService
 from engine.workflow import TransitionService
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Engine:
     dictionaries: DictionaryService
     workflow: TransitionService
     auth: AuthService
+    transfer: TransferService
 
     def close(self) -> None:
         """Close every connection."""
@@ -50,6 +52,7 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
     clock = clock or SystemClock()
     shelf = open_shelf(settings)
     records = RecordService(shelf)
+    auth = AuthService(settings, shelf, clock)
     return Engine(
         settings=settings,
         clock=clock,
@@ -58,7 +61,8 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
         records=records,
         dictionaries=DictionaryService(records),
         workflow=TransitionService(records),
-        auth=AuthService(settings, shelf, clock),
+        auth=auth,
+        transfer=TransferService(records, settings.home / "transfer", auth.actor_of),
     )
 
 

@@ -16,6 +16,7 @@ from engine.auth.tables import users as tables
 from engine.auth.tables.users import User
 from engine.auth.tokens import Tokens
 from engine.kernel.clock import Clock
+from engine.kernel.context import SYSTEM, Actor
 from engine.kernel.errors import Complaint, Missing, Refused, Rejected, Unauthenticated
 from engine.settings import Settings
 from engine.storage import Database, Shelf
@@ -101,6 +102,15 @@ class AuthService:
         self.accounts.set_password(caller.tenant, user.login, new, keep_session=caller.key)
         self.sessions.forget(caller.tenant, user.id)
         self.tokens.forget(caller.tenant, user.id)
+
+    def actor_of(self, tenant: str, user: str) -> Actor | None:
+        """Return the actor behind an account with his rights of now; None when there is none or it is off."""
+        if user == SYSTEM.user:
+            return SYSTEM
+        database, catalog = self._shelf.current(tenant)
+        with database.reading() as session:
+            found = tables.find_user(session, id=user)
+            return self.actors.of(session, catalog, found) if found is not None and found.active else None
 
     def _welcome(self, database: Database, user: User, password: str, visitor: Visitor) -> SessionText:
         fresh = self.passwords.hash(password) if self.passwords.outdated(user.password_hash) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import sys
 from typing import Any
 
 import click
@@ -114,5 +115,6 @@ def _password(login: str, *, from_stdin: bool, generate: bool) -> str:
     if generate:
         return secrets.token_urlsafe(12)
     if from_stdin:
-        return click.get_text_stream("stdin").readline().rstrip("\r\n")
-    return str(click.prompt(f"Password of {login}", hide_input=True, confirmation_prompt=True))
+        return sys.stdin.readline().rstrip("\r\n")
+    asked: object = click.prompt(f"Password of {login}", hide_input=True, confirmation_prompt=True)
+    return f"{asked}"
