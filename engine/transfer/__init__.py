@@ -5,6 +5,7 @@ from engine.transfer.exporting import Export
 from engine.transfer.jobs import JobStatus
 from engine.transfer.mapping import MappingDef, mapping_of, read_mapping
 from engine.transfer.running import ImportReport
+from engine.transfer.seeding import SeedUser, load_rows, users_of
 from engine.transfer.service import Inspection, TransferService
 
 __all__ = [
@@ -13,7 +14,10 @@ __all__ = [
     "Inspection",
     "JobStatus",
     "MappingDef",
+    "SeedUser",
     "TransferService",
+    "load_rows",
     "mapping_of",
     "read_mapping",
+    "users_of",
 ]

@@ -110,6 +110,14 @@ _ROWS = (
         "Every line needs its record in the other file.",
         "每条明细都需要在另一文件中有对应记录。",
     ),
+    Code("bad_row", "{reason}", "此行有误：{reason}"),
+    Code(
+        "files_in_a_circle",
+        "the files refer to each other in a circle: {files}",
+        "文件之间循环引用：{files}",
+        "Move one of the references into a second file, such as visit.more.csv.",
+        "请把其中一处引用移到第二个文件，例如 visit.more.csv。",
+    ),
     Code("lookup_missing", "{file} has no row {key}", "{file} 中没有 {key} 这一行"),
     Code(
         "no_value",

@@ -21,6 +21,7 @@ from engine.transfer.preparing import Preparer
 from engine.transfer.rows import LocalKeys, Prepared
 
 T = TypeVar("T")
+Act = Callable[[Unit, Sequence[Prepared]], Tally]
 Progress = Callable[["ImportReport"], None]
 # errors that a report shows; all of them stand in the error file
 SHOWN = 200
@@ -91,6 +92,11 @@ class Course:
         self.preparer.deferred = self.report.deferred
         self.saver = Saver(records, ctx, bound, self.preparer)
 
+    def steps(self) -> Iterator[tuple[list[Prepared], Act]]:
+        """Yield what is left to do: chunks, and what is to be done with each."""
+        yield from ((rows, self.first_pass) for rows in self.chunks())
+        yield from ((rows, self.second_pass) for rows in self.rest())
+
     def chunks(self) -> Iterator[list[Prepared]]:
         """Yield what is left of the first pass."""
         if self.report.passes > 1:
@@ -150,7 +156,7 @@ def run_whole(course: Course, progress: Progress, errors: Path | None = None) ->
     kept = _errors_file(course, errors)
     try:
         with course.records.unit(course.ctx) as unit:
-            for rows, act in _steps(course):
+            for rows, act in course.steps():
                 tally = act(unit, rows)
                 _keep(course, kept, rows, tally)
                 course.report.ids |= tally.ids
@@ -174,7 +180,7 @@ def run_in_chunks(
 ) -> ImportReport:
     """Import chunk by chunk; ``note`` keeps the report in the transaction of each chunk. ``progress`` may raise."""
     kept = _errors_file(course, errors)
-    for rows, act in _steps(course):
+    for rows, act in course.steps():
         before = _Mark(course, kept)
 
         def chunk(unit: Unit, rows: Sequence[Prepared] = rows, act: Act = act, before: _Mark = before) -> None:
@@ -189,9 +195,6 @@ def run_in_chunks(
     return course.report
 
 
-Act = Callable[[Unit, Sequence[Prepared]], Tally]
-
-
 class _Mark:
     """Where a report stood before a chunk that may have to be done again."""
 
@@ -204,11 +207,6 @@ class _Mark:
         self._course.report = report_of(self._report)
         if self._kept is not None:
             self._kept.length = self._course.report.errors_length
-
-
-def _steps(course: Course) -> Iterator[tuple[list[Prepared], Act]]:
-    yield from ((rows, course.first_pass) for rows in course.chunks())
-    yield from ((rows, course.second_pass) for rows in course.rest())
 
 
 def _errors_file(course: Course, path: Path | None) -> ErrorFile | None:
