@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.kernel.diagnostics import Findings
 from engine.kernel.source import Span
+from engine.metamodel import limits
 from engine.metamodel.definitions import Node
 from engine.metamodel.definitions.guess import guess
 from engine.metamodel.layers import Merged, MergedDocument
@@ -57,7 +58,7 @@ class Bench:
 
     def unknown(self, word: str, where: Node | Span, name: str, known: Iterable[str], /, **params: Any) -> None:
         """Add ``unknown_<word>`` with the nearest known name; silent when the name was lost to an earlier error."""
-        if name not in self.lost:
+        if name not in self.lost and len(self.findings.found) < limits.DIAGNOSTICS:
             self.complain(f"unknown_{word}", where, guess=guess(name, known), **{word: name}, **params)
 
     def object(self, node: Node) -> ObjectModel | None:

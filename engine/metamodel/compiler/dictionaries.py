@@ -93,13 +93,14 @@ def _check_links(merged: MergedDocument, bench: Bench) -> None:
 def _check_circle(node: Node, dictionary: DictionaryModel, key: str, bench: Bench) -> None:
     cleared: set[str] = set()
     for code in dictionary.items:
-        walked: list[str] = []
+        walked: dict[str, None] = {}
         at: str | None = code
         while at is not None and at not in cleared and at in dictionary.items:
             if at in walked:
-                circle = [*walked[walked.index(at) :], at]
+                steps = list(walked)
+                circle = [*steps[steps.index(at) :], at]
                 bench.complain("circle", node.get("items").get(at).get(key), path=" -> ".join(circle))
                 break
-            walked.append(at)
+            walked[at] = None
             at = getattr(dictionary.items[at], key)
         cleared.update(walked)

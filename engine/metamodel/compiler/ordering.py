@@ -8,6 +8,8 @@ from graphlib import CycleError, TopologicalSorter
 
 from engine.metamodel.compiler.bench import Bench, FieldKey
 
+_MOST_CIRCLES = 50
+
 
 def order_formulas(bench: Bench) -> None:
     """Sort the computed fields so that each stands behind those it reads."""
@@ -35,7 +37,7 @@ def _is_computed(bench: Bench, key: FieldKey) -> bool:
 
 def _sorted(graph: Mapping[FieldKey, tuple[FieldKey, ...]], bench: Bench) -> Iterator[FieldKey]:
     graph = dict(graph)
-    while True:
+    for _ in range(_MOST_CIRCLES):
         try:
             yield from list(TopologicalSorter(graph).static_order())
             return
@@ -48,3 +50,4 @@ def _sorted(graph: Mapping[FieldKey, tuple[FieldKey, ...]], bench: Bench) -> Ite
             bench.complain("circle", bench.objects[first[0]].fields[first[1]].span, path=text)
             # cut the circle once and look for the next one
             graph[first] = tuple(key for key in graph[first] if key != path[1])
+    yield from graph

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from engine.kernel.diagnostics import Findings
 from engine.kernel.errors import BadDefinition
@@ -84,6 +85,12 @@ class _Fold:
 
     def _changed(self, target: MergedDocument, document: Document, layer: Layer) -> MergedDocument:
         lower = target.document
+        keys = _size(document.body)
+        if keys > limits.CHANGED_KEYS:
+            self.findings.add(
+                "limit_exceeded", document.span, limit="keys of a change", value=keys, max=limits.CHANGED_KEYS
+            )
+            return target
         change = Change(self.findings, self._toucher(target, layer))
         node, wish, schema = target.node, Node(document.body, document.place), grammar_of(lower.kind)
         # first what goes, then what comes, so that a thing can be moved
@@ -110,3 +117,9 @@ class _Fold:
             return True
 
         return touch
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, dict):
+        return sum(1 + _size(part) for part in value.values())
+    return sum(1 + _size(part) for part in value) if isinstance(value, list) else 0

@@ -141,6 +141,9 @@ class _Map:
         if index is None or key in self.values:
             self.values[key] = node.value
             return
+        if index == len(self.values):
+            self.values[key] = node.value
+            return
         pairs = list(self.values.items())
         pairs.insert(index, (key, node.value))
         self.values = dict(pairs)

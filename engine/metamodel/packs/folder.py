@@ -40,6 +40,8 @@ def read_pack(folder: Path, findings: Findings) -> PackSource | None:
     documents = []
     for path, file in files.definitions:
         documents += _read(path, file, findings)
+    if not _fits("definitions", len(documents), limits.DEFINITIONS, folder, findings):
+        return None
     pack = _pack_document(documents, folder, findings)
     if pack is None:
         return None

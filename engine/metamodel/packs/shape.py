@@ -24,6 +24,7 @@ _WORDS = {
     "object": "a map of keys",
     "null": "nothing",
 }
+_MOST_KEYS = 50
 _LATER_TYPES = ("expression", "decision_table", "signature", "location")
 
 
@@ -32,6 +33,8 @@ def check_shape(document: Document, findings: Findings) -> bool:
     whole = {document.kind: document.id, **document.body}
     errors = list(islice(_validator(document.kind).iter_errors(whole), limits.DIAGNOSTICS))
     for error in errors:
+        if len(findings.found) >= limits.DIAGNOSTICS:
+            break  # nobody reads more, and looking for the nearest word takes its time
         _Translation(document, error, findings).say()
     return not errors
 
@@ -77,7 +80,7 @@ class _Translation:
 
     def _say_additionalProperties(self, kind: Any) -> None:  # noqa: N802 -- the schema's own word
         known = self.schema.get("properties", {})
-        for key in kind.unexpected:
+        for key in kind.unexpected[:_MOST_KEYS]:
             place = self.place.child(key)
             self.findings.add("unknown_key", place.key_span, key=key, where=self.where, guess=guess(key, known))
 
