@@ -131,7 +131,7 @@ def _open_sqlite(address: Address, settings: Settings) -> sqlite3.Connection:
 class Held:
     """A connection and the SQLAlchemy view of it, held by one thread."""
 
-    __slots__ = ("__weakref__", "alchemy", "closed", "depth", "driver", "pid", "writing")
+    __slots__ = ("__weakref__", "alchemy", "closed", "cursor", "depth", "driver", "pid", "writing")
 
     def __init__(self, address: Address, settings: Settings) -> None:
         self.closed = False
@@ -139,6 +139,8 @@ class Held:
         self.depth = 0
         self.writing = False
         self.driver = open_driver(address, settings)
+        # one for all statements: each is read to its end before the next
+        self.cursor = self.driver.cursor()
         try:
             self.alchemy = _alchemy_over(self.driver, address)
         except BaseException:

@@ -75,7 +75,7 @@ class Session:
         compiled = statement.on(self.dialect) if isinstance(statement, Statement) else statement
         self.meter.statements += 1
         try:
-            changed: int = self._held.driver.execute(compiled.text, compiled.arguments(values)).rowcount
+            changed: int = self._held.cursor.execute(compiled.text, compiled.arguments(values)).rowcount
         except DriverError as error:
             raise translated(error) or error from error
         if faults.after_statement is not None:
@@ -99,7 +99,7 @@ class Session:
         """Run the text of a statement made by the engine, never by a user, and return all its rows."""
         self.meter.statements += 1
         try:
-            found: list[tuple[Any, ...]] = self._held.driver.execute(text, arguments).fetchall()
+            found: list[tuple[Any, ...]] = self._held.cursor.execute(text, arguments).fetchall()
         except DriverError as error:
             if not self._may_try_again():
                 raise translated(error) or error from error

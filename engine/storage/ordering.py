@@ -16,7 +16,7 @@ from engine.storage.column_types import Stored, sql_type, stored_as
 from engine.storage.connections import DialectName
 from engine.storage.query import Query
 from engine.storage.scope import USERS, Frame, RowScope
-from engine.storage.table_map import TableMap, sort_column_name
+from engine.storage.table_map import TableMap, demands_value, sort_column_name
 from engine.storage.wording import Wording, every_row
 
 ID = Stored("text", 36)
@@ -26,17 +26,22 @@ _ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class OrderKey:
-    """One key of an order: the column, what it holds, and its direction."""
+    """One key of an order: the column, what it holds, and its direction.
+
+    ``nullable`` is false for columns that demand a value. Indexes say where nulls stand for these too, and an order
+    must say the same to walk one; only the id says nothing.
+    """
 
     element: ColumnElement[Any]
     stored: Stored
     descending: bool
     nullable: bool = True
+    bare: bool = False
 
     def ordered(self, dialect: DialectName) -> ColumnElement[Any]:
         """Return the ORDER BY term; null is the smallest value."""
         term = self.element.desc() if self.descending else self.element.asc()
-        if dialect == "sqlite" or not self.nullable:
+        if dialect == "sqlite" or self.bare:
             return term
         return term.nulls_last() if self.descending else term.nulls_first()
 
@@ -47,11 +52,11 @@ def order_keys(frame: Frame, sort: Sequence[SortKey]) -> list[OrderKey]:
     keys: list[OrderKey] = []
     for key in sort:
         if key.path == ("id",):
-            return [*keys, OrderKey(frame.row.c.id, ID, key.descending, nullable=False)]
-        element, stored = _sorted_by(scope, key.path)
-        keys.append(OrderKey(element, stored, key.descending))
+            return [*keys, OrderKey(frame.row.c.id, ID, key.descending, nullable=False, bare=True)]
+        element, stored, nullable = _sorted_by(scope, key.path)
+        keys.append(OrderKey(element, stored, key.descending, nullable))
     falling = keys[-1].descending if keys else False
-    return [*keys, OrderKey(frame.row.c.id, ID, falling, nullable=False)]
+    return [*keys, OrderKey(frame.row.c.id, ID, falling, nullable=False, bare=True)]
 
 
 def order_stored(tables: TableMap, query: Query) -> tuple[Stored, ...]:
@@ -89,16 +94,17 @@ def _past(key: OrderKey, value: Any, *, is_null: bool) -> ColumnElement[bool]:
     return or_(past, key.element.is_(None)) if key.descending and key.nullable else past
 
 
-def _sorted_by(scope: RowScope, path: tuple[str, ...]) -> tuple[ColumnElement[Any], Stored]:
+def _sorted_by(scope: RowScope, path: tuple[str, ...]) -> tuple[ColumnElement[Any], Stored, bool]:
+    outer = scope
     for _ in range(4):
         scope, name = scope.at_end(path)
         if scope.object == USERS:
-            return scope.row.c[name], NAME
+            return scope.row.c[name], NAME, True
         field = scope.frame.tables.model.objects[scope.object].fields[name]
         target = scope.frame.target(scope.object, name)
         if target is None:
             stored = Stored("longtext") if field.sort_key else stored_as(field)
-            return scope.row.c[sort_column_name(field)], stored
+            return scope.row.c[sort_column_name(field)], stored, scope is not outer or not demands_value(field)
         # a reference sorts by the title of its record
         path = (name, "name" if target == USERS else scope.frame.tables.model.objects[target].display)
-    return scope.row.c.id, ID
+    return scope.row.c.id, ID, True

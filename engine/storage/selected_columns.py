@@ -56,32 +56,26 @@ class SelectedColumns:
 
     def load(self) -> Load:
         """Return the function that reads rows of these columns."""
-        names, converts = tuple(self._names), tuple(self._converts)
-        width = len(names)
-        references = tuple((name, width + place, turn, named) for name, place, turn, named in self._references)
+        names, width = tuple(self._names), len(self._names)
+        place_of = {name: place for place, name in enumerate(names)}
+        converts = tuple((place_of[name], convert) for name, convert in self._converts)
+        references = tuple((place_of[name], width + at, turn, named) for name, at, turn, named in self._references)
 
         def read(rows: Sequence[tuple[Any, ...]]) -> list[Row]:
-            found: list[Row] = []
-            for raw in rows:
-                # the names end before the titles begin
-                row = dict(zip(names, raw))  # noqa: B905
-                for name, convert in converts:
-                    value = row[name]
-                    if value is not None:
-                        row[name] = convert(value)
-                for name, place, convert_title, named in references:
-                    value = row[name]
-                    if value is not None:
-                        title = raw[place]
-                        if convert_title is not None and title is not None:
-                            title = convert_title(title)
-                        if named:
-                            object, _, value = value.partition(":")
-                            row[name] = Reference(value, title, object)
-                        else:
-                            row[name] = Reference(value, title)
-                found.append(row)
-            return found
+            if not rows:
+                return []
+            # column by column: a page of fifty rows would else look up each conversion fifty times
+            columns: list[Any] = list(zip(*rows, strict=True))
+            for place, convert in converts:
+                columns[place] = [None if value is None else convert(value) for value in columns[place]]
+            for place, title_place, turn, named in references:
+                titles = columns[title_place]
+                if turn is not None:
+                    titles = [None if title is None else turn(title) for title in titles]
+                make = _named if named else Reference
+                pairs = zip(columns[place], titles, strict=True)
+                columns[place] = [None if value is None else make(value, title) for value, title in pairs]
+            return [dict(zip(names, row, strict=True)) for row in zip(*columns[:width], strict=True)]
 
         return read
 
@@ -133,3 +127,8 @@ class SelectedColumns:
         if stored_as(field).kind in ("text", "longtext"):
             return column, None
         return column, lambda value: str(value if convert is None else convert(value))
+
+
+def _named(pointer: str, title: str | None) -> Reference:
+    object, _, id = pointer.partition(":")
+    return Reference(id, title, object)

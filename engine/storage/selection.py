@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Text, bindparam, func, literal_column, or_, select
@@ -13,7 +13,7 @@ from sqlalchemy.sql import ColumnElement, Select
 from engine.kernel.errors import Malformed
 from engine.metamodel.model import ObjectModel
 from engine.storage.column_types import Convert, Stored, Words, binder, load_kind, sql_type, stored_as
-from engine.storage.ordering import OrderKey, behind, order_keys
+from engine.storage.ordering import behind, order_keys
 from engine.storage.query import Match, Path, Query
 from engine.storage.scope import Frame, RowScope
 from engine.storage.selected_columns import Load, SelectedColumns
@@ -62,7 +62,7 @@ def build_page(frame: Frame, query: Query, words: int, empty: Sequence[bool] | N
     found = inner.subquery("found")
     outer = Frame(query.object, found, frame.words, "t")
     selected = _selected(outer, query.columns)
-    again = [OrderKey(found.c[f"s{n}"], k.stored, k.descending, k.nullable) for n, k in enumerate(keys)]
+    again = [replace(k, element=found.c[f"s{n}"]) for n, k in enumerate(keys)]
     statement = select(*selected.elements, *(key.element for key in again), _version())
     statement = statement.select_from(outer.source)
     if outer.joined:

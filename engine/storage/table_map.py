@@ -37,6 +37,11 @@ def column_name(field: str) -> str:
     return f"_{field}" if field in _TAKEN_COLUMNS else field
 
 
+def demands_value(field: FieldModel) -> bool:
+    """Tell whether the column of a field takes no null."""
+    return (field.system and field.name in _ALWAYS_SET) or (field.required and not field.computed)
+
+
 def sort_column_name(field: FieldModel) -> str:
     """Return the name of the column that a field is sorted by."""
     return SORT_PREFIX + field.name if field.sort_key else column_name(field.name)
@@ -151,8 +156,7 @@ def _how(field: FieldModel) -> str:
 def _columns(object: ObjectModel) -> Iterator[ColumnShape]:
     for field in object.fields.values():
         if field.stored:
-            always = field.name in _ALWAYS_SET or (field.required and not field.computed)
-            yield ColumnShape(column_name(field.name), stored_as(field), nullable=not always)
+            yield ColumnShape(column_name(field.name), stored_as(field), nullable=not demands_value(field))
     for field in object.fields.values():
         if field.stored and field.sort_key:
             yield ColumnShape(sort_column_name(field), Stored("longtext"))
