@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from engine.kernel.errors import Conflict, LimitExceeded, Missing, Refused, StaleVersion
+from engine.kernel.errors import Conflict, LimitExceeded, Missing, Refused
 from engine.records.before import read_before
 from engine.records.change import Change, Verb
 from engine.records.draft import Batch, Draft
-from engine.records.history import what_changed
 from engine.records.plan import ObjectPlan
-from engine.records.ripple import ripple
+from engine.records.ripple import lock_holders, ripple
 from engine.records.steps.admit import admit
 from engine.records.trail import announce_changes, keep_trail
 from engine.records.twins import look_for_twins
-from engine.records.unit import Unit
+from engine.records.unit import Overtaken, Unit
 from engine.storage import raise_access_version, remove, update_row, void_numbers
 from engine.storage.fetching import Want, fetch
 
@@ -105,6 +104,7 @@ class _Sweep:
     def carried_out(self) -> Iterator[Change]:
         """Write it: first what lets go, then what goes, lines before their parents."""
         unit = self.unit
+        lock_holders([*self.cleared.values(), *self.going.values()], unit)
         for key, draft in self.cleared.items():
             if key not in self.going:
                 values = {name: draft.after[name] for name in draft.changed}
@@ -136,7 +136,7 @@ def _updated(draft: Draft, values: dict[str, object], action: Verb, unit: Unit) 
         draft.put(name, value)
     values = {**values, "updated_at": unit.now, "updated_by": unit.user}
     if not update_row(unit.session, unit.catalog, draft.plan.name, draft.id, draft.version, values):
-        raise _stale(draft, unit)
+        raise Overtaken
     draft.version += 1
     draft.put("version", draft.version)
     return Change(draft.plan.name, draft.id, draft.version, draft.before, dict(draft.after), action)
@@ -144,15 +144,10 @@ def _updated(draft: Draft, values: dict[str, object], action: Verb, unit: Unit) 
 
 def _removed(draft: Draft, unit: Unit, action: Verb) -> Iterator[Change]:
     if not remove(unit.session, unit.catalog, draft.plan.name, draft.id, draft.version):
-        raise _stale(draft, unit)
+        raise Overtaken
     if draft.plan.object.numbering:
         void_numbers(unit.session, draft.plan.name, draft.id, unit.now, action)
     yield Change(draft.plan.name, draft.id, draft.version + 1, draft.before, None, action)
-
-
-def _stale(draft: Draft, unit: Unit) -> StaleVersion:
-    fields = what_changed(unit, draft.plan.name, draft.id, draft.version)
-    return StaleVersion("stale_version", version=draft.version + 1, changed_fields=fields)
 
 
 # -- the way back ------------------------------------------------------------------------------------------------------

@@ -51,6 +51,24 @@ def ripple(changes: Sequence[Change], unit: Unit) -> list[Change]:
     raise Conflict("ripple_too_deep", max=DEEPEST)
 
 
+def lock_holders(drafts: Iterable[Draft], unit: Unit) -> None:
+    """Lock the records that sum up what is about to change, before the records themselves.
+
+    Everybody who changes a record locks upwards first; so two changes cannot wait for each other in a circle.
+    """
+    if unit.session.dialect == "sqlite":
+        return
+    holders: dict[str, set[str]] = {}
+    for draft in drafts:
+        for feed in unit.plans.feeds(draft.plan.name):
+            hop = feed.hops[0]
+            if hop.kind == "up" and _sums(feed, unit):
+                ids = {(draft.before or {}).get(hop.field), draft.after.get(hop.field)}
+                holders.setdefault(hop.object, set()).update(id for id in ids if id is not None)
+    for object in sorted(holders):
+        fetch(unit.session, unit.catalog, Want(object, (("id",),), for_update=True), holders[object])
+
+
 # -- who looks at it ---------------------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.access import Policy
 from engine.kernel.context import Context
-from engine.kernel.errors import Missing
+from engine.kernel.errors import Missing, Unavailable
 from engine.metamodel.model import TenantModel, TransitionModel
 from engine.records.change import Change
 from engine.records.dictionary_book import Book
@@ -17,6 +17,13 @@ from engine.records.plan import Plans
 from engine.records.taken_numbers import TakenNumbers
 from engine.rules import Run
 from engine.storage import Catalog, Session
+
+
+class Overtaken(Unavailable):
+    """A record changed between reading and writing it. The unit is done anew, and then sees what there is."""
+
+    def __init__(self) -> None:
+        super().__init__("database_busy")
 
 
 @dataclass(slots=True, eq=False)

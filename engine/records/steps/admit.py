@@ -17,9 +17,7 @@ def admit(batch: Batch, unit: Unit) -> None:
     changed = [draft for draft in batch.drafts if draft.action != "create"]
     for action in {draft.action for draft in batch.drafts}:
         unit.policy.require(batch.plan.name, "update" if action == "recompute" else action)
-    # locked from here on: the engine's own calculation cannot come between reading and writing
-    locking = not unit.previewing
-    trees = read_before(batch.plan, unit, [draft.id for draft in changed], for_update=locking)
+    trees = read_before(batch.plan, unit, [draft.id for draft in changed])
     for draft in changed:
         _admit(draft, trees.get(draft.id), unit)
     load_lines([draft for draft in changed if draft.error is None], unit)

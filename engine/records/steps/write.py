@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from engine.kernel.errors import StaleVersion
 from engine.records.draft import Batch, Draft
-from engine.records.history import what_changed
-from engine.records.unit import Unit
+from engine.records.ripple import lock_holders
+from engine.records.unit import Overtaken, Unit
 from engine.storage import Touch, insert_row, insert_rows, raise_access_version, remove, soft_delete, update_row
 
 
@@ -17,8 +16,9 @@ def write(batch: Batch, unit: Unit) -> None:
     standing = batch.standing()
     for draft in standing:
         draft.dirty = draft.action == "create" or bool(draft.changed) or _lines_dirty(draft)
+    lock_holders([member for draft in standing if draft.dirty for member in draft.family()], unit)
     _insert([draft for draft in standing if draft.action == "create"], unit)
-    for draft in standing:
+    for draft in sorted(standing, key=_id):
         if draft.action == "update" and draft.dirty:
             _update(draft, unit)
     lines = [line for draft in standing if draft.dirty for several in draft.lines.values() for line in several]
@@ -32,6 +32,10 @@ def write(batch: Batch, unit: Unit) -> None:
     _insert([line for line in lines if line.action == "create"], unit)
     if batch.plan.name in (unit.model.unit, unit.model.person) and any(draft.dirty for draft in standing):
         raise_access_version(unit.session)
+
+
+def _id(draft: Draft) -> str:
+    return draft.id
 
 
 def _lines_dirty(draft: Draft) -> bool:
@@ -62,8 +66,7 @@ def _update(draft: Draft, unit: Unit) -> None:
     _stamp(draft, unit, born=False)
     values.update({name: draft.after[name] for name in ("updated_at", "updated_by")})
     if not update_row(unit.session, unit.catalog, draft.plan.name, draft.id, draft.version, values):
-        fields = what_changed(unit, draft.plan.name, draft.id, draft.version)
-        raise StaleVersion("stale_version", version=draft.version + 1, changed_fields=fields)
+        raise Overtaken
     draft.version += 1
     draft.put("version", draft.version)
 
@@ -76,7 +79,7 @@ def _remove(line: Draft, unit: Unit) -> None:
     else:
         done = remove(session, catalog, name, line.id, line.version)
     if not done:
-        raise StaleVersion("stale_version", version=line.version + 1, changed_fields=[])
+        raise Overtaken
 
 
 def _stamp(draft: Draft, unit: Unit, *, born: bool) -> None:
