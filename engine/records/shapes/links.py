@@ -24,6 +24,8 @@ class ByKey:
 
 def link_reader(targets: tuple[str, ...]) -> Callable[[Any, ZoneInfo], Any]:
     """Return a reader of references to one object: ``id``, ``{"id": id}`` or ``{"<field>": value}``."""
+    if not targets:
+        return _read_nothing
     target = targets[0]
 
     def read(value: Any, _zone: ZoneInfo) -> str | ByKey | None:
@@ -57,6 +59,12 @@ def any_link_reader(targets: tuple[str, ...]) -> Callable[[Any, ZoneInfo], Refer
         return None if key is None else Reference(key, None, str(value["object"]))
 
     return read
+
+
+def _read_nothing(value: Any, _zone: ZoneInfo) -> None:
+    """A department where the model has no organisation."""
+    if value is not None and value != "":
+        raise Wrong("not_reference")
 
 
 def _id(value: Any) -> str | None:
