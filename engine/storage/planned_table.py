@@ -45,10 +45,12 @@ class PlannedTable:
         self.name = wanted.name
         self.steps: list[Operation] = []
         self.misfits: list[Misfit] = []
+        # fields whose values are others than before, for what is calculated from them
+        self.changed: list[tuple[str, str]] = []
+        self.rows = situation.asked.rows()
         self._at = situation
         self._sqlite = situation.tables.dialect == "sqlite"
         self._model = situation.tables.model.objects[wanted.name]
-        self._rows = situation.asked.rows()
         self._added: set[str] = set()
         self._revived: set[str] = set()
         self._converted: set[str] = set()
@@ -110,7 +112,7 @@ class PlannedTable:
             wrong = self._at.asked.unfit(physical, column, expression)
             if wrong.count:
                 self._misfit("misfit_conversion", column.name, wrong, type=str(column.stored))
-        rows = self._rows if expression is not None else self._at.asked.present(physical.name)
+        rows = self.rows if expression is not None else self._at.asked.present(physical.name)
         record = {self._at.physical.get(name, name): shape for name, shape in self.before.columns.items()}
         self.steps.append(column_steps.ConvertColumn(self.name, column, old, rows, expression, record))
         self._converted.add(column.name)
@@ -146,7 +148,7 @@ class PlannedTable:
 
     def _fill(self, column: ColumnShape) -> None:
         if column.name in self._added:
-            empty = self._rows
+            empty = self.rows
         else:
             empty = self._at.asked.missing(self._at.physical.get(column.name, column.name))
         if not empty:
@@ -236,7 +238,7 @@ class PlannedTable:
             self._misfit("misfit_duplicates", ", ".join(index.columns), wrong)
 
     def _keys(self) -> None:
-        if not self._rows:
+        if not self.rows:
             return
         fresh = self._added | self._revived
         sorts = {SORT_PREFIX + name for name in self._converted}
@@ -246,15 +248,11 @@ class PlannedTable:
         if changed and SEARCH_COLUMN in self.wanted.columns and SEARCH_COLUMN not in columns:
             columns.append(SEARCH_COLUMN)
         if columns:
-            self.steps.append(table_steps.MakeKeys(self.name, tuple(columns), self._rows))
-        calculated = self.wanted.computed
-        again = tuple(
-            name
-            for name, how in calculated.items()
-            if self.before.computed.get(name) != how or column_name(name) in fresh | self._converted
-        )
-        if again:
-            self.steps.append(table_steps.Recalculate(self.name, again, self._rows))
+            self.steps.append(table_steps.MakeKeys(self.name, tuple(columns), self.rows))
+        for name, field in self._model.fields.items():
+            calculated = self.before.computed.get(name) != self.wanted.computed.get(name)
+            if field.stored and (calculated or column_name(name) in fresh | self._converted):
+                self.changed.append((self.name, name))
 
     def _rebuild_instead(self) -> None:
         """Replace what SQLite cannot do to a table that is there by writing the table anew."""

@@ -12,6 +12,7 @@ from engine.storage.operations import Operation
 from engine.storage.plan import Misfit, Renames, SchemaPlan
 from engine.storage.planned_table import PlannedTable, Situation
 from engine.storage.questions import Questions
+from engine.storage.recalculation import FieldKey, recalculated
 from engine.storage.snapshot import Snapshot, TableShape
 from engine.storage.table_map import SORT_PREFIX, TableMap, column_name
 
@@ -28,6 +29,8 @@ def plan_schema(
     steps: list[Operation] = [*moves]
     misfits: list[Misfit] = []
     target: dict[str, TableShape] = {}
+    rows: dict[str, int] = {}
+    changed: list[FieldKey] = []
     for name, wanted in tables.shape.tables.items():
         before = moved.tables.get(name)
         if before is None:
@@ -39,12 +42,19 @@ def plan_schema(
         asked = Questions(session, present.tables[now[name]])
         planned = PlannedTable(before, wanted, Situation(tables, renames, asked, _physical(now[name], renames), now))
         steps += planned.steps
+        rows[name] = planned.rows
+        changed += planned.changed
         misfits += planned.misfits
         target[name] = planned.target
     for name, left in moved.tables.items():
         if name not in target:
             gone, target[name] = _gone(left, tables.dialect)
             steps += gone
+    steps += [
+        table_steps.Recalculate(name, fields, rows[name])
+        for name, fields in recalculated(tables.model, changed)
+        if rows.get(name)
+    ]
     return SchemaPlan(base, Snapshot(target), tuple(sorted(steps, key=_phase)), tuple(misfits))
 
 

@@ -281,3 +281,39 @@ def _expression(text: str, model: Any) -> Expression:
     from engine.metamodel.compiler.scopes import InsideObject, World
 
     return compile_expression(text, InsideObject(World(model.objects, model.dictionaries), "thing"))
+
+
+def test_what_is_calculated_from_changed_fields_is_made_anew_in_order(
+    tenant: Database, install: Install, add: Add
+) -> None:
+    order = """
+object: order
+title: Order
+display: name
+fields:
+  name: {type: text, title: Name}
+  lines: {type: lines, of: line, title: Lines}
+  net: {type: money, title: Net, rollup: {sum: amount, of: line, by: order}}
+  gross: {type: money, title: Gross, as: net * 2}
+  other: {type: integer, title: Other, as: string length(name)}
+---
+object: line
+title: Line
+display: name
+parent: order
+fields:
+  name: {type: text, title: Name}
+  order: {type: reference, to: order, required: true, title: Order}
+  price: {type: money, title: Price}
+  amount: {type: money, title: Amount, as: price * 2}
+"""
+    first = install(order)
+    id = add(first, "order", name="a")
+    add(first, "line", name="l", order=id, price=Decimal(1))
+
+    plan = plan_installation(tenant, model_of(order.replace("price * 2", "price * 3")))
+
+    assert [(step.table, step.fields) for step in plan.recalculations] == [
+        ("line", ("amount",)),
+        ("order", ("net", "gross")),
+    ]
