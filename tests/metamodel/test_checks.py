@@ -54,6 +54,8 @@ transitions:
             OBJECT + "  no: {type: integer, required: true, readonly: true, title: {zh: 号, en: No}}\n",
             ["5:3 required_but_readonly"],
         ),
+        (OBJECT + "  age: {type: date, as: today(), title: {zh: 日, en: Day}}\n", ["5:25 time_dependent"]),
+        (OBJECT + "  who: {type: text, as: actor.name, title: {zh: 谁, en: Who}}\n", ["5:25 time_dependent"]),
     ],
 )
 def test_a_warning_is_told_with_its_place(text: str, wanted: list[str], write: Write) -> None:

@@ -78,7 +78,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=150 * TIMES, deadline=None)
+@settings(max_examples=100 * TIMES, deadline=None)
 @given(st.sampled_from(AVAILABLE), st.dictionaries(st.sampled_from(WORDS), VALUES, max_size=6))
 def test_any_values_under_any_kind(kind: str, body: dict[str, Any]) -> None:
     id = "object customer" if kind == "change" else "thing"
@@ -111,7 +111,7 @@ def with_change(value: Any, path: tuple[Any, ...], new: Any) -> Any:
     return copy
 
 
-@settings(max_examples=250 * TIMES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150 * TIMES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_a_sound_pack_with_one_thing_spoiled(data: st.DataObject) -> None:
     documents = list(shop().documents)
@@ -129,7 +129,7 @@ def test_a_sound_pack_with_one_thing_spoiled(data: st.DataObject) -> None:
     compile_or_tell([Layer("shop", "1.0.0", tuple(documents))])
 
 
-@settings(max_examples=150 * TIMES, deadline=None)
+@settings(max_examples=100 * TIMES, deadline=None)
 @given(
     st.sampled_from(["object customer", "lifecycle sales_order", "dictionary level", "list customer", "role rep"]),
     st.sampled_from(["set", "insert", "remove"]),

@@ -29,10 +29,25 @@ def outline_objects(bench: Bench) -> None:
 
 
 def add_system_fields(bench: Bench) -> None:
-    """Put the engine's own fields behind those of each object."""
+    """Put the engine's own fields behind those of each object; lines lie in the bin where their parent does."""
+    for name in [name for name in bench.objects if _parent_recycles(bench, name)]:
+        object = bench.objects[name]
+        bench.objects[name] = replace(object, traits=object.traits | {"recycle"})
     for name, object in bench.objects.items():
         own = {field.name: field for field in system_fields(object, bench.unit)}
         bench.objects[name] = replace(object, fields={**object.fields, **own})
+
+
+def _parent_recycles(bench: Bench, name: str) -> bool:
+    seen: set[str] = set()
+    while name in bench.objects and name not in seen:
+        seen.add(name)
+        object = bench.objects[name]
+        if object.recycles:
+            return True
+        link = object.fields.get(object.parent or "")
+        name = link.targets[0] if link is not None and link.targets else ""
+    return False
 
 
 def find_organisation(bench: Bench) -> None:
