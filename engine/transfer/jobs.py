@@ -128,6 +128,12 @@ class Jobs:
             ended = {"status": status, "finished_at": ctx.now(), "leased_until": None, **values}
             self.note(unit.session, job, ctx.now(), ended)
 
+    def give_back(self, ctx: Context, job: JobStatus) -> None:
+        """Put a job that was begun back into the queue; the try does not count."""
+        with self._records.unit(ctx) as unit:
+            back = {"status": "queued", "leased_until": None, "attempts": job.attempts - 1}
+            self.note(unit.session, job, ctx.now(), back)
+
     def cancel(self, ctx: Context, id: str) -> JobStatus:
         """Ask a job to stop; one that nobody has begun ends at once."""
         self.get(ctx, id)

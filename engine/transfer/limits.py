@@ -11,7 +11,7 @@ ZIP_RATIO_FROM = 1024 * 1024
 ZIP_ENTRIES = 2_000
 ZIP_BYTES = 200 * 1024 * 1024
 # rows that are saved in one transaction
-CHUNK = 500
+CHUNK = 200
 # rows that a preview of a file shows
 SAMPLE = 5
 EXPORT_ROWS = 1_000_000

@@ -55,6 +55,10 @@ class Cancelled(Exception):
     """The owner of a job wants it to stop."""
 
 
+class Stopped(Exception):
+    """The process that works on a job is about to end."""
+
+
 class TransferService:
     """Verbs take the caller's Context first. ``folder`` holds the files of jobs, a folder for each tenant."""
 
@@ -63,6 +67,7 @@ class TransferService:
         self._folder = folder
         self._actor_of = actor_of
         self._jobs = Jobs(records)
+        self._unwanted: set[str] = set()
 
     # -- before an import ------------------------------------------------------------------------------------------
 
@@ -131,8 +136,17 @@ class TransferService:
         self._jobs.add(ctx, id, told)
         return id
 
-    def run(self, ctx: Context, job: str, progress: Progress = lambda _: None) -> JobStatus:
-        """Carry out a queued job, or go on with one whose process is gone. ``ctx`` tells tenant and clock."""
+    def run(
+        self,
+        ctx: Context,
+        job: str,
+        progress: Progress = lambda _: None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> JobStatus:
+        """Carry out a queued job, or go on with one whose process is gone. ``ctx`` tells tenant and clock.
+
+        ``stop`` is asked after each chunk; the job then goes back into the queue and is gone on with later.
+        """
         claimed = self._jobs.claim(ctx, job)
         own = self._owner(ctx, claimed)
         if own is None or claimed.attempts > ATTEMPTS:
@@ -140,11 +154,13 @@ class TransferService:
             self._jobs.finish(ctx, claimed, "failed", {"error": reason.in_language(ctx.language)})
             return self._found(ctx, job)
         try:
-            report = self._carry_out(own, claimed, progress)
+            report = self._carry_out(own, claimed, progress, stop)
             done = {"result": report.as_json(), "done": report.rows}
             self._jobs.finish(own, claimed, "done", done)
         except Cancelled:
             self._jobs.finish(own, claimed, "cancelled", {})
+        except Stopped:
+            self._jobs.give_back(own, claimed)
         except Fenced:
             pass
         except TesseraError as error:
@@ -171,6 +187,8 @@ class TransferService:
         """Ask a job to stop; what was imported by then stays."""
         if self._jobs.get(ctx, job).over:
             raise Conflict("job_over")
+        # a job in one transaction keeps the database to itself: this process is told directly
+        self._unwanted.add(job)
         return self._jobs.cancel(ctx, job)
 
     def errors_file(self, ctx: Context, job: str) -> Path:
@@ -189,7 +207,7 @@ class TransferService:
 
     # --------------------------------------------------------------------------------------------------------------
 
-    def _carry_out(self, ctx: Context, job: JobStatus, progress: Progress) -> ImportReport:
+    def _carry_out(self, ctx: Context, job: JobStatus, progress: Progress, stop: Callable[[], bool]) -> ImportReport:
         folder = self._place(ctx.tenant, job.id)
         mapping = mapping_of(job.parameters["mapping"])
         report = report_of(job.result)
@@ -201,8 +219,10 @@ class TransferService:
 
         def watch(so_far: ImportReport) -> None:
             progress(so_far)
-            if self._jobs.is_cancelled(ctx, job.id):
+            if job.id in self._unwanted or self._jobs.is_cancelled(ctx, job.id):
                 raise Cancelled
+            if stop():
+                raise Stopped
 
         errors = folder / ERRORS
         if job.parameters.get("atomic"):
