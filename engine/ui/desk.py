@@ -31,10 +31,15 @@ class Desk:
     policy: Policy
     words: Words
     items: Callable[[str], Mapping[str, DictionaryItem]]
-    tenant_title: str
+    read_title: Callable[[], str]
     csrf: str
     path: str
     taste: Taste = Taste()
+
+    @property
+    def tenant_title(self) -> str:
+        """Return how the tenant is called; read only where it is drawn."""
+        return self.read_title()
 
     def title(self, text: LocalText) -> str:
         """Return a label of the model in the reader's language."""

@@ -61,7 +61,8 @@ class _Reader:
 
     def lines(self, field: FieldModel, posted: Posted) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         child = self.desk.model.objects[field.lines_of or ""]
-        plain_rows, kept_rows = [], []
+        plain_rows: list[dict[str, Any]] = []
+        kept_rows: list[dict[str, Any]] = []
         for key in posted.keys(field.name):
             if key in ("_sent", "__key__"):
                 continue

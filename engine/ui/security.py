@@ -96,7 +96,7 @@ def _desk(services: Services, request: Request, caller: Caller) -> Desk:
         policy_for(catalog, caller.actor),
         words_in(language),
         partial(_items, services, context, {}),
-        caller.tenant,
+        lambda: services.tenancy.get(caller.tenant).title,
         csrf_token(services.settings, caller.session),
         request.path,
         taste_of(request),

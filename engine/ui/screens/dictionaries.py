@@ -118,7 +118,7 @@ def build_item(
         desk.title(item.title) or item.code,
         str(entered.get("code", item.code) or ""),
         tuple((code, _language_name(desk, code), str(titles.get(code) or "")) for code in desk.model.languages),
-        str(entered.get("order", item.order if not is_new else "") or ""),
+        "" if is_new and "order" not in entered else str(entered.get("order", item.order)),
         tuple(Option(name, desk.say(f"tone.{name or 'none'}"), name == tone, name) for name in TONES),
         (Option("", desk.say("value.none")), *_options(desk, parents, parent, but=item.code if own_tree else "")),
         desk.title(above.title),

@@ -10,7 +10,7 @@ from engine.metamodel.model import FieldModel
 from engine.ui.desk import Desk
 from engine.ui.screens.grids import line_fields, totals_of
 from engine.ui.widgets import widget_of
-from engine.ui.widgets.base import Cell, Input, Look, Spot
+from engine.ui.widgets.base import Cell, Input, Look, Spot, plain_cell
 
 BLANK_KEY = "__key__"
 
@@ -76,7 +76,7 @@ def build_editor(
     return LineEditor(
         field.name,
         desk.title(field.title),
-        tuple(_head(desk, one) for one in fields),
+        tuple(_head(desk, one, writable) for one in fields),
         tuple(drawer.row(index, line) for index, line in enumerate(lines)),
         drawer.row(0, {}, BLANK_KEY),
         totals_of(fields, lines),
@@ -85,12 +85,12 @@ def build_editor(
     )
 
 
-def _head(desk: Desk, field: FieldModel) -> EditorHead:
+def _head(desk: Desk, field: FieldModel, writable: bool) -> EditorHead:
     picked = field.type in ("reference", "user", "any_reference", "references")
     wide = "wide" if picked or (field.type in ("text", "multiline") and not field.computed) else ""
     wide = "mid" if not wide and field.type in ("money", "date", "datetime", "text") else wide
     numeric = widget_of(field).numeric
-    return EditorHead(desk.title(field.title), numeric, field.required and not field.computed, wide)
+    return EditorHead(desk.title(field.title), numeric, writable and field.required and not field.computed, wide)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class _Drawer:
         value = line.get(field.name)
         free = self.writable and not field.computed and not field.readonly
         if not free or field.name not in self.desk.policy.writable(child):
-            return EditorCell(field.name, widget.numeric, shown=widget.show(field, look)(value))
+            return EditorCell(field.name, widget.numeric, shown=plain_cell(widget.show(field, look)(value)))
         error = " ".join(self.errors.get(f"{path}.{field.name}", ()))
         identity = f"f-{self.field.name}-{key}-{field.name}"
         spot = Spot(

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.metamodel.model import FieldModel, ObjectModel
 from engine.ui.desk import Desk
-from engine.ui.screens.details import ShownField, shown_field
+from engine.ui.screens.sections import ShownField, shown_field
 from engine.ui.widgets.base import Cell
 
 

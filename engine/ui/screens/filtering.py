@@ -57,8 +57,9 @@ class FilterPanel:
 def build_filter_panel(desk: Desk, model: ListModel, address: ListAddress) -> FilterPanel:
     """Return chips and builder for the rules in an address."""
     fields = dict(filterable(desk, model))
-    rules = [rule for rule in address.rules if rule.path in fields] or [_first_rule(fields)]
-    rows = tuple(build_rule_row(desk, model, rule, str(index)) for index, rule in enumerate(rules) if rule is not None)
+    first = _first_rule(fields)
+    rules = [rule for rule in address.rules if rule.path in fields] or ([first] if first is not None else [])
+    rows = tuple(build_rule_row(desk, model, rule, str(index)) for index, rule in enumerate(rules))
     return FilterPanel(
         tuple(_chips(desk, fields, address)),
         rows,

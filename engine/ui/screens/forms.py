@@ -12,7 +12,7 @@ from engine.metamodel.model import FieldModel, FormField, FormModel, FormSection
 from engine.ui.desk import Desk
 from engine.ui.screens.editors import LineEditor, build_editor
 from engine.ui.widgets import widget_of
-from engine.ui.widgets.base import Cell, Input, Look, Spot
+from engine.ui.widgets.base import Cell, Input, Look, Spot, plain_cell
 
 _COLUMNS = 12
 _WIDEN_TO = 4
@@ -180,9 +180,9 @@ class _Drawer:
         )
         title = self.desk.title(field.title)
         if not self.writable(field):
-            cell = widget.show(field, self.look)(self.values.get(field.name))
+            cell = plain_cell(widget.show(field, self.look)(self.values.get(field.name)))
             note = self._unwritten(field)
-            return FieldBox(field.name, identity, title, width, help_text, False, errors, shown=cell, note=note)
+            return FieldBox(field.name, identity, title, width, "", False, errors, shown=cell, note=note)
         spot = Spot(
             field.name, identity, required=required, invalid=bool(errors), described=described,
             lookup=f"/o/{self.found.name}/lookup/{field.name}",

@@ -65,9 +65,7 @@ def table_of(desk: Desk, found: ObjectModel, fields: Sequence[FieldModel], rows:
     """Return rows of an object as a table, drawn column by column."""
     look = desk.look(found.name)
     widgets = [widget_of(one) for one in fields]
-    columns = []
-    for one, widget in zip(fields, widgets, strict=True):
-        columns.append(draw_column(one, look, [row.get(one.name) for row in rows]))
+    columns = [draw_column(one, look, [row.get(one.name) for row in rows]) for one in fields]
     heads = tuple(GridHead(desk.title(one.title), widget.numeric) for one, widget in zip(fields, widgets, strict=True))
     cells = zip(*columns, strict=True) if columns else ()
     return Grid(heads, tuple(GridRow(tuple(row)) for row in cells), totals_of(fields, rows))

@@ -2,49 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from engine.metamodel.model import ColumnModel, FieldModel, ListModel, ObjectModel, SortKey, TransitionModel
+from engine.metamodel.model import ListModel, ObjectModel, SortKey, TransitionModel
 from engine.ui.desk import Desk
 from engine.ui.screens.addresses import ListAddress
+from engine.ui.screens.columns import ColumnSpec, ListRow, Row, card_slots, draw_rows, resolve
 from engine.ui.screens.filtering import FilterPanel, build_filter_panel
-from engine.ui.screens.grids import draw_column
 from engine.ui.widgets import widget_of
-from engine.ui.widgets.base import Cell
-from engine.ui.widgets.references import parts_of
 
 PAGE = 50
-_FIGURES_ON_CARD = ("money", "decimal", "integer", "percent", "date", "datetime")
 _UNSORTABLE = frozenset(
     {"json", "richtext", "multiline", "code", "address", "choices", "references", "users", "any_reference", "file",
      "files", "image", "secret", "lines", "color"}
 )  # fmt: skip
-
-
-class Row(Protocol):
-    """A row of a page, as the records floor gives it."""
-
-    @property
-    def id(self) -> str: ...
-
-    @property
-    def version(self) -> int: ...
-
-    @property
-    def values(self) -> Mapping[str, Any]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnSpec:
-    """A column resolved against the model: its dotted path, the field at its end, and whose field that is."""
-
-    path: str
-    field: FieldModel
-    object: str
-    title: str
-    width: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +28,6 @@ class Head:
     sort: str = ""
     order: str = ""
     width: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ListRow:
-    """A row ready to be drawn. ``slots`` says which place of the card each cell takes on a phone."""
-
-    id: str
-    key: str
-    title: str
-    href: str
-    cells: tuple[Cell, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,70 +136,6 @@ def build_list(
     )
 
 
-def column_specs(desk: Desk, model: ListModel, chosen: Sequence[str] = ()) -> tuple[ColumnSpec, ...]:
-    """Return the columns to show: those the reader chose, else those of the list, as far as he may read them."""
-    declared = [spec for column in model.columns if (spec := _spec(desk, model.object, column)) is not None]
-    if not chosen:
-        return tuple(declared)
-    known = {spec.path: spec for spec in declared}
-    wanted = (known.get(path) or resolve(desk, model.object, path) for path in chosen)
-    return tuple(spec for spec in wanted if spec is not None) or tuple(declared)
-
-
-def resolve(desk: Desk, object: str, path: str) -> ColumnSpec | None:
-    """Return the column of a dotted path; None when there is none or the reader may not read it."""
-    holder = object
-    steps = path.split(".")
-    for step in steps[:-1]:
-        field = desk.model.objects[holder].fields.get(step)
-        if field is None or len(field.targets) != 1 or step not in desk.policy.readable(holder):
-            return None
-        holder = field.targets[0]
-    field = desk.model.objects[holder].fields.get(steps[-1])
-    if field is None or field.type in ("lines", "secret") or steps[-1] not in desk.policy.readable(holder):
-        return None
-    return ColumnSpec(path, field, holder, desk.title(field.title))
-
-
-def draw_rows(desk: Desk, found: ObjectModel, specs: Sequence[ColumnSpec], rows: Sequence[Row]) -> tuple[ListRow, ...]:
-    """Return all cells, drawn column by column: one closure per column, nothing looked up per row."""
-    columns = []
-    for index, spec in enumerate(specs):
-        cells = draw_column(spec.field, desk.look(spec.object), [row.values.get(spec.path) for row in rows])
-        # only the first column leads anywhere; further references open from the record
-        columns.append(cells if index == 0 else [_plain(cell) for cell in cells])
-    lines = zip(*columns, strict=True) if columns else [() for _ in rows]
-    return tuple(
-        ListRow(row.id, f"{row.id}@{row.version}", _title(found, row, cells), f"/o/{found.name}/{row.id}", tuple(cells))
-        for row, cells in zip(rows, lines, strict=True)
-    )
-
-
-def card_slots(specs: Sequence[ColumnSpec], found: ObjectModel) -> tuple[int, ...]:
-    """Return for each column its place on a phone's card: 1 name, 2 figure, 3 state, 4 second field, 0 none."""
-    slots = [1] + [0] * (len(specs) - 1) if specs else []
-
-    def take(slot: int, fits: Any) -> None:
-        for index, spec in enumerate(specs):
-            if slots[index] == 0 and fits(spec.field):
-                slots[index] = slot
-                return
-
-    take(3, lambda field: field.type == "choice")
-    for type_ in _FIGURES_ON_CARD:
-        if 2 not in slots:
-            take(2, lambda field, type_=type_: field.type == type_)
-    take(4, lambda field: True)
-    return tuple(slots)
-
-
-def _spec(desk: Desk, object: str, column: ColumnModel) -> ColumnSpec | None:
-    spec = resolve(desk, object, ".".join(column.path))
-    if spec is None:
-        return None
-    return replace(spec, title=desk.title(column.title) or spec.title, width=column.width)
-
-
 def _tabs(desk: Desk, model: ListModel, address: ListAddress) -> tuple[Tab, ...]:
     bare = ListAddress(address.object)
     everything = Tab(desk.say("list.all"), bare.url(), not address.view and not address.deleted)
@@ -290,7 +187,7 @@ def _column_choices(desk: Desk, model: ListModel, specs: Sequence[ColumnSpec]) -
     shown = [spec.path for spec in specs]
     own = desk.model.objects[model.object].fields
     paths = [*shown, *(".".join(column.path) for column in model.columns), *own]
-    choices = {}
+    choices: dict[str, ColumnChoice] = {}
     for path in paths:
         spec = resolve(desk, model.object, path)
         if spec is not None and path != "id":
@@ -307,7 +204,7 @@ def _bulk(desk: Desk, found: ObjectModel, address: ListAddress) -> tuple[BulkAct
     moves: Sequence[TransitionModel] = tuple(lifecycle.transitions.values()) if lifecycle is not None else ()
     allowed = desk.policy.actions(found.name)
     actions = [
-        BulkAction(f"do:{move.name}", desk.title(move.title), move.icon or "check", move.danger)
+        BulkAction(f"do:{move.name}", desk.title(move.title), move.icon, move.danger)
         for move in moves
         if move.bulk and move.name in allowed and not move.ask
     ]
@@ -325,15 +222,3 @@ def _empty(desk: Desk, found: ObjectModel, address: ListAddress) -> Empty:
     return Empty(
         desk.say("empty.none_yet", object=name), desk.title(found.help) or desk.say("empty.none_yet_text"), False
     )
-
-
-def _plain(cell: Cell) -> Cell:
-    return replace(cell, kind="text", href="") if cell.kind == "link" and cell.href.startswith("/o/") else cell
-
-
-def _title(found: ObjectModel, row: Row, cells: Sequence[Cell]) -> str:
-    shown = row.values.get(found.display)
-    if isinstance(shown, str) and shown:
-        return shown
-    text = cells[0].text if cells else ""
-    return text or parts_of(shown)[1] or row.id[-8:]

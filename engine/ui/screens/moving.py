@@ -56,7 +56,7 @@ def build_move(
         f"{path}/do/{move.name}",
         path,
         title,
-        move.icon or "arrow-right",
+        move.icon,
         move.danger,
         record.version,
         boxes,

@@ -19,6 +19,7 @@ from engine.ui.screens.forms import FormFacts, FormScreen, build_form
 from engine.ui.views.finding import found_id, found_object
 from engine.ui.views.records import values_of
 from engine.ui.views.saving import read_posted
+from engine.ui.views.titles import with_titles
 from engine.ui.widgets.references import Pick
 
 _KEPT_OUT = frozenset({"id", "version", "created_at", "created_by", "updated_at", "updated_by", "owner", "department"})
@@ -42,11 +43,11 @@ def create(call: Call) -> Response:
     desk.policy.require(found.name, "create")
     posted = read_posted(call, found)
     if _wants_row(call):
-        return _redraw(call, found, posted, "", 0)
+        return _page(call, _screen(call, found, posted, "", 0))
     try:
         change = call.services.records.create(call.context, found.name, posted.input)
     except Rejected as error:
-        return _redraw(call, found, posted, "", 0, [*posted.complaints, *error.complaints], 422)
+        return _page(call, _screen(call, found, posted, "", 0, error), 422)
     toast = _toast(call, found, "form.created", change)
     if call.form.one("_do") == "more":
         return call.go(f"/o/{found.name}/new", toast)
@@ -62,6 +63,7 @@ def show_edit(call: Call) -> Response:
     record = call.services.records.get(call.context, found.name, id)
     preview = call.services.records.preview(call.context, found.name, {}, id)
     facts = replace(_facts(preview, {}, (), record), id=id, version=record.version)
+    facts = replace(facts, values=with_titles(call, found, facts.values))
     return _page(call, build_form(desk, desk.model.forms[found.name], facts, _title_edit(call, found, record)))
 
 
@@ -72,11 +74,11 @@ def update(call: Call) -> Response:
     version = int(call.form.one("_version") or 0)
     posted = read_posted(call, found)
     if _wants_row(call):
-        return _redraw(call, found, posted, id, version)
+        return _page(call, _screen(call, found, posted, id, version))
     try:
         change = call.services.records.update(call.context, found.name, id, version, posted.input)
     except Rejected as error:
-        return _redraw(call, found, posted, id, version, [*posted.complaints, *error.complaints], 422)
+        return _page(call, _screen(call, found, posted, id, version, error), 422)
     except StaleVersion:
         return _compare(call, found, posted, id)
     return call.go(call.form.one("_back") or f"/o/{found.name}/{id}", _toast(call, found, "form.saved", change))
@@ -89,25 +91,14 @@ def preview(call: Call) -> Response:
     if id and not is_record_id(id):
         id = ""
     posted = read_posted(call, found)
-    screen = _screen(call, found, posted, id, 0, ())
+    screen = _screen(call, found, posted, id, 0)
     return call.fragment("parts/form_body", s=screen)
 
 
-def _redraw(
-    call: Call,
-    found: ObjectModel,
-    posted: FormInput,
-    id: str,
-    version: int,
-    complaints: Sequence[Complaint] = (),
-    status: int = 200,
-) -> Response:
-    return _page(call, _screen(call, found, posted, id, version, complaints), status)
-
-
 def _screen(
-    call: Call, found: ObjectModel, posted: FormInput, id: str, version: int, complaints: Sequence[Complaint]
+    call: Call, found: ObjectModel, posted: FormInput, id: str, version: int, error: Rejected | None = None
 ) -> FormScreen:
+    complaints = [*posted.complaints, *error.complaints] if error is not None else []
     kept = _with_rows(call, posted.kept)
     shown = call.services.records.preview(call.context, found.name, _plain(posted.input), id or None)
     facts = replace(_facts(shown, kept, complaints), id=id, version=version)
@@ -236,7 +227,7 @@ def _compare(call: Call, found: ObjectModel, posted: FormInput, id: str) -> Resp
     """Draw what another person changed meanwhile beside what this one entered; nothing of it is lost."""
     record = call.services.records.get(call.context, found.name, id)
     entries = tuple(call.services.records.history(call.context, found.name, id))
-    screen = _screen(call, found, posted, id, record.version, ())
+    screen = _screen(call, found, posted, id, record.version)
     comparison = build_comparison(call.desk, found, values_of(record), posted.kept, entries[:1])
     return call.page("form", screen, 409, comparison=comparison)
 

@@ -13,9 +13,10 @@ from engine.metamodel.model import ListModel
 from engine.records import Listing
 from engine.ui.door import Call, Route, Toast, own_address
 from engine.ui.screens.addresses import ListAddress, read_address
+from engine.ui.screens.columns import ColumnSpec, column_specs
 from engine.ui.screens.filtering import build_rule_row, filterable
 from engine.ui.screens.filters import Rule, feel_of
-from engine.ui.screens.lists import PAGE, ColumnSpec, build_list, column_specs
+from engine.ui.screens.lists import PAGE, build_list
 from engine.ui.views.finding import found_object
 
 _COLUMNS_COOKIE = "tessera-columns"

@@ -12,13 +12,15 @@ from engine.kernel.errors import Missing, Rejected
 from engine.metamodel.model import FormModel, ObjectModel
 from engine.records import Listing, Record
 from engine.ui.door import Call, Route, Toast
-from engine.ui.screens.details import RecordFacts, RecordScreen, Related, build_record
+from engine.ui.screens.columns import card_slots, column_specs
+from engine.ui.screens.details import RecordScreen, build_record
 from engine.ui.screens.explaining import build_explanation
 from engine.ui.screens.grids import Grid, GridRow, table_of
-from engine.ui.screens.lists import card_slots, column_specs
 from engine.ui.screens.moving import build_deletion, build_move
+from engine.ui.screens.sections import RecordFacts, Related
 from engine.ui.views.finding import found_id, found_object
 from engine.ui.views.saving import read_posted
+from engine.ui.views.titles import read_trail, with_titles
 
 _RELATED = 6
 _RELATED_COLUMNS = 6
@@ -104,10 +106,10 @@ def screen_of(call: Call) -> RecordScreen:
     facts = RecordFacts(
         record.id,
         record.version,
-        values_of(record),
+        with_titles(call, found, values_of(record)),
         record.allowed,
         _visible(call, found, record),
-        tuple(call.services.records.history(call.context, found.name, record.id)),
+        read_trail(call, found, record.id),
         dict(_related(call, form, record)),
         deleted=record.values.get("deleted_at") is not None,
     )
@@ -129,12 +131,10 @@ def _read(call: Call, found: ObjectModel, id: str) -> Record:
 
 def _visible(call: Call, found: ObjectModel, record: Record) -> Mapping[str, bool]:
     form = call.desk.model.forms[found.name]
-    conditional = any(
-        part.visible is not None
-        for tab in form.tabs
-        for section in tab.sections
-        for part in (tab, section, *section.fields)
-    )
+    sections = [section for tab in form.tabs for section in tab.sections]
+    conditions = [tab.visible for tab in form.tabs] + [section.visible for section in sections]
+    conditions += [placed.visible for section in sections for placed in section.fields]
+    conditional = any(condition is not None for condition in conditions)
     if not conditional:
         return {}
     return call.services.records.preview(call.context, found.name, {}, record.id).visible

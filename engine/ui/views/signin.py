@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from flask import Response
 
 from engine.auth import Visitor
 from engine.auth.csrf import new_visit, require_visit, visit_token
 from engine.auth.headers import drop_cookie, session_cookie, set_cookie, visit_cookie
-from engine.kernel.errors import TesseraError
+from engine.kernel.errors import Missing, TesseraError
 from engine.ui.door import Call, Route, own_address
 from engine.ui.drawing import draw
 from engine.ui.screens.navigation import build_frame
@@ -24,7 +23,7 @@ from engine.ui.security import (
     require_our_page,
     taste_of,
 )
-from engine.ui.words import LANGUAGES
+from engine.ui.words import LANGUAGES, words_in
 
 _A_YEAR = 31_536_000
 _AGENT = 400
@@ -37,7 +36,6 @@ class LogInScreen:
 
     tenant: str
     tenant_name: str
-    tenants: tuple[tuple[str, str], ...]
     token: str
     language: str
     switch: str
@@ -52,8 +50,8 @@ def show_log_in(call: Call) -> Response:
     """Draw the log-in page; who is in already goes on."""
     chosen = call.argument("language")
     if chosen in LANGUAGES:
-        back = f"/login?next={quote(own_address(call.argument('next') or '/'), safe='')}&tenant={quote(call.argument('tenant'))}"
-        answer = Response(status=303, headers={"Location": back})
+        query = urlencode({"next": own_address(call.argument("next") or "/"), "tenant": call.argument("tenant")})
+        answer = Response(status=303, headers={"Location": f"/login?{query}"})
         answer.set_cookie(LANGUAGE_COOKIE, chosen, max_age=_A_YEAR, httponly=True, samesite="Lax")
         return answer
     if enter(call.services, call.request) is not None:
@@ -118,15 +116,11 @@ def _door(call: Call, error: TesseraError | None = None) -> Response:
     settings = call.services.settings
     language = language_for(call.services, call.request)
     visit = call.request.cookies.get(visit_cookie(settings)) or new_visit()
-    tenants = _tenants(call)
-    name = _tenant(call) or call.form.one("tenant") or call.argument("tenant")
-    if not name and tenants:
-        name = tenants[0][0]
+    name = _tenant(call) or call.form.one("tenant") or call.argument("tenant") or _only_tenant(call)
     back = own_address(call.form.one("next") or call.argument("next") or "/")
     screen = LogInScreen(
-        tenant=dict(tenants).get(name) or name or "Tessera",
+        tenant=_title(call, name),
         tenant_name=name,
-        tenants=tuple(tenants) if not _tenant(call) and not call.argument("tenant") else (),
         token=visit_token(settings, visit),
         language=language,
         switch=f"/login?next={quote(back, safe='')}&tenant={quote(name)}&language=",
@@ -134,7 +128,7 @@ def _door(call: Call, error: TesseraError | None = None) -> Response:
         login=call.form.one("login") or "",
         error=error.message(language) if error is not None else "",
         hint=error.complaint.hint(language) if error is not None else "",
-        note=call.argument("out"),
+        note=words_in(language).say("login.out") if call.argument("out") else "",
     )
     taste = taste_of(call.request)
     places = {"s": screen, "theme": taste.theme, "density": taste.density}
@@ -150,8 +144,17 @@ def _tenant(call: Call) -> str:
     return call.services.settings.tenant_hosts.get(host, "")
 
 
-def _tenants(call: Call) -> Sequence[tuple[str, str]]:
-    return [(one.name, one.title) for one in call.services.tenancy.list()]
+def _only_tenant(call: Call) -> str:
+    """Return the tenant of a server that has one; of several none is told to a stranger."""
+    tenants = call.services.tenancy.list()
+    return tenants[0].name if len(tenants) == 1 else ""
+
+
+def _title(call: Call, name: str) -> str:
+    try:
+        return call.services.tenancy.get(name).title if name else ""
+    except Missing:
+        return name
 
 
 ROUTES = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
 from engine.kernel.text import LocalText
@@ -80,15 +80,22 @@ class Input:
     icon: str = ""
 
 
+def plain_cell(cell: Cell) -> Cell:
+    """Return a cell that leads nowhere."""
+    return replace(cell, kind="text", href="") if cell.kind == "link" and cell.href.startswith("/o/") else cell
+
+
 def _nobody_creates(object: str) -> bool:
     return False
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What every widget draws with: the reader's language and dates, the model, the object whose field it is,
-    the items of dictionaries, and the values of the record around (for dependent dictionaries and currencies). ``places`` is set in a column
-    whose figures shall all have as many."""
+    """What every widget draws with: the reader's language and dates, the model, the object whose field it is, the
+    items of dictionaries, and the values of the record around (for dependent dictionaries and currencies).
+
+    ``places`` is set in a column whose figures shall all have as many; ``near`` asks for today as a word.
+    """
 
     words: Words
     dates: Dates
@@ -98,6 +105,7 @@ class Look:
     around: Mapping[str, Any] = field(default_factory=dict)
     may_create: Callable[[str], bool] = _nobody_creates
     places: int | None = None
+    near: bool = False
 
     @property
     def language(self) -> str:
@@ -136,7 +144,10 @@ Draw = Callable[[Any], Cell]
 class Widget(Protocol):
     """Reads, shows and asks for the values of a family of field types."""
 
-    numeric: bool
+    @property
+    def numeric(self) -> bool:
+        """Tell whether values stand right-aligned under each other."""
+        ...
 
     def read(self, posted: Posted, name: str, look: Look) -> Any:
         """Return the plain value of a posted field, ABSENT when the form does not hold it."""

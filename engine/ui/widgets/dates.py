@@ -29,7 +29,7 @@ class DateWidget:
         return value
 
     def show(self, field: FieldModel, look: Look) -> Draw:
-        day = look.dates.near_day
+        day = look.dates.near_day if look.near else look.dates.day
 
         def draw(value: Any) -> Cell:
             return Cell("code", day(value)) if isinstance(value, date) else _as_it_is(value)

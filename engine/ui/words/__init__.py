@@ -11,6 +11,8 @@ from typing import Any
 
 LANGUAGES: Mapping[str, str] = {"zh": "中文", "en": "English"}
 DEFAULT = "zh"
+# what stands in these places is a label or a word of its own; inside an English sentence it begins small
+_NOUNS = frozenset({"object", "when"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Words:
         """Return a text with its places filled in; in English ``{n|one|many}`` picks by the number n."""
         text = self.texts[key]
         for name, value in places.items():
-            if name == "object" and self.language == "en" and not text.startswith("{object}"):
+            if name in _NOUNS and self.language == "en" and not text.startswith("{"):
                 value = _inside(str(value))
             text = _pick(text, name, value).replace("{" + name + "}", str(value))
         return text

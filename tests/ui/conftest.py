@@ -1,0 +1,89 @@
+"""A showroom: a tenant with every kind of field, people in it, and visitors who look at its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from werkzeug.test import Client
+
+from engine.auth import NewUser
+from engine.kernel.context import Context
+from engine.settings import Settings
+from engine.wiring import Engine, build_engine, web_app_of
+from tests.ui.visitor import PASSWORD, Visitor
+
+PACK = Path(__file__).parent / "packs" / "showroom"
+USERS = {"boss": (), "clerk": ("clerk",), "guest": ("guest",)}
+
+
+@dataclass
+class Showroom:
+    """The house, its door to the street, and a shortcut past it."""
+
+    engine: Engine
+    app: Any
+
+    def visitor(self, login: str = "", language: str = "en") -> Visitor:
+        """Return a browser, with somebody logged in when a login is given."""
+        visitor = Visitor(Client(self.app))
+        visitor.client.set_cookie("tessera-language", language)
+        if login:
+            assert visitor.log_in(login).status == 303
+        return visitor
+
+    def context(self, login: str = "boss") -> Context:
+        user = self.engine.auth.accounts.by_login("acme", login)
+        database, catalog = self.engine.shelf.current("acme")
+        with database.reading() as session:
+            actor = self.engine.auth.actors.of(session, catalog, user)
+        return Context("acme", actor, "en")
+
+    def make(self, object: str, **values: Any) -> str:
+        return self.engine.records.create(self.context(), object, values).id
+
+
+def open_showroom(folder: Path, **settings: Any) -> Showroom:
+    """Return a showroom on SQLite in a folder."""
+    made = Settings(
+        home=folder,
+        secret=b"0123456789abcdef" * 3,
+        **{
+            "password_cost": "cheap",
+            "synchronous": "NORMAL",
+            "log_level": "ERROR",
+            "language": "en",
+            "state_seconds": 0.0,
+            **settings,
+        },
+    )
+    engine = build_engine(made)
+    engine.tenancy.create("acme", "Acme Art")
+    engine.tenancy.install("acme", [PACK])
+    for login, roles in USERS.items():
+        new = NewUser(login, login.title(), PASSWORD, roles, administrator=login == "boss", language="en")
+        engine.auth.accounts.create("acme", new)
+    return Showroom(engine, web_app_of(engine))
+
+
+@pytest.fixture(scope="module")
+def showroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Showroom]:
+    """A showroom that the tests of a file share."""
+    made = open_showroom(tmp_path_factory.mktemp("showroom"))
+    yield made
+    made.engine.close()
+
+
+@pytest.fixture
+def clerk(showroom: Showroom) -> Visitor:
+    """A clerk who is logged in."""
+    return showroom.visitor("clerk")
+
+
+@pytest.fixture
+def artist(showroom: Showroom) -> Callable[..., str]:
+    """Makes artists."""
+    return lambda name="Qi Baishi", **values: showroom.make("artist", name=name, **values)
