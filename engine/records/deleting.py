@@ -47,7 +47,7 @@ def restore(batch: Batch, unit: Unit) -> list[Change]:
     for draft in batch.standing():
         done.extend(_brought_back(draft, unit))
     _note(done, unit)
-    ripple(done, unit)
+    ripple(done, unit, settled=False)
     return done
 
 

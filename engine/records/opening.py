@@ -73,6 +73,16 @@ class Opener:
         for act in unit.after_commit:
             act()
 
+    @contextmanager
+    def joining(self, ctx: Context, catalog: Catalog, session: Session) -> Iterator[Unit]:
+        """Give a unit in a transaction that somebody else opened, as an installation does; all verbs join it."""
+        outer = self._open.unit
+        self._open.unit = unit = self._unit(ctx, catalog, session)
+        try:
+            yield unit
+        finally:
+            self._open.unit = outer
+
     def within(self, ctx: Context, act: Callable[[Unit], T]) -> T:
         """Do something in a unit; do it anew when the model changed or somebody else stood in the way."""
         if self._joined(ctx) is not None:

@@ -35,11 +35,14 @@ class _Wave:
             known.setdefault(id, set()).update(fields)
 
 
-def ripple(changes: Sequence[Change], unit: Unit) -> list[Change]:
-    """Recalculate what looks at changed records, and what looks at that, and so on. Return what changed by it."""
+def ripple(changes: Sequence[Change], unit: Unit, *, settled: bool = True) -> list[Change]:
+    """Recalculate what looks at changed records, and what looks at that, and so on. Return what changed by it.
+
+    ``settled``: the formulas of the changed records with their lines are right already, or need not be.
+    """
     made: list[Change] = []
     wave: Sequence[Change] = changes
-    families = {(change.object, change.id) for change in changes}
+    families = {(change.object, change.id) for change in changes} if settled else set()
     for depth in range(DEEPEST + 1):
         reached = _reached(wave, families if depth == 0 else (), unit)
         wave = [change for object in sorted(reached.holders) for change in _recalculate(object, reached, unit)]

@@ -8,7 +8,7 @@ from typing import Any
 from engine.records.draft import Batch, Draft
 from engine.records.ripple import lock_holders
 from engine.records.unit import Overtaken, Unit
-from engine.storage import Touch, insert_row, insert_rows, raise_access_version, remove, soft_delete, update_row
+from engine.storage import insert_row, insert_rows, raise_access_version, remove, update_row, void_numbers
 
 
 def write(batch: Batch, unit: Unit) -> None:
@@ -73,13 +73,11 @@ def _update(draft: Draft, unit: Unit) -> None:
 
 def _remove(line: Draft, unit: Unit) -> None:
     line.dirty = True
-    session, catalog, name = unit.session, unit.catalog, line.plan.name
-    if line.plan.object.recycles:
-        done = soft_delete(session, catalog, name, line.id, line.version, Touch(unit.now, unit.user))
-    else:
-        done = remove(session, catalog, name, line.id, line.version)
-    if not done:
+    if not remove(unit.session, unit.catalog, line.plan.name, line.id, line.version):
         raise Overtaken
+    line.version += 1
+    if line.plan.object.numbering:
+        void_numbers(unit.session, line.plan.name, line.id, unit.now, "delete")
 
 
 def _stamp(draft: Draft, unit: Unit, *, born: bool) -> None:
