@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from engine.auth import AuthService
 from engine.kernel.clock import Clock, SystemClock
+from engine.kernel.context import Context
 from engine.kernel.errors import TesseraError
 from engine.records import DictionaryService, RecordService
+from engine.records.renewing import renew
 from engine.settings import Settings
 from engine.storage import Shelf
-from engine.tenancy import TenantService, open_shelf
-from engine.transfer import TransferService
+from engine.tenancy import Seeder, Seeding, TenantService, open_shelf
+from engine.transfer import TransferService, load_rows
 from engine.workflow import TransitionService
 
 if TYPE_CHECKING:
@@ -57,13 +60,28 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
         settings=settings,
         clock=clock,
         shelf=shelf,
-        tenancy=TenantService(settings, shelf),
+        tenancy=TenantService(settings, shelf, _seeder(settings, records, clock)),
         records=records,
         dictionaries=DictionaryService(records),
         workflow=TransitionService(records),
         auth=auth,
         transfer=TransferService(records, settings.home / "transfer", auth.actor_of),
     )
+
+
+def _seeder(settings: Settings, records: RecordService, clock: Clock) -> Seeder:
+    """Return what an installation leaves to the counter: computed values made anew, and the rows that packs need."""
+
+    def seed(seeding: Seeding) -> None:
+        ctx = Context(seeding.session.tenant, seeding.actor, settings.language, ZoneInfo(settings.zone), clock)
+        with records.opener.joining(ctx, seeding.catalog, seeding.session) as unit:
+            for step in seeding.schema.recalculations:
+                renew(unit, step.table, step.fields)
+            for source in seeding.sources:
+                if source.seeds:
+                    load_rows(records, ctx, source.seeds[0].parent, keep=True)
+
+    return seed
 
 
 def build_web_app(settings: Settings) -> WSGIApplication:

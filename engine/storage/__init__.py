@@ -39,7 +39,7 @@ from engine.storage.provision import make_place, remove_place
 from engine.storage.query import Match, Page, Query, Row
 from engine.storage.reading import count_rows, select_one, select_page
 from engine.storage.receipts import Receipt, ReceiptKey, find_receipt, forget_receipts, save_receipt
-from engine.storage.rows import Touch, insert_row, insert_rows, remove, restore, soft_delete, update_row
+from engine.storage.rows import Touch, insert_row, insert_rows, remove, renew_rows, restore, soft_delete, update_row
 from engine.storage.sequences import (
     Issued,
     next_counter,
@@ -128,6 +128,7 @@ __all__ = [
     "remove",
     "remove_item",
     "remove_place",
+    "renew_rows",
     "restore",
     "revive_event",
     "save_item",

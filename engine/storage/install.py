@@ -10,7 +10,7 @@ from engine.metamodel.model import TenantModel
 from engine.storage.catalog import Catalog
 from engine.storage.database import Database, Session, Stamp
 from engine.storage.errors import Violation
-from engine.storage.migration import apply_plan
+from engine.storage.migration import apply_plan, check_links
 from engine.storage.plan import Renames, SchemaPlan
 from engine.storage.planning import NO_RENAMES, plan_schema
 from engine.storage.snapshot import EMPTY
@@ -65,6 +65,7 @@ def apply_installation(database: Database, plan: SchemaPlan, installation: Insta
         catalog = Catalog(installation.model, tables, stamp)
         if installation.afterwards is not None:
             installation.afterwards(session, catalog, plan)
+        check_links(session, plan)
     return catalog
 
 

@@ -35,8 +35,12 @@ def apply_plan(session: Session, plan: SchemaPlan, model: TenantModel) -> None:
     for step in plan.steps:
         worker.do(step)
     worker.finish()
-    if session.dialect == "sqlite" and plan.rebuilds:
-        worker.check_links()
+
+
+def check_links(session: Session, plan: SchemaPlan) -> None:
+    """See before the commit that every pointer has its record: SQLite looks at none while tables are rebuilt."""
+    if session.dialect == "sqlite" and plan.rebuilds and session.raw_rows("PRAGMA foreign_key_check"):
+        raise Conflict("plan_outdated")
 
 
 class _Worker:
@@ -80,12 +84,6 @@ class _Worker:
     def finish(self) -> None:
         """Do what was put off."""
         self._swap()
-
-    def check_links(self) -> None:
-        """SQLite checks no links while tables are rebuilt; all of them are checked before the commit."""
-        broken = self._session.raw_rows("PRAGMA foreign_key_check")
-        if broken:
-            raise Conflict("plan_outdated")
 
     def _run(self, statement: Any, parameters: Any = None) -> None:
         self._session.execute(statement, parameters)

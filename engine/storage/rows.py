@@ -79,6 +79,28 @@ def update_row(
         _explain(error, catalog, object)
 
 
+def renew_rows(session: Session, catalog: Catalog, object: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Set computed values of many records as if they had always been so: versions stay.
+
+    All rows have the same fields, ``id`` among them. Where quick search looks into one of them, they hold all that
+    it looks into.
+    """
+    if not rows:
+        return
+    fields = tuple(name for name in rows[0] if name not in ("id", "version"))
+
+    def build() -> _Write:
+        return _setting(catalog, object, fields, guarded=False)
+
+    write: _Write = catalog.tables.statements.get(("renew", object, fields), build)
+    model = catalog.model.objects[object]
+    many = []
+    for values in rows:
+        changes = {name: values[name] for name in fields}
+        many.append({**_arguments(model, write, changes, values), "the_id": values["id"]})
+    session.change_many(write.compiled, many)
+
+
 def soft_delete(session: Session, catalog: Catalog, object: str, id: str, expected_version: int, touch: Touch) -> bool:
     """Put a record into the recycle bin; tell whether it still had the version."""
     values = {"deleted_at": touch.at, "deleted_by": touch.by, "updated_at": touch.at, "updated_by": touch.by}
@@ -127,21 +149,24 @@ def _insert(catalog: Catalog, object: str, fields: tuple[str, ...]) -> _Write:
 
 def _update(catalog: Catalog, object: str, fields: tuple[str, ...]) -> _Write:
     def build() -> _Write:
-        model = catalog.model.objects[object]
-        table = catalog.tables.table(object)
-        derived = tuple(_derived_of(model, fields))
-        names = [*map(column_name, fields), *derived]
-        changes: dict[Any, Any] = {table.c[name]: bindparam(f"{_PARAMETER}{name}") for name in names}
-        changes[table.c.version] = table.c.version + 1
-        statement = (
-            update(table)
-            .where(table.c.id == bindparam("the_id"), table.c.version == bindparam("the_version"))
-            .values(changes)
-        )
-        return _Write(Compiled(statement, catalog.tables.dialect, _converters(catalog, model, fields)), derived)
+        return _setting(catalog, object, fields, guarded=True)
 
     write: _Write = catalog.tables.statements.get(("update", object, fields), build)
     return write
+
+
+def _setting(catalog: Catalog, object: str, fields: tuple[str, ...], *, guarded: bool) -> _Write:
+    model = catalog.model.objects[object]
+    table = catalog.tables.table(object)
+    derived = tuple(_derived_of(model, fields))
+    names = [*map(column_name, fields), *derived]
+    changes: dict[Any, Any] = {table.c[name]: bindparam(f"{_PARAMETER}{name}") for name in names}
+    statement = update(table).where(table.c.id == bindparam("the_id"))
+    if guarded:
+        statement = statement.where(table.c.version == bindparam("the_version"))
+        changes[table.c.version] = table.c.version + 1
+    compiled = Compiled(statement.values(changes), catalog.tables.dialect, _converters(catalog, model, fields))
+    return _Write(compiled, derived)
 
 
 def _converters(catalog: Catalog, model: ObjectModel, fields: Iterable[str]) -> dict[str, Convert | None]:
