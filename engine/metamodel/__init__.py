@@ -2,7 +2,7 @@
 
 from engine.metamodel import codes as _codes  # noqa: F401 -- declares the codes
 from engine.metamodel.changes import ModelChange, changes
-from engine.metamodel.checking import PackReport, check_layers, check_pack
+from engine.metamodel.checking import PackReport, check_layers, check_pack, check_packs
 from engine.metamodel.compiler import compile_tenant
 from engine.metamodel.definitions import Document, Layer, PackDef, PackSource
 from engine.metamodel.definitions.kinds import schema_of
@@ -27,6 +27,7 @@ __all__ = [
     "changes",
     "check_layers",
     "check_pack",
+    "check_packs",
     "compile_tenant",
     "describe_dictionary",
     "describe_object",

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.kernel.diagnostics import Diagnostic, Findings
+from engine.kernel.errors import BadDefinition
 from engine.metamodel import limits
 from engine.metamodel.checks import CHECKS
 from engine.metamodel.compiler.press import press
 from engine.metamodel.definitions import Layer, Node, PackSource
 from engine.metamodel.definitions.guess import guess
 from engine.metamodel.layers.merge import fold_layers
+from engine.metamodel.layers.needs import sort_layers
 from engine.metamodel.migrations import check_migrations
 from engine.metamodel.model import TenantModel
 from engine.metamodel.packs.folder import read_pack
@@ -34,31 +36,49 @@ _NAMES_KEPT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class PackReport:
-    """What a check found. ``source`` and ``model`` are there when there is no error."""
+    """What a check found. ``sources`` and ``model`` are there when there is no error."""
 
     errors: tuple[Diagnostic, ...]
     warnings: tuple[Diagnostic, ...]
-    source: PackSource | None = None
+    sources: tuple[PackSource, ...] = ()
     model: TenantModel | None = None
 
     @property
     def sound(self) -> bool:
-        """Tell whether the pack can be installed."""
+        """Tell whether the packs can be installed."""
         return not self.errors
+
+    def require_sound(self) -> TenantModel:
+        """Return the model. Raises BadDefinition with every complaint."""
+        if self.model is None:
+            raise BadDefinition(self.errors)
+        return self.model
 
 
 def check_pack(folder: Path, below: Sequence[Layer] = ()) -> PackReport:
     """Check a pack that is to stand on the layers ``below``; nothing is raised."""
+    return check_packs([folder], below)
+
+
+def check_packs(folders: Sequence[Path], below: Sequence[Layer] = (), above: Sequence[Layer] = ()) -> PackReport:
+    """Check packs, in any order, that are to stand between the layers ``below`` and ``above``; nothing is raised."""
     findings = Findings()
-    source = read_pack(folder, findings)
-    if source is None or any(error.code not in _NAMES_KEPT for error in findings.errors):
+    sources = [source for folder in folders if (source := read_pack(folder, findings))]
+    if len(sources) < len(folders) or any(error.code not in _NAMES_KEPT for error in findings.errors):
         # definitions that could not be read would be missed everywhere
-        for document in source.documents if source else ():
-            check_shape(document, findings)
+        for source in sources:
+            for document in source.documents:
+                check_shape(document, findings)
         return _report(findings)
-    _check_modules(source, findings)
-    model = check_layers([*below, source.layer], findings)
-    return _report(findings, source, model)
+    for source in sources:
+        _check_modules(source, findings)
+    try:
+        layers = sort_layers([source.layer for source in sources])
+    except BadDefinition as error:
+        findings.extend(error.diagnostics)
+        return _report(findings)
+    model = check_layers([*below, *layers, *above], findings)
+    return _report(findings, tuple(sources), model)
 
 
 def check_layers(layers: Sequence[Layer], findings: Findings) -> TenantModel:
@@ -82,7 +102,7 @@ def _check_modules(source: PackSource, findings: Findings) -> None:
                     findings.add("unknown_module", node.key_span, module=name, guess=guess(name, folders))
 
 
-def _report(findings: Findings, source: PackSource | None = None, model: TenantModel | None = None) -> PackReport:
+def _report(findings: Findings, sources: tuple[PackSource, ...] = (), model: TenantModel | None = None) -> PackReport:
     errors = findings.errors[: limits.DIAGNOSTICS]
     warnings = findings.warnings[: limits.DIAGNOSTICS]
-    return PackReport(errors, warnings, None if errors else source, None if errors else model)
+    return PackReport(errors, warnings, () if errors else sources, None if errors else model)

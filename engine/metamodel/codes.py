@@ -186,6 +186,8 @@ REST = [
     Code("period_not_shown",
          "The counter starts anew each {reset}, but the number does not show it, so numbers would repeat",
          "计数器按 {reset} 重置，但编码中没有体现，会重复", "Add a date segment.", "请加上日期段。"),
+    Code("scope_not_shown", "Each scope has its own counter, but the number does not show the scope, so it repeats",
+         "计数器按范围分开，但编码中没有体现范围，会重复", "Add a segment for the scope.", "请加上体现范围的段。"),
     Code("numbering_not_used", "No object uses the numbering {rule}", "没有对象使用编码规则 {rule}"),
     Code("not_a_state_field", "{field} is not a choice without a dictionary, so it cannot hold the state",
          "{field} 不是没有字典的 choice 字段，不能保存状态"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from engine.metamodel import check_pack
-from tests.metamodel.conftest import Write
+from engine.kernel.errors import BadDefinition
+from engine.metamodel import check_pack, check_packs
+from tests.metamodel.conftest import Write, overlay
 
 OBJECT = """object: thing
 title: {zh: 东西, en: Thing}
@@ -49,6 +50,11 @@ transitions:
             ["12:3 dead_end", "13:3 state_not_reached"],
         ),
         (OBJECT + "---\nnumbering: n\nsegments: [{counter: 5}]\n", ["6:1 numbering_not_used"]),
+        (
+            OBJECT + "numbering: {field: name, rule: n}\n---\nnumbering: n\nscope: updated_by.login\n"
+            "segments: [{counter: 5}]\n",
+            ["8:8 scope_not_shown"],
+        ),
         (OBJECT + "---\ndictionary: d\ntitle: {zh: 典, en: D}\nitems: {A: {zh: 甲}}\n", ["8:12 missing_text"]),
         (
             OBJECT + "  no: {type: integer, required: true, readonly: true, title: {zh: 号, en: No}}\n",
@@ -76,9 +82,30 @@ def test_a_transition_that_nobody_may_perform_is_told(write: Write) -> None:
     assert "transition_not_granted" not in [found.code for found in granted.warnings]
 
 
+def test_packs_are_checked_together_in_the_order_of_their_needs(write: Write) -> None:
+    base = write(OBJECT)
+    trade = write(
+        "change: object thing\nset: {icon: tool}\n",
+        "pack: trade\nversion: 1.0.0\ntitle: Trade\nneeds: {demo: '>=1.0'}\n",
+    )
+
+    report = check_packs([trade, base], above=[overlay("change: object thing\nset: {display: name}\n")])
+
+    model = report.require_sound()
+    assert [pack.name for pack in model.packs] == ["demo", "trade"]
+    assert model.objects["thing"].icon == "tool"
+
+
+def test_an_unsound_pack_is_required_in_vain(write: Write) -> None:
+    report = check_packs([write("object: thing\n")])
+
+    with pytest.raises(BadDefinition, match="missing_key"):
+        report.require_sound()
+
+
 def test_warnings_do_not_stand_in_the_way(write: Write) -> None:
     report = check_pack(write(OBJECT.replace("zh: 东西, ", "")))
 
     assert report.sound
     assert report.model is not None
-    assert report.source is not None
+    assert [source.identity.name for source in report.sources] == ["demo"]

@@ -74,11 +74,13 @@ class _Rule:
             self.bench.complain("one_counter", node.get("segments").key_span, count=counters)
         self._check_order(segments)
         self._check_period(segments)
+        scope = self._expression(node.get("scope"))
+        self._check_scope(scope, segments)
         return NumberingModel(
             name=self.merged.document.id,
             segments=segments,
             title=node.label("title"),
-            scope=self._expression(node.get("scope")),
+            scope=scope,
             reset=node.text("reset", "never"),  # type: ignore[arg-type] # the shape has been checked
             start=node.number("start", 1),
             mode=node.text("mode", "dense"),  # type: ignore[arg-type] # the shape has been checked
@@ -129,6 +131,11 @@ class _Rule:
         for index, segment in enumerate(segments[:-1]):
             if segment.kind == "check":
                 self.bench.complain("check_not_last", self.node.get("segments").get(index))
+
+    def _check_scope(self, scope: Expression | None, segments: tuple[Segment, ...]) -> None:
+        shown = {path[:1] for segment in segments if segment.path for path in segment.path.reads}
+        if scope is not None and not shown & {path[:1] for path in scope.reads}:
+            self.bench.findings.warn("scope_not_shown", self.node.get("scope").span)
 
     def _check_period(self, segments: tuple[Segment, ...]) -> None:
         reset = self.node.text("reset", "never")
