@@ -25,6 +25,7 @@ from engine.rules.writing import quoted
 
 MAX_LENGTH = 2_000
 MAX_DEPTH = 50
+MAX_LEVELS = 3
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "len": len, "min": min, "max": max, "abs": abs, "round": round, "str": str, "bool": bool, "sum": sum,
 }  # fmt: skip
@@ -64,6 +65,9 @@ def compile_quick(source: str | Source) -> QuickExpression:
     wrong = [_complaint(node, source) for node in ast.walk(tree) if not _allowed(node)]
     if wrong:
         raise BadDefinition(wrong)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, float):
+            node.value = Decimal(repr(node.value))  # type: ignore[assignment]
     return QuickExpression(source.text, source, tree)
 
 
@@ -107,6 +111,21 @@ def _complaint(node: ast.AST, source: Source) -> Diagnostic:
     return diagnostic("FEEL062", source, getattr(node, "col_offset", 0), 0, what=type(node).__name__)
 
 
+class _Fields:
+    """Plain values under their names; nothing else can be reached, not even the methods of a dict."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self._values = values
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self._values[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
 def _plain(names: Mapping[str, Any]) -> dict[str, Any]:
     """Return copies that hold nothing but scalars: no object of the engine can be reached from them."""
     return {name: _copied(names.get(name), 0) for name in names}
@@ -117,9 +136,9 @@ def _copied(value: Any, depth: int) -> Any:
         return Decimal(repr(value))
     if isinstance(value, _SCALARS):
         return value
-    if depth < 2 and isinstance(value, Mapping):
-        return {str(key): _copied(value.get(key), depth + 1) for key in value}
-    if depth < 2 and isinstance(value, list | tuple):
+    if depth < MAX_LEVELS and isinstance(value, Mapping):
+        return _Fields({str(key): _copied(value.get(key), depth + 1) for key in value})
+    if depth < MAX_LEVELS and isinstance(value, list | tuple):
         return [_copied(part, depth + 1) for part in value]
     return None
 
@@ -189,8 +208,8 @@ def _feel_constant(node: ast.Constant) -> str:
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, str):
         return quoted(value)
-    if isinstance(value, int | float):
-        return repr(value)
+    if isinstance(value, int | Decimal):
+        return str(value)
     raise KeyError(type(value))
 
 

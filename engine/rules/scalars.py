@@ -19,12 +19,13 @@ def _walk(raw: str, text: str, offset: int) -> int:
     at = _skip_head(raw)
     for index, wanted in enumerate(text):
         if wanted.isspace():
-            if index == offset:
-                return _next_ink(raw, at) if at < len(raw) and raw[at] in "\r\n" else at
-            at = _after_space(raw, at, text, index)
+            # spaces and folds are passed as a whole by the next visible character; escapes are written out
+            escape = _next_ink(raw, at)
+            if raw[0] == '"' and raw.startswith("\\", escape):
+                at = _after_ink(raw, escape, wanted)
             continue
         at = _next_ink(raw, at)
-        if index == offset:
+        if index >= offset:
             return min(at, len(raw))
         at = _after_ink(raw, at, wanted)
     return min(at, len(raw))
@@ -38,16 +39,14 @@ def _skip_head(raw: str) -> int:
 
 
 def _next_ink(raw: str, at: int) -> int:
-    while at < len(raw) and (raw[at].isspace() or (raw[0] == '"' and raw.startswith("\\\n", at))):
+    while at < len(raw) and (raw[at].isspace() or _continues(raw, at)):
         at += 2 if raw[at] == "\\" else 1
     return at
 
 
-def _after_space(raw: str, at: int, text: str, index: int) -> int:
-    # a run of spaces or a fold is passed as a whole by the next visible character
-    if at < len(raw) and raw[at] in " \t" and not (index and text[index - 1].isspace() and text[index - 1] == "\n"):
-        return at + 1
-    return at
+def _continues(raw: str, at: int) -> bool:
+    """Tell whether a line of a double-quoted scalar goes on below."""
+    return raw[0] == '"' and raw.startswith(("\\\n", "\\\r"), at)
 
 
 _ESCAPE_LENGTHS = {"x": 4, "u": 6, "U": 10}

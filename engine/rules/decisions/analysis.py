@@ -91,7 +91,17 @@ def _axis(column: TableInput, shapes: list[CellShape], table: DecisionTable, num
     )
     if kinds == {bool}:
         within = {1, 3}
+    if kinds == {str} and allowed is None and len(set(masks[::2])) == 1:
+        return _exact_axis(name, masks, points)
     return _merged_axis(name, masks, within, points)
+
+
+def _exact_axis(name: str, masks: list[Mask], points: list[Any]) -> _Axis:
+    """Return the axis of a column of texts: each one that is named, and all the others."""
+    texts = [literal_text(point) for point in points]
+    named = ", ".join(texts[:4]) + (", ..." if len(texts) > 4 else "")
+    words = [*(f"{name} = {text}" for text in texts), f"{name} is none of {named}"]
+    return _Axis(name, (*masks[1::2], masks[0]), tuple(words))
 
 
 def _allowed(column: TableInput, table: DecisionTable, number: int) -> CellShape | None:
@@ -125,8 +135,6 @@ def _words(name: str, start: int, end: int, points: list[Any], size: int) -> str
     high = None if end == size - 1 else points[end // 2]
     if low is None and high is None:
         return f"{name}: anything" if not points else f"{name}: any value"
-    if isinstance(low or high, str) and start % 2 == 0 and end == start:
-        return f"{name}: none of the values named"
     above = "" if low is None else f"{literal_text(low)} {'<=' if start % 2 else '<'} "
     below = "" if high is None else f" {'<=' if end % 2 else '<'} {literal_text(high)}"
     return f"{above}{name}{below}"
