@@ -13,8 +13,7 @@ from sqlalchemy import BigInteger, Date, DateTime, Integer, Numeric, Text, Time,
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
-from engine.kernel.errors import BadDefinition
-from engine.kernel.source import NOWHERE
+from engine.kernel.errors import Malformed
 from engine.rules.numbers import CONTEXT
 from engine.rules.sql.givens import Given, Known, seconds_of
 from engine.rules.sql.terms import SQLITE, Element, Term
@@ -24,6 +23,7 @@ from engine.rules.values import DATE, DATE_TIME, DAYS, NUMBER, STRING, TIME, fro
 Convert = Callable[[Any], Any]
 
 _LARGEST = 2**63 - 1
+_LAST = chr(0x10FFFF)
 _EPOCH = datetime(1, 1, 1, tzinfo=UTC)
 # towards which side a value is rounded that lies between two stored ones: x < 2.5 says x < 3, x > 2.5 says x > 2
 _ROUNDING = {"<": ROUND_CEILING, "<=": ROUND_FLOOR, ">": ROUND_FLOOR, ">=": ROUND_CEILING}
@@ -80,6 +80,10 @@ class Binds:
         if known.kind == TIME:
             return self._time(known, lambda value: (value.seconds() + later) * 1_000_000)
         return self._moment(known, lambda value: _micros((value.seconds() + later) * SECOND))
+
+    def behind(self, known: Known) -> Element:
+        """Return the first text, by code points, behind all that start with a text."""
+        return self.add(known, Text(), _behind)
 
     def _time(self, known: Known, micros: Callable[[Any], int]) -> Element:
         # as a text on both, for PostgreSQL has a 24:00:00 and Python has not
@@ -146,17 +150,22 @@ class Binds:
 
 
 def text(value: str) -> str:
-    """Return a text that both databases take. Raises BadDefinition for one that none can hold."""
+    """Return a text that both databases take. Raises Malformed for one that none can hold."""
     if "\x00" in value or (not value.isascii() and _has_surrogate(value)):
-        from engine.kernel.diagnostics import Diagnostic
-
-        message = "a text with a null character or half a character cannot be looked for"
-        raise BadDefinition([Diagnostic("FEEL041", message, NOWHERE)])
+        raise Malformed("text_not_storable")
     return value
 
 
 def _has_surrogate(value: str) -> bool:
     return any("\ud800" <= character <= "\udfff" for character in value)
+
+
+def _behind(start: str) -> str:
+    start = text(start).rstrip(_LAST)
+    if not start:
+        return _LAST * 1000  # nothing is behind them all; nobody writes these
+    following = ord(start[-1]) + 1
+    return start[:-1] + chr(0xE000 if following == 0xD800 else following)
 
 
 def _itself(value: Any) -> Any:

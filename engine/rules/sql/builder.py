@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import case
@@ -41,6 +42,9 @@ from engine.rules.sql.terms import (
 )
 from engine.rules.values import BOOLEAN, CONTEXT_KIND, DAYS, LIST, NULL, NUMBER
 
+# SQLite's parser keeps a stack of 100; this leaves enough of it to the statement around
+DEEPEST = 60
+_DEPTHS: dict[type[Node], int] = {nodes.Arithmetic: 2, nodes.If: 6, nodes.Quantified: 10, nodes.Call: 4}
 Located = tuple[SqlScope, tuple[str, ...]]
 _COLUMN_KINDS = frozenset(
     ("number", "string", "boolean", "date", "time", "date and time", "days and time duration", "list")
@@ -54,6 +58,7 @@ class SqlBuilder:
         self.checked, self.rows, self.known, self.binds = checked, rows, known, binds
         self.dialect = rows.dialect
         self._rows_of: dict[int, SqlScope] = {}
+        self._depth = 0
 
     def operand(self, node: Node) -> Operand:
         """Return the value of a node, known beforehand or not."""
@@ -65,7 +70,8 @@ class SqlBuilder:
         build = _VALUES.get(type(node))
         if build is None:
             raise Unsayable(node, _WHY_NOT.get(type(node), "it has no counterpart in both databases"))
-        return build(self, node)
+        with self._one_deeper(node):
+            return build(self, node)
 
     def term(self, node: Node) -> Term:
         """Return the value of a node as a piece of SQL."""
@@ -78,11 +84,23 @@ class SqlBuilder:
         """Return the truth of a node; what is not a boolean counts as null."""
         build = _CONDITIONS.get(type(node))
         if build is not None and node not in self.known:
-            return build(self, node, positive)
+            with self._one_deeper(node):
+                return build(self, node, positive)
         found = self.operand(node)
         if isinstance(found, Known):
             return constant(found.shape.truth)
         return found if found.kind == BOOLEAN else constant(None)
+
+    @contextmanager
+    def _one_deeper(self, node: Node) -> Iterator[None]:
+        depth = _DEPTHS.get(type(node), 3)
+        if self._depth + depth > DEEPEST:
+            raise Unsayable(node, "it is nested too deeply; keep a part of it in a field")
+        self._depth += depth
+        try:
+            yield
+        finally:
+            self._depth -= depth
 
     # -- names ------------------------------------------------------------------------------------------------
 

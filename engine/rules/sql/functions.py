@@ -10,7 +10,7 @@ from sqlalchemy.sql.elements import literal_column
 from engine.rules.nodes import Node
 from engine.rules.sql.arithmetic import as_term
 from engine.rules.sql.binding import Binds
-from engine.rules.sql.comparing import Operand
+from engine.rules.sql.comparing import Operand, order
 from engine.rules.sql.dates import date_of
 from engine.rules.sql.givens import Known
 from engine.rules.sql.refusals import Unsayable
@@ -48,7 +48,13 @@ def _contains(binds: Binds, node: Node, arguments: Sequence[Operand]) -> Term:
 def _starts_with(binds: Binds, node: Node, arguments: Sequence[Operand]) -> Term:
     text, match = _texts(binds, node, arguments)
     start = func.substr(text.element, _number(1), func.length(match.element), type_=Text())
-    return truth(infix("=", start, match.element), nullable=text.nullable or match.nullable)
+    element = infix("=", start, match.element)
+    if isinstance(arguments[1], Known):
+        # the same once more in the form that an index serves
+        behind = Term(binds.behind(arguments[1]), STRING, nullable=False)
+        within = [order(binds, ">=", text, match).element, order(binds, "<", text, behind).element]
+        element = all_of(*within, element)
+    return truth(element, nullable=text.nullable or match.nullable)
 
 
 def _ends_with(binds: Binds, node: Node, arguments: Sequence[Operand]) -> Term:

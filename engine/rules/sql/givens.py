@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from engine.rules import nodes
 from engine.rules.checking.bindings import Binding, Function, ItemField, Local, Root
@@ -42,8 +42,7 @@ class Said(Protocol):
     def part(self, node: Node) -> Closure: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """What of a given decides how the SQL reads.
 
     ``scale`` and ``digits``: of a number that enters arithmetic. ``zoned``: a time with a zone or offset.
@@ -106,7 +105,8 @@ class Givens:
         self._free: dict[Node, tuple[bool, frozenset[int]]] = {}
         self._parts: list[_Given] = []
         self.index: dict[Node, int] = {}
-        self.form: Hashable = self._look(said.checked.tree, exact=True)
+        # a text keeps its hash
+        self.form = repr(self._look(said.checked.tree, exact=True))
 
     @property
     def types(self) -> tuple[FeelType, ...]:

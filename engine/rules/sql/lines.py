@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
-from sqlalchemy import BigInteger, Numeric, case, cast, exists, func, literal_column, null, select
+from sqlalchemy import Numeric, Select, case, cast, exists, func, literal_column, null, select
 
 from engine.rules import nodes
+from engine.rules.checking.checker import Checked
 from engine.rules.nodes import Node
 from engine.rules.sql.comparing import guarded, opposite
 from engine.rules.sql.refusals import Unsayable
@@ -17,22 +19,32 @@ from engine.rules.sql.terms import (
     SQLITE,
     Element,
     Term,
-    all_of,
-    choose,
     constant,
     infix,
     is_null,
+    negated,
     truth,
-    unknown,
     wrapped,
 )
-from engine.rules.values import BOOLEAN, DAYS, NUMBER
+from engine.rules.values import BOOLEAN, DATE, DATE_TIME, DAYS, NUMBER, STRING, TIME
 
-if TYPE_CHECKING:
-    from engine.rules.sql.builder import SqlBuilder
+
+class Speaker(Protocol):
+    """What builds the SQL of the nodes below."""
+
+    checked: Checked
+    dialect: str
+
+    def located(self, node: Node) -> tuple[SqlScope, tuple[str, ...]] | None: ...
+    def column(self, row: SqlScope, path: tuple[str, ...], node: Node) -> Term: ...
+    def inside(self, slot: int, row: SqlScope, condition: Node) -> Term: ...
+    def within(self, iterator: nodes.Iterator, row: SqlScope, body: Node) -> Term: ...
+    def condition_within(self, iterator: nodes.Iterator, row: SqlScope, body: Node, *, positive: bool) -> Term: ...
+
 
 AGGREGATES = frozenset(("count", "sum", "min", "max"))
 _MANY = 10**12
+_FOLDED = frozenset((NUMBER, STRING, DATE, TIME, DATE_TIME, DAYS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +55,7 @@ class Source:
     conditions: tuple[tuple[int, Node], ...] = ()
 
 
-def source_of(builder: SqlBuilder, node: Node) -> Source:
+def source_of(builder: Speaker, node: Node) -> Source:
     """Return the child rows that ``node`` means, with its filters."""
     if isinstance(node, nodes.Filter):
         inner = source_of(builder, node.source)
@@ -57,7 +69,7 @@ def source_of(builder: SqlBuilder, node: Node) -> Source:
     return Source(lines)
 
 
-def aggregate(builder: SqlBuilder, name: str, node: nodes.Call) -> Term:
+def aggregate(builder: Speaker, name: str, node: nodes.Call) -> Term:
     """Return ``count(lines)``, ``sum(lines.x)``, ``min`` or ``max``."""
     if len(node.arguments) != 1:
         raise Unsayable(node, "only a list of lines can be summed up in SQL")
@@ -65,87 +77,95 @@ def aggregate(builder: SqlBuilder, name: str, node: nodes.Call) -> Term:
     if name == "count":
         return _count(builder, source_of(builder, argument))
     if isinstance(argument, nodes.For) and len(argument.iterators) == 1 and argument.iterators[0].last is None:
-        iterator = argument.iterators[0]
-        source, body = source_of(builder, iterator.domain), argument.body
+        iterator, body = argument.iterators[0], argument.body
+        source = source_of(builder, iterator.domain)
         return _folded(builder, name, node, source, lambda row: builder.within(iterator, row, body))
     if not isinstance(argument, nodes.Path):
         raise Unsayable(node, "only a field of the lines can be summed up in SQL")
-    source = source_of(builder, argument.source)
-    return _folded(builder, name, node, source, lambda row: builder.column(row, (argument.name,), argument))
+    source, field = source_of(builder, argument.source), argument.name
+    return _folded(builder, name, node, source, lambda row: builder.column(row, (field,), argument))
 
 
-def _count(builder: SqlBuilder, source: Source) -> Term:
-    def build(row: SqlScope) -> object:
-        return _where(builder, select(func.count()), source, row)
-
-    element = source.lines.select(build).scalar_subquery()  # type: ignore[arg-type]
-    return Term(wrapped(element), NUMBER, nullable=False, scale=0, limit=_MANY)
+def _count(builder: Speaker, source: Source) -> Term:
+    statement = source.lines.select(lambda row: _filtered(builder, select(func.count()), source, row))
+    return Term(_single(statement), NUMBER, nullable=False, scale=0, limit=_MANY)
 
 
-def _folded(builder: SqlBuilder, name: str, node: Node, source: Source, value: object) -> Term:
+def _folded(builder: Speaker, name: str, node: Node, source: Source, value: Callable[[SqlScope], Term]) -> Term:
     found: list[Term] = []
 
-    def build(row: SqlScope) -> object:
-        term: Term = value(row)  # type: ignore[operator]
-        found.append(term)
-        return _where(builder, select(_fold(builder, name, node, term)), source, row)
+    def build(row: SqlScope) -> Select[Any]:
+        found.append(value(row))
+        return _filtered(builder, select(_fold(builder, name, node, found[0])), source, row)
 
-    element = source.lines.select(build).scalar_subquery()  # type: ignore[arg-type]
-    (term,) = found
-    scale = term.scale
-    if name == "sum" and builder.dialect != SQLITE:
-        scale = None
-    limit = ROOM if term.kind in (NUMBER, DAYS) else 0
-    return Term(wrapped(element), term.kind, nullable=True, scale=scale, limit=limit)
+    element = _single(source.lines.select(build))
+    term = found[0]
+    scale = None if name == "sum" and builder.dialect != SQLITE else term.scale
+    # a sum that does not fit is an error of the database's own
+    return Term(element, term.kind, nullable=True, scale=scale, limit=ROOM if term.kind in (NUMBER, DAYS) else 0)
 
 
-def _fold(builder: SqlBuilder, name: str, node: Node, term: Term) -> Element:
+def _fold(builder: Speaker, name: str, node: Node, term: Term) -> Element:
     if name == "sum" and term.kind not in (NUMBER, DAYS):
         raise Unsayable(node, f"a {term.kind} cannot be summed up")
-    if term.kind == BOOLEAN:
-        raise Unsayable(node, "true and false have no order")
+    if term.kind not in _FOLDED:
+        raise Unsayable(node, f"a {term.kind} has no order")
     element = guarded(term, builder.dialect).element
     folded: Element = getattr(func, name)(element)
     if name == "sum" and builder.dialect != SQLITE:
         folded = cast(folded, Numeric())
+    if not term.nullable:
+        return folded
     # one unknown makes the whole unknown; SQL would pass it over
-    complete = infix("=", func.count(), func.count(element)) if term.nullable else None
-    return folded if complete is None else case((complete, folded), else_=null())
+    return case((infix("=", func.count(), func.count(element)), folded), else_=null())
 
 
-def _where(builder: SqlBuilder, statement: object, source: Source, row: SqlScope, *more: Element) -> object:
-    conditions = [builder.inside(slot, row, condition) for slot, condition in source.conditions]
-    elements = [term.element for term in conditions]
-    return statement.where(*elements, *more)  # type: ignore[attr-defined]
+def _filtered(builder: Speaker, statement: Select[Any], source: Source, row: SqlScope, *more: Element) -> Select[Any]:
+    conditions = [builder.inside(slot, row, condition).element for slot, condition in source.conditions]
+    return statement.where(*conditions, *more)
+
+
+def _single(statement: Select[Any]) -> Element:
+    return wrapped(statement.scalar_subquery())
 
 
 # -- some and every --------------------------------------------------------------------------------------------
 
 
-def quantified(builder: SqlBuilder, node: nodes.Quantified, *, positive: bool) -> Term:
+def quantified(builder: Speaker, node: nodes.Quantified, *, positive: bool) -> Term:
     """Return ``some l in lines satisfies c``, or ``every``."""
     if len(node.iterators) != 1 or node.iterators[0].last is not None:
         raise Unsayable(node, "only one list of lines can be gone through in SQL")
-    iterator = node.iterators[0]
-    source = source_of(builder, iterator.domain)
-    if node.kind == "some":
-        return _some(builder, iterator, source, node.condition, positive=positive)
-    return _every(builder, iterator, source, node.condition, positive=positive)
+    search = _Search(builder, node.iterators[0], source_of(builder, node.iterators[0].domain), node.condition)
+    if positive:
+        return search.found("true") if node.kind == "some" else opposite(search.found("not true"))
+    decisive = search.found("true" if node.kind == "some" else "false")
+    unsure = search.found("unknown")
+    if not search.may_be_unknown:
+        return decisive if node.kind == "some" else opposite(decisive)
+    met, unmet = constant(node.kind == "some").element, constant(node.kind != "some").element
+    return truth(wrapped(case((decisive.element, met), (unsure.element, null()), else_=unmet)), nullable=True)
 
 
-def _exists(builder: SqlBuilder, iterator: nodes.Iterator, source: Source, condition: Node, how: str) -> Term | None:
-    """Return whether a row is there whose condition is ``how``: true, false, unknown, or not true."""
-    seen: list[Term] = []
+@dataclass(slots=True)
+class _Search:
+    """Looks for a row whose condition is true, false, unknown, or not true."""
 
-    def build(row: SqlScope) -> object:
-        term = builder.condition_within(iterator, row, condition, positive=how == "true")
-        seen.append(term)
-        return _where(builder, select(literal_column("1")), source, row, _asked(term, how))
+    builder: Speaker
+    iterator: nodes.Iterator
+    source: Source
+    condition: Node
+    may_be_unknown: bool = False
 
-    statement = source.lines.select(build)  # type: ignore[arg-type]
-    if how == "unknown" and not seen[0].nullable:
-        return None
-    return truth(wrapped(exists(statement)), nullable=False)
+    def found(self, how: str) -> Term:
+        """Return whether there is such a row."""
+
+        def build(row: SqlScope) -> Select[Any]:
+            term = self.builder.condition_within(self.iterator, row, self.condition, positive=how == "true")
+            self.may_be_unknown = term.nullable
+            return _filtered(self.builder, select(literal_column("1")), self.source, row, _asked(term, how))
+
+        return truth(wrapped(exists(self.source.lines.select(build))), nullable=False)
 
 
 def _asked(term: Term, how: str) -> Element:
@@ -155,31 +175,4 @@ def _asked(term: Term, how: str) -> Element:
         return is_null(term.element)
     if how == "false" or not term.nullable:
         return opposite(term).element
-    return opposite(truth(func.coalesce(term.element, constant(False).element), nullable=False)).element
-
-
-def _some(builder: SqlBuilder, iterator: nodes.Iterator, source: Source, condition: Node, *, positive: bool) -> Term:
-    true = _exists(builder, iterator, source, condition, "true")
-    assert true is not None
-    unsure = None if positive else _exists(builder, iterator, source, condition, "unknown")
-    if unsure is None:
-        return true
-    element = case((true.element, constant(True).element), (unsure.element, null()), else_=constant(False).element)
-    return truth(element, nullable=True)
-
-
-def _every(builder: SqlBuilder, iterator: nodes.Iterator, source: Source, condition: Node, *, positive: bool) -> Term:
-    if positive:
-        untrue = _exists(builder, iterator, source, condition, "not true")
-        assert untrue is not None
-        return opposite(untrue)
-    false = _exists(builder, iterator, source, condition, "false")
-    unsure = _exists(builder, iterator, source, condition, "unknown")
-    assert false is not None
-    if unsure is None:
-        return opposite(false)
-    element = case((false.element, constant(False).element), (unsure.element, null()), else_=constant(True).element)
-    return truth(element, nullable=True)
-
-
-__all__ = ["AGGREGATES", "BigInteger", "aggregate", "all_of", "choose", "quantified", "unknown"]
+    return negated(func.coalesce(term.element, constant(False).element))

@@ -22,7 +22,7 @@ with the givens of any rule with the same form. Lists travel as one parameter ho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -70,7 +70,7 @@ class SqlRule:
     def __init__(self, said: Said, is_bound: Callable[[str], bool]) -> None:
         self._said = said
         self._givens = Givens(said, is_bound)
-        self.form: Hashable = self._givens.form
+        self.form = self._givens.form
 
     def given(self, names: Mapping[str, Any], run: Run) -> Given:
         """Calculate what does not depend on the row."""
@@ -131,7 +131,7 @@ def _value_of(term: Term, said: Said) -> SqlValue:
 
 
 def sql_rule(said: Said, is_bound: Callable[[str], bool]) -> SqlRule:
-    """Return what makes SQL of an expression. Raises BadDefinition when that cannot be done, whatever the values."""
+    """Return what makes SQL of an expression. ``is_bound`` tells which root names are known before any row is read."""
     return SqlRule(said, is_bound)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Boolean, Date, DateTime, Numeric, Text, Time, case, cast, null
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, Numeric, Text, Time, and_, case, cast, null, or_
 from sqlalchemy.sql import ColumnElement, operators
 from sqlalchemy.sql.elements import BindParameter, ColumnClause, Grouping, Null, UnaryExpression, literal_column
 from sqlalchemy.sql.functions import FunctionElement
@@ -89,22 +89,14 @@ def infix(operator: str, left: Element, right: Element, type_: TypeEngine[Any] |
     return Grouping(made)
 
 
-def chain(word: str, elements: Sequence[Element]) -> Element:
-    """Return the elements joined by AND or OR."""
-    made = elements[0]
-    for element in elements[1:]:
-        made = wrapped(made).op(word, return_type=Boolean())(wrapped(element))
-    return Grouping(made) if len(elements) > 1 else made
-
-
 def all_of(*elements: Element) -> Element:
     """Return the elements joined by AND."""
-    return chain("AND", elements)
+    return Grouping(and_(*map(wrapped, elements))) if len(elements) > 1 else elements[0]
 
 
 def any_of(*elements: Element) -> Element:
     """Return the elements joined by OR."""
-    return chain("OR", elements)
+    return Grouping(or_(*map(wrapped, elements))) if len(elements) > 1 else elements[0]
 
 
 def negated(element: Element) -> Element:

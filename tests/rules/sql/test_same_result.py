@@ -3,72 +3,20 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime, time
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from sqlalchemy import literal
 
-from engine.rules import Expression, compile_expression
-from engine.rules.sql import SqlRule, sql_rule
+from tests.rules.sql.sides import assert_same
 from tests.rules.sql.spoken import conditions, values
-from tests.rules.sql.stock import ACTOR_VALUE, NAMES, Stock, from_column, run
+from tests.rules.sql.stock import Stock
 
-EXAMPLES = {"": 150, "1": 150, "2": 1_500, "3": 8_000}
+EXAMPLES = {"2": 1_500, "3": 8_000}
 USUAL = settings(
     max_examples=150,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
 )
-
-
-def python_values(expression: Expression, stock: Stock) -> dict[str, Any]:
-    one = run()
-    found = {}
-    for id, thing in stock.things.items():
-        one.restart()
-        found[id] = expression.evaluate({**thing, "actor": ACTOR_VALUE}, one)
-    return found
-
-
-def sql_values(rule: SqlRule, expression: Expression, stock: Stock) -> dict[str, Any]:
-    scope = stock.scope()
-    known = rule.given({"actor": ACTOR_VALUE}, run())
-    piece = rule.value(scope, known)
-    statement = stock.rows(scope, scope.row.c.id, piece.element)
-    rows = stock.connection.execute(statement, dict(piece.arguments(known)))
-    sqlite = stock.dialect == "sqlite"
-    return {id: from_column(expression.type, piece.value.scale, value, sqlite) for id, value in rows}
-
-
-def sql_rows(rule: SqlRule, stock: Stock) -> set[str]:
-    scope = stock.scope()
-    known = rule.given({"actor": ACTOR_VALUE}, run())
-    piece = rule.condition(scope, known)
-    # the parameter stands for the rest of a statement, which has names of its own
-    statement = stock.rows(scope, scope.row.c.id).where(piece.element, literal(1) == 1)
-    return set(stock.connection.execute(statement, dict(piece.arguments(known))).scalars())
-
-
-def assert_same(text: str, stocks: list[Stock]) -> None:
-    expression = compile_expression(text, NAMES)
-    assert expression.sql_refusal is None
-    rule = sql_rule(expression, lambda name: name == "actor")
-    for stock in stocks:
-        expected = python_values(expression, stock)
-        found = sql_values(rule, expression, stock)
-        differing = {id: (expected[id], found[id]) for id in expected if not same(expected[id], found[id])}
-        assert not differing, f"{stock.dialect}: {text}: row -> (Python, SQL): {differing}"
-        if expression.type.name == "boolean":
-            assert sql_rows(rule, stock) == {id for id in expected if expected[id] is True}, f"{stock.dialect}: {text}"
-
-
-def same(left: Any, right: Any) -> bool:
-    if isinstance(left, datetime | time) and isinstance(right, datetime | time):
-        # in the language, too, two times within one second are equal
-        return left.replace(microsecond=0) == right.replace(microsecond=0)
-    return type(left) is type(right) and left == right
 
 
 @USUAL
@@ -78,7 +26,7 @@ def test_a_condition_is_the_same_in_sql_and_in_python(text: str, stocks: list[St
     assert_same(f"not({text})", stocks)
 
 
-@USUAL
+@settings(USUAL, max_examples=80)
 @given(text=values())
 def test_a_value_is_the_same_in_sql_and_in_python(text: str, stocks: list[Stock]) -> None:
     assert_same(text, stocks)
@@ -86,7 +34,7 @@ def test_a_value_is_the_same_in_sql_and_in_python(text: str, stocks: list[Stock]
 
 @pytest.mark.campaign
 def test_a_long_run_finds_no_difference(stocks: list[Stock]) -> None:
-    count = EXAMPLES.get(os.environ.get("TESSERA_CAMPAIGN", ""), 150)
+    count = EXAMPLES.get(os.environ.get("TESSERA_CAMPAIGN", ""), 40)
 
     @settings(USUAL, max_examples=count)
     @given(text=conditions(depth=4))
