@@ -36,7 +36,8 @@ class Entrance:
     def __init__(self, application: WSGIApplication, settings: Settings) -> None:
         self._application = application
         self._settings = settings
-        self._headers = tuple(security_headers(settings).items())
+        # what says nothing else about itself is not kept by anyone on the way
+        self._headers = (*security_headers(settings).items(), ("Cache-Control", "no-store"))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         started = time.perf_counter()

@@ -85,10 +85,10 @@ class House:
     _tables: dict[str, list[str]] = field(default_factory=dict)
 
     def caller(self, login: str = "foreman", tenant: str = "acme") -> Caller:
-        return Caller(Client(self.app), self.tokens[tenant, login])
+        return Caller(Client(self.app, use_cookies=False), self.tokens[tenant, login])
 
     def nobody(self, **headers: str) -> Caller:
-        return Caller(Client(self.app), headers=headers)
+        return Caller(Client(self.app, use_cookies=False), headers=headers)
 
     def digest(self, tenant: str = "acme") -> str:
         """Return a hash of all business rows, the trail, the outbox and the counters, read past the engine."""

@@ -1,0 +1,43 @@
+"""Every address of the house: who may call it, whether it is guarded against other sites, where its tenant comes from.
+
+``auth``: nobody (open to all), token (bearer or session), session. ``csrf``: no (changes nothing), token (the session's
+token, when a session is the credential), visit (the log-in form's). ``tenant``: none, credential, form (the log-in).
+A new route needs a row here, and a thought about each column.
+"""
+
+from __future__ import annotations
+
+V1 = "/api/v1"
+
+# method and address -> (auth, csrf, tenant)
+INVENTORY: dict[tuple[str, str], tuple[str, str, str]] = {
+    ("GET", "/healthz"): ("nobody", "no", "none"),
+    ("GET", "/readyz"): ("nobody", "no", "none"),
+    ("GET", f"{V1}/me"): ("token", "no", "credential"),
+    ("GET", f"{V1}/openapi.json"): ("token", "no", "credential"),
+    ("GET", f"{V1}/objects"): ("token", "no", "credential"),
+    ("GET", f"{V1}/objects/<object>"): ("token", "no", "credential"),
+    ("POST", f"{V1}/objects/<object>/preview"): ("token", "no", "credential"),
+    ("GET", f"{V1}/dictionaries/<name>/items"): ("token", "no", "credential"),
+    ("POST", f"{V1}/dictionaries/<name>/items"): ("token", "token", "credential"),
+    ("PATCH", f"{V1}/dictionaries/<name>/items/<code>"): ("token", "token", "credential"),
+    ("DELETE", f"{V1}/dictionaries/<name>/items/<code>"): ("token", "token", "credential"),
+    ("GET", f"{V1}/records/<object>"): ("token", "no", "credential"),
+    ("POST", f"{V1}/records/<object>"): ("token", "token", "credential"),
+    ("POST", f"{V1}/records/<object>/bulk"): ("token", "token", "credential"),
+    ("GET", f"{V1}/records/<object>/<id>"): ("token", "no", "credential"),
+    ("PATCH", f"{V1}/records/<object>/<id>"): ("token", "token", "credential"),
+    ("DELETE", f"{V1}/records/<object>/<id>"): ("token", "token", "credential"),
+    ("POST", f"{V1}/records/<object>/<id>/restore"): ("token", "token", "credential"),
+    ("POST", f"{V1}/records/<object>/<id>/transitions/<transition>"): ("token", "token", "credential"),
+    ("GET", f"{V1}/records/<object>/<id>/history"): ("token", "no", "credential"),
+}
+
+# pages need a session and, to change anything, its token; these need none
+PUBLIC_PAGES: dict[tuple[str, str], tuple[str, str, str]] = {
+    ("GET", "/login"): ("nobody", "no", "none"),
+    ("POST", "/login"): ("nobody", "visit", "form"),
+    ("POST", "/preferences"): ("nobody", "no", "none"),
+    ("GET", "/assets/<name>"): ("nobody", "no", "none"),
+    ("GET", "/assets/icons/<name>.svg"): ("nobody", "no", "none"),
+}
