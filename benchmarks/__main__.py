@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -107,21 +107,18 @@ def _compare(
     settings = tenant.settings_for(folder / f"home-{database}", ours)
     token = tenant.prepare(settings, options.rows)
     visible = [n for n, row in enumerate(schema.rows(options.rows)) if row["department"] in schema.SCOPE]
-    sides = (
-        Side(
-            processes.start("benchmarks.handwritten.app:app", {"BENCH_DATABASE": theirs}, "/", also),
-            _handwritten(visible),
-        ),
-        Side(
-            processes.start("engine.wsgi:app", tenant.environment_for(settings), "/healthz", also),
-            _engine(visible, token),
-        ),
-    )
-    try:
+    with ExitStack() as running:
+
+        def serve(application: str, environment: dict[str, str], ready: str) -> processes.Server:
+            server = processes.start(application, environment, ready, also)
+            running.callback(server.stop)
+            return server
+
+        sides = (
+            Side(serve("benchmarks.handwritten.app:app", {"BENCH_DATABASE": theirs}, "/"), _handwritten(visible)),
+            Side(serve("engine.wsgi:app", tenant.environment_for(settings), "/healthz"), _engine(visible, token)),
+        )
         rows = [_measure(database, operation, sides, options.requests) for operation in GOALS]
-    finally:
-        for side in sides:
-            side.server.stop()
     return rows, _import(database, settings, rows)
 
 

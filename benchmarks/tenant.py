@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from benchmarks.handwritten.schema import DEPARTMENTS, OWNERS, SCOPE, record_id, rows
@@ -22,7 +23,7 @@ BORN = datetime(2026, 1, 1, tzinfo=UTC)
 
 def settings_for(home: Path, database: str) -> Settings:
     """Return the settings of an engine whose tenants live at ``database`` (a template as in the environment)."""
-    return Settings(home=home, database=database, secret=b"b3nch" * 8, password_cost="cheap")  # noqa: S106 - a cost, not a password
+    return Settings(home=home, database=database, secret=token_hex(24).encode(), password_cost="cheap")  # noqa: S106 - a cost, not a password
 
 
 def environment_for(settings: Settings) -> dict[str, str]:
