@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,8 +14,8 @@ from tests.support.branch import Branch
 from tests.transfer.conftest import csv_file, mapping
 
 
-def run(branch: Branch, path: Path, told: dict[str, object], **options: object) -> ImportReport:
-    return branch.transfer.import_file(branch.system, mapping_of(told), path, **options)  # type: ignore[arg-type]
+def run(branch: Branch, path: Path, told: Any, **options: Any) -> ImportReport:
+    return branch.transfer.import_file(branch.system, mapping_of(told), path, **options)
 
 
 def test_columns_are_known_by_name_and_by_label_in_any_language(local: Branch, tmp_path: Path) -> None:
@@ -307,9 +308,10 @@ def test_a_mapping_that_does_not_fit_is_refused_whole_and_at_once(local: Branch,
         "lines.order": "unknown_field",
         "key": "not_unique_key",
     }
-    for broken in (None, [], {"object": 5}, {"columns": {}}, {"object": "customer", "colums": {}}):
+    shapes: list[Any] = [None, [], {"object": 5}, {"columns": {}}, {"object": "customer", "colums": {}}]
+    for broken in shapes:
         with pytest.raises(Rejected):
-            run(local, path, broken)  # type: ignore[arg-type]
+            run(local, path, broken)
 
 
 def test_formulas_and_lookups_make_values(local: Branch, tmp_path: Path) -> None:
