@@ -82,6 +82,8 @@ LAYERS = [
          "Keep one of the two.", "请保留一个。"),
     Code("defined_below", "{kind} {id} is already defined by {layer}", "{kind} {id} 已由 {layer} 定义",
          "Write 'change: {kind} {id}' to change it.", "如需修改请写 change: {kind} {id}。"),
+    Code("not_in_an_overlay", "Only a pack has a {kind} document", "只有包才能有 {kind} 文档",
+         "Leave it out.", "请删去。"),
     Code("nothing_to_change", "There is no {target} below this layer{guess}", "下层没有 {target}{guess}"),
     Code("change_of_own", "{target} is defined in this same layer", "{target} 就定义在本层",
          "Write the change into the definition.", "请直接改定义。"),

@@ -142,6 +142,14 @@ def test_a_wrong_change_is_explained(text: str, wrong: str, layer: MakeLayer) ->
     assert caught.value.diagnostics[0].span.file == "overlay.yaml"
 
 
+@pytest.mark.parametrize(
+    "text", ["pack: p\nversion: 1.0.0\ntitle: P\n", "migration: m\nfrom: 1.0.0\nto: 1.1.0\n", "title: \ud800\n"]
+)
+def test_an_overlay_is_no_pack(text: str) -> None:
+    with pytest.raises(BadDefinition):
+        overlay(text)
+
+
 def test_a_change_without_a_verb_is_refused() -> None:
     with pytest.raises(BadDefinition):
         overlay("change: object thing\n")

@@ -85,7 +85,6 @@ class _FieldFormulas:
     def filled(self) -> FieldModel:
         node, field = self.node, self.field
         self._check_pattern()
-        # an inheritable default first, then the parts that may be wrong on their own
         return replace(
             field,
             formula=self._formula(node.get("as")),
@@ -94,7 +93,7 @@ class _FieldFormulas:
             range=self.expressions.tests(node.get("range"), self.scope, self.type) if self.type else None,
             where=self._where(node.get("where")),
             currency=field.currency or (self.object.currency if field.type == "money" else None),
-            indexed=field.indexed or field.type in ("reference", "user", "department", "choice"),
+            indexed=field.indexed or field.type in ("reference", "user", "department"),
         )
 
     def default(self, node: Node) -> Default | None:

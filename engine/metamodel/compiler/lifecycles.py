@@ -76,7 +76,7 @@ def _attach(object: ObjectModel, field: FieldModel, lifecycle: LifecycleModel, b
         for order, state in enumerate(lifecycle.states.values())
     }
     bench.dictionaries[dictionary] = DictionaryModel(dictionary, field.title, items, layer=lifecycle.layer)
-    state_field = replace(field, dictionary=dictionary, readonly=True, default=Default(lifecycle.initial))
+    state_field = replace(field, dictionary=dictionary, readonly=True, indexed=True, default=Default(lifecycle.initial))
     bench.objects[object.name] = replace(
         object, fields={**object.fields, field.name: state_field}, lifecycle=lifecycle.name
     )
