@@ -26,9 +26,9 @@ class FormInput:
     complaints: tuple[Complaint, ...] = ()
 
 
-def read_form(desk: Desk, found: ObjectModel, posted: Posted, find: FindOne) -> FormInput:
+def read_form(desk: Desk, found: ObjectModel, posted: Posted, find: FindOne, *, new: bool) -> FormInput:
     """Return what was posted for the fields of an object that the reader may write."""
-    reader = _Reader(desk, find, [])
+    reader = _Reader(desk, find, "create" if new else "update", [])
     plain, kept = reader.record(found, posted, "", "")
     for field in found.fields.values():
         if field.type == "lines" and posted.one(f"{field.name}._sent") is not None:
@@ -40,6 +40,7 @@ def read_form(desk: Desk, found: ObjectModel, posted: Posted, find: FindOne) -> 
 class _Reader:
     desk: Desk
     find: FindOne
+    action: str
     complaints: list[Complaint]
 
     def record(
@@ -48,7 +49,7 @@ class _Reader:
         look = self.desk.look(found.name)
         plain: dict[str, Any] = {}
         kept: dict[str, Any] = {}
-        writable = self.desk.policy.writable(found.name)
+        writable = self.desk.policy.writable(found.name, self.action if not prefix else "update")
         for field in found.fields.values():
             if field.type == "lines" or field.computed or field.name not in writable:
                 continue
@@ -56,7 +57,9 @@ class _Reader:
             if value is ABSENT:
                 continue
             kept[field.name] = value
-            plain[field.name] = self.settle(found, field, value, path, kept)
+            settled = self.settle(found, field, value, path, kept)
+            if settled is not None or not self.defaults(field, posted, prefix):
+                plain[field.name] = settled
         return plain, kept
 
     def lines(self, field: FieldModel, posted: Posted) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -78,6 +81,17 @@ class _Reader:
             kept_rows.append({**kept, "id": identity, "_key": key, "_at": len(plain_rows)})
             plain_rows.append(plain)
         return plain_rows, kept_rows
+
+    def defaults(self, field: FieldModel, posted: Posted, prefix: str) -> bool:
+        """Tell whether an input left empty on a new record is for the engine to fill: in a row that was just added,
+        and where the default follows from other fields. A fixed default stood in the input and was taken out."""
+        default = field.default
+        if default is None:
+            return False
+        if prefix:
+            return not posted.one(f"{prefix}id")
+        follows = default.expression is not None and bool(default.expression.reads)
+        return self.action == "create" and (follows or field.required)
 
     def settle(self, found: ObjectModel, field: FieldModel, value: Any, path: str, kept: dict[str, Any]) -> Any:
         """Return a picked value as plain JSON; a text that was typed but not picked is looked up."""

@@ -12,7 +12,7 @@ from werkzeug.test import Client
 
 from engine.auth import NewUser
 from engine.kernel.context import Context
-from engine.settings import Settings
+from engine.settings import Limits, Settings
 from engine.wiring import Engine, build_engine, web_app_of
 from tests.ui.visitor import PASSWORD, Visitor
 
@@ -57,6 +57,7 @@ def open_showroom(folder: Path, **settings: Any) -> Showroom:
             "log_level": "ERROR",
             "language": "en",
             "state_seconds": 0.0,
+            "limits": Limits(sessions=1_000),
             **settings,
         },
     )

@@ -69,16 +69,16 @@ def test_an_administrator_makes_an_account_and_gives_it_roles(showroom: Showroom
 
 def test_roles_password_and_state_of_an_account_change(showroom: Showroom):
     boss = showroom.visitor("boss")
-    boss.submit("/users/new", name="Other", login="other", password="paper lantern garden", roles=["clerk"])
+    boss.submit("/users/new", name="Lodger", login="lodger", password="paper lantern garden", roles=["clerk"])
     token = boss.token()
 
-    boss.post("/users/other", {"_csrf": token, "_do": "roles", "roles": ["guest"]})
-    boss.post("/users/other", {"_csrf": token, "_do": "password", "password": "another lantern garden"})
+    boss.post("/users/lodger", {"_csrf": token, "_do": "roles", "roles": ["guest"]})
+    boss.post("/users/lodger", {"_csrf": token, "_do": "password", "password": "another lantern garden"})
     other = showroom.visitor()
-    assert other.log_in("other", "another lantern garden").status == 303
+    assert other.log_in("lodger", "another lantern garden").status == 303
     assert other.get("/o/deal").status == 404
 
-    boss.post("/users/other", {"_csrf": token, "_do": "off"})
+    boss.post("/users/lodger", {"_csrf": token, "_do": "off"})
     assert other.get("/o/artist").status == 303
 
 
@@ -136,5 +136,5 @@ def test_every_text_is_there_in_both_languages():
 
     assert chinese.keys() == english.keys()
     places = {key: (text.count("{"), english[key].count("{")) for key, text in chinese.items()}
-    assert all("{" in english[key] for key, (zh, _) in places.items() if zh)
-    assert all(text for text in (*chinese.values(), *english.values()))
+    assert {key for key, (zh, en) in places.items() if zh and not en} <= {"move.danger"}
+    assert all((*chinese.values(), *english.values()))

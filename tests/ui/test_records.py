@@ -103,7 +103,7 @@ def test_a_computed_value_explains_itself(showroom: Showroom, clerk: Visitor):
 
     assert "Why Margin is ¥40.00" in page.text
     assert "price - cost" in page.text
-    assert page.texts("//li") == ["Price¥100.00", "Cost¥60.00"]
+    assert page.texts("//li") == ["Price ¥100.00", "Cost ¥60.00"]
     assert showroom.visitor("guest").get(f"/o/work/{work}/why/margin").status == 404
 
 

@@ -12,6 +12,11 @@ from werkzeug.test import Client, TestResponse
 PASSWORD = "correct horse battery"
 
 
+def words_of(element: Any) -> str:
+    """Return the words of an element as they stand side by side."""
+    return " ".join(" ".join(element.itertext()).split())
+
+
 @dataclass
 class Page:
     """An answer as a person sees it."""
@@ -34,17 +39,19 @@ class Page:
         return self.tree.cssselect(selector) if selector[0] != "/" else self.tree.xpath(selector)
 
     def texts(self, xpath: str) -> list[str]:
-        return [" ".join(one.text_content().split()) for one in self.tree.xpath(xpath)]
+        return [words_of(one) for one in self.tree.xpath(xpath)]
 
     @property
     def text(self) -> str:
-        return " ".join(self.tree.text_content().split())
+        return words_of(self.tree)
 
     def form(self, action: str) -> dict[str, str | list[str]]:
         """Return what a browser would send of a form as it stands."""
         (form,) = [one for one in self.tree.xpath("//form") if one.get("action", "").startswith(action)][:1]
         values: dict[str, str | list[str]] = {}
         for name, value in form.form_values():
+            if "__key__" in name:
+                continue  # stands in a template, which no browser sends
             known = values.get(name)
             values[name] = value if known is None else [*([known] if isinstance(known, str) else known), value]
         return values

@@ -39,7 +39,9 @@ def _inputs(desk: Desk, found: ObjectModel, field: FieldModel, values: Mapping[s
         return
     readable = desk.policy.readable(found.name)
     look = desk.look(found.name, values)
-    for name in dict.fromkeys(path[0] for path in field.formula.reads if path):
+    text = field.formula.text
+    names = {path[0] for path in field.formula.reads if path}
+    for name in sorted(names, key=text.find):
         read = found.fields.get(name)
         if read is None:
             continue

@@ -199,7 +199,7 @@ class _Drawer:
 
     def writable(self, field: FieldModel) -> bool:
         return (
-            field.name in self.desk.policy.writable(self.found.name)
+            field.name in self.desk.policy.writable(self.found.name, "update" if self.facts.id else "create")
             and not field.computed
             and not field.readonly
             and not self._moved_only(field)

@@ -95,10 +95,11 @@ def _posted(call: Call, item: DictionaryItem | None) -> Mapping[str, Any]:
 
     titles = {code: text(f"title.{code}") for code in call.desk.model.languages}
     kept = dict(item.title.by_language) if item is not None else {}
+    tone = text("tone")
     given: dict[str, Any] = {
         "code": item.code if item is not None else text("code"),
         "title": {code: title for code, title in {**kept, **titles}.items() if title},
-        "tone": text("tone"),
+        "tone": None if tone in (None, "none") else tone,
         "parent": text("parent"),
         "valid_from": text("valid_from"),
         "valid_to": text("valid_to"),

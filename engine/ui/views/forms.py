@@ -41,13 +41,15 @@ def create(call: Call) -> Response:
     desk = call.desk
     found = found_object(call)
     desk.policy.require(found.name, "create")
-    posted = read_posted(call, found)
+    posted = read_posted(call, found, new=True)
     if _wants_row(call):
         return _page(call, _screen(call, found, posted, "", 0))
+    if posted.complaints:
+        return _refuse(call, found, posted, "", 0)
     try:
         change = call.services.records.create(call.context, found.name, posted.input)
     except Rejected as error:
-        return _page(call, _screen(call, found, posted, "", 0, error), 422)
+        return _page(call, _screen(call, found, posted, "", 0, error.complaints), 422)
     toast = _toast(call, found, "form.created", change)
     if call.form.one("_do") == "more":
         return call.go(f"/o/{found.name}/new", toast)
@@ -75,10 +77,12 @@ def update(call: Call) -> Response:
     posted = read_posted(call, found)
     if _wants_row(call):
         return _page(call, _screen(call, found, posted, id, version))
+    if posted.complaints:
+        return _refuse(call, found, posted, id, version)
     try:
         change = call.services.records.update(call.context, found.name, id, version, posted.input)
     except Rejected as error:
-        return _page(call, _screen(call, found, posted, id, version, error), 422)
+        return _page(call, _screen(call, found, posted, id, version, error.complaints), 422)
     except StaleVersion:
         return _compare(call, found, posted, id)
     return call.go(call.form.one("_back") or f"/o/{found.name}/{id}", _toast(call, found, "form.saved", change))
@@ -90,15 +94,22 @@ def preview(call: Call) -> Response:
     id = call.argument("id")
     if id and not is_record_id(id):
         id = ""
-    posted = read_posted(call, found)
+    posted = read_posted(call, found, new=not id)
     screen = _screen(call, found, posted, id, 0)
     return call.fragment("parts/form_body", s=screen)
 
 
+def _refuse(call: Call, found: ObjectModel, posted: FormInput, id: str, version: int) -> Response:
+    """Draw the form again because a picker's text leads nowhere, with all that the counter would say besides."""
+    shown = call.services.records.preview(call.context, found.name, _plain(posted.input), id or None)
+    said = {one.path for one in posted.complaints}
+    others = [one for one in shown.complaints if one.path not in said]
+    return _page(call, _screen(call, found, posted, id, version, [*posted.complaints, *others]), 422)
+
+
 def _screen(
-    call: Call, found: ObjectModel, posted: FormInput, id: str, version: int, error: Rejected | None = None
+    call: Call, found: ObjectModel, posted: FormInput, id: str, version: int, complaints: Sequence[Complaint] = ()
 ) -> FormScreen:
-    complaints = [*posted.complaints, *error.complaints] if error is not None else []
     kept = _with_rows(call, posted.kept)
     shown = call.services.records.preview(call.context, found.name, _plain(posted.input), id or None)
     facts = replace(_facts(shown, kept, complaints), id=id, version=version)

@@ -155,6 +155,8 @@ def _related(call: Call, form: FormModel, record: Record) -> Iterator[tuple[tupl
         if not desk.may(object, "read") or field not in desk.policy.usable(object):
             continue
         found = desk.model.objects[object]
+        if not found.fields[field].references:
+            continue  # one of several objects, or several records: no condition finds those
         specs = [spec for spec in column_specs(desk, desk.model.lists[object]) if spec.path != field]
         specs = specs[:_RELATED_COLUMNS]
         condition = f'{field} = "{record.id}"'
