@@ -147,7 +147,7 @@ def test_a_wrong_change_is_explained(text: str, wrong: str, layer: MakeLayer) ->
 )
 def test_an_overlay_is_no_pack(text: str) -> None:
     with pytest.raises(BadDefinition):
-        overlay(text)
+        compile_tenant([overlay(text)])
 
 
 def test_a_change_without_a_verb_is_refused() -> None:

@@ -13,6 +13,7 @@ from engine.metamodel.definitions import KINDS, Document, Layer, Node, Place
 from engine.metamodel.definitions.document import Path
 from engine.metamodel.definitions.grammar import grammar_of
 from engine.metamodel.definitions.guess import guess
+from engine.metamodel.definitions.layer import OVERLAY
 from engine.metamodel.layers.locks import Lock, locks_of
 from engine.metamodel.layers.provenance import Merged, MergedDocument
 from engine.metamodel.layers.verbs import Change, insert_keys, remove_keys, set_keys
@@ -52,7 +53,10 @@ class _Fold:
         below = frozenset(self.needs)
         self.needs[layer.name] = below if not layer.identity.needs else frozenset(layer.identity.needs)
         for document in layer.documents:
-            if document.kind != "change" and document.kind not in _OF_THE_PACK:
+            if document.kind in _OF_THE_PACK:
+                if layer.name == OVERLAY:
+                    self.findings.add("not_in_an_overlay", document.span, kind=document.kind)
+            elif document.kind != "change":
                 self._declare(document, layer)
         for document in layer.documents:
             if document.kind == "change":

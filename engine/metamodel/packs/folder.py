@@ -53,8 +53,6 @@ def read_text(text: str, file: str = "overlay.yaml") -> tuple[Document, ...]:
     findings = Findings()
     documents = read_documents(text.encode("utf-8", "surrogatepass"), file, findings)
     for document in documents:
-        if document.kind in ("pack", "migration"):
-            findings.add("not_in_an_overlay", document.span, kind=document.kind)
         check_shape(document, findings)
     if findings.errors:
         raise BadDefinition(findings.errors[: limits.DIAGNOSTICS])
