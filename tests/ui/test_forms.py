@@ -23,7 +23,7 @@ def errors(page: Page) -> list[str]:
     return page.texts("//div[contains(@class, 'ts-err')]")
 
 
-def test_a_record_is_created_and_shown(showroom: Showroom, clerk: Visitor):
+def test_a_record_is_created_and_shown(showroom: Showroom, clerk: Visitor) -> None:
     id = made(clerk.submit("/o/artist/new", name="  Qi Baishi ", land="north", town="harbin", email="qi@example.com"))
 
     assert read(showroom, "artist", id).values["name"] == "Qi Baishi"
@@ -34,7 +34,7 @@ def test_a_record_is_created_and_shown(showroom: Showroom, clerk: Visitor):
 
 def test_every_kind_of_field_comes_back_as_it_was_entered(
     showroom: Showroom, clerk: Visitor, artist: Callable[..., str]
-):
+) -> None:
     who = artist("Li Keran")
     other = showroom.make("work", name="Twin")
     keeper = showroom.engine.auth.accounts.by_login("acme", "guest").id
@@ -64,7 +64,9 @@ def test_every_kind_of_field_comes_back_as_it_was_entered(
     assert values["about"].object == "artist"
 
 
-def test_the_edit_form_sends_back_what_it_was_given(showroom: Showroom, clerk: Visitor, artist: Callable[..., str]):
+def test_the_edit_form_sends_back_what_it_was_given(
+    showroom: Showroom, clerk: Visitor, artist: Callable[..., str]
+) -> None:
     who = artist("Fu Baoshi", email="fu@example.com")
     id = showroom.make(
         "work", name="Gorge", artist=who, styles=["oil"], price="99.90", seen="2026-11-20T08:30:00Z", lasts="PT90M",
@@ -80,7 +82,7 @@ def test_the_edit_form_sends_back_what_it_was_given(showroom: Showroom, clerk: V
     assert {name: after[name] for name in after if before[name] != after[name]} == {}
 
 
-def test_all_complaints_stand_beside_their_fields_and_the_input_is_kept(clerk: Visitor):
+def test_all_complaints_stand_beside_their_fields_and_the_input_is_kept(clerk: Visitor) -> None:
     page = clerk.submit("/o/work/new", name="", price="many", copies="1.5", link="no link", story="kept")
 
     assert page.status == 422
@@ -96,7 +98,7 @@ def test_all_complaints_stand_beside_their_fields_and_the_input_is_kept(clerk: V
         assert page.all(f"//*[@id='{target[1:]}']"), target
 
 
-def test_a_check_of_the_pack_speaks_beside_its_field(clerk: Visitor):
+def test_a_check_of_the_pack_speaks_beside_its_field(clerk: Visitor) -> None:
     page = clerk.submit("/o/work/new", name="Cheap", price="1", cost="2")
 
     assert page.status == 422
@@ -105,7 +107,7 @@ def test_a_check_of_the_pack_speaks_beside_its_field(clerk: Visitor):
 
 def test_a_name_that_was_typed_but_not_picked_is_looked_up(
     showroom: Showroom, clerk: Visitor, artist: Callable[..., str]
-):
+) -> None:
     who = artist("Only Once")
 
     id = made(clerk.submit("/o/work/new", **{"name": "Found", "artist": "", "artist.text": "only once"}))
@@ -117,7 +119,9 @@ def test_a_name_that_was_typed_but_not_picked_is_looked_up(
     assert page.all("//input[@name='artist.text']/@value") == ["nobody at all"]
 
 
-def test_an_unclear_name_is_not_saved_as_nothing(showroom: Showroom, clerk: Visitor, artist: Callable[..., str]):
+def test_an_unclear_name_is_not_saved_as_nothing(
+    showroom: Showroom, clerk: Visitor, artist: Callable[..., str]
+) -> None:
     artist("Double A")
     artist("Double B")
 
@@ -129,7 +133,7 @@ def test_an_unclear_name_is_not_saved_as_nothing(showroom: Showroom, clerk: Visi
 
 def test_lines_are_added_dropped_and_saved_without_scripts(
     showroom: Showroom, clerk: Visitor, artist: Callable[..., str]
-):
+) -> None:
     who = artist("Lines")
     work = showroom.make("work", name="Line work", price="250")
     values = clerk.get("/o/deal/new").form("/o/deal/new") | {"artist": who, "artist.text": "Lines"}
@@ -156,7 +160,9 @@ def key_of(values: dict[str, Any]) -> str:
     return next(name.split(".")[1] for name in values if name.startswith("lines.") and name.count(".") > 1)
 
 
-def test_a_complaint_about_a_line_names_the_line(showroom: Showroom, clerk: Visitor, artist: Callable[..., str]):
+def test_a_complaint_about_a_line_names_the_line(
+    showroom: Showroom, clerk: Visitor, artist: Callable[..., str]
+) -> None:
     who = artist("Wrong lines")
     work = showroom.make("work", name="Wrong", price="1")
     values = clerk.get("/o/deal/new").form("/o/deal/new") | {"artist": who, "artist.text": "Wrong lines"}
@@ -172,7 +178,7 @@ def test_a_complaint_about_a_line_names_the_line(showroom: Showroom, clerk: Visi
     assert not page.all("//input[@name='lines.a.quantity']/@aria-invalid")
 
 
-def test_the_preview_fills_defaults_computes_and_writes_nothing(showroom: Showroom, clerk: Visitor):
+def test_the_preview_fills_defaults_computes_and_writes_nothing(showroom: Showroom, clerk: Visitor) -> None:
     work = showroom.make("work", name="Preview", price="30")
     values = {"_csrf": clerk.token(), "lines._sent": "1", "lines.x.work": work, "lines.x.work.text": "Preview"}
     count = len(showroom.engine.records.list(showroom.context(), Listing("deal")).records)
@@ -186,7 +192,7 @@ def test_the_preview_fills_defaults_computes_and_writes_nothing(showroom: Showro
     assert len(showroom.engine.records.list(showroom.context(), Listing("deal")).records) == count
 
 
-def test_a_field_appears_when_its_condition_holds(clerk: Visitor):
+def test_a_field_appears_when_its_condition_holds(clerk: Visitor) -> None:
     token = clerk.token()
 
     assert not clerk.get("/o/deal/new").all("//input[@name='deadline']")
@@ -196,7 +202,7 @@ def test_a_field_appears_when_its_condition_holds(clerk: Visitor):
     assert page.all("//input[@name='deadline']")
 
 
-def test_a_dependent_choice_offers_what_fits_above_it(clerk: Visitor):
+def test_a_dependent_choice_offers_what_fits_above_it(clerk: Visitor) -> None:
     page = clerk.get("/o/artist/new")
     assert page.all("//select[@name='town']/@disabled")
     assert "Choose Land first" in page.texts("//select[@name='town']/option")[0]
@@ -208,7 +214,7 @@ def test_a_dependent_choice_offers_what_fits_above_it(clerk: Visitor):
 
 def test_whoever_saves_second_sees_both_and_loses_nothing(
     showroom: Showroom, clerk: Visitor, artist: Callable[..., str]
-):
+) -> None:
     id = artist("First name", email="first@example.com")
     values = clerk.get(f"/o/artist/{id}/edit").form(f"/o/artist/{id}/edit")
     showroom.engine.records.update(showroom.context(), "artist", id, 1, {"email": "second@example.com"})
@@ -225,7 +231,7 @@ def test_whoever_saves_second_sees_both_and_loses_nothing(
     assert read(showroom, "artist", id).values["name"] == "Mine"
 
 
-def test_the_lookup_offers_what_the_field_allows(clerk: Visitor, artist: Callable[..., str]):
+def test_the_lookup_offers_what_the_field_allows(clerk: Visitor, artist: Callable[..., str]) -> None:
     artist("Lookup here")
     artist("Lookup gone", active=False)
 
@@ -234,7 +240,9 @@ def test_the_lookup_offers_what_the_field_allows(clerk: Visitor, artist: Callabl
     assert page.all("//li/@data-title") == ["Lookup here"]
 
 
-def test_adding_from_a_related_list_brings_the_reference_and_comes_back(clerk: Visitor, artist: Callable[..., str]):
+def test_adding_from_a_related_list_brings_the_reference_and_comes_back(
+    clerk: Visitor, artist: Callable[..., str]
+) -> None:
     who = artist("Related")
     (add,) = clerk.get(f"/o/artist/{who}").all("//a[contains(@href, '/o/work/new?artist=')]/@href")
 
@@ -245,7 +253,9 @@ def test_adding_from_a_related_list_brings_the_reference_and_comes_back(clerk: V
     assert "From there" in clerk.get(f"/o/artist/{who}").text
 
 
-def test_a_copy_brings_the_values_but_not_the_number(showroom: Showroom, clerk: Visitor, artist: Callable[..., str]):
+def test_a_copy_brings_the_values_but_not_the_number(
+    showroom: Showroom, clerk: Visitor, artist: Callable[..., str]
+) -> None:
     work = showroom.make("work", name="Copied", price="10")
     deal = showroom.make("deal", artist=artist("Copy"), lines=[{"work": work, "quantity": 2}])
 
@@ -258,7 +268,7 @@ def test_a_copy_brings_the_values_but_not_the_number(showroom: Showroom, clerk: 
     assert len(read(showroom, "deal", deal).lines["lines"]) == 1
 
 
-def test_a_reader_without_the_grant_gets_no_form(showroom: Showroom, artist: Callable[..., str]):
+def test_a_reader_without_the_grant_gets_no_form(showroom: Showroom, artist: Callable[..., str]) -> None:
     guest = showroom.visitor("guest")
 
     assert guest.get("/o/artist/new").status == 403
@@ -266,7 +276,7 @@ def test_a_reader_without_the_grant_gets_no_form(showroom: Showroom, artist: Cal
     assert not guest.get("/o/artist").all("//a[contains(@href, '/new')]")
 
 
-def test_what_is_typed_never_becomes_markup(showroom: Showroom, clerk: Visitor):
+def test_what_is_typed_never_becomes_markup(showroom: Showroom, clerk: Visitor) -> None:
     canary = "\"'><svg onload=alert(1)>"
     id = made(clerk.submit("/o/work/new", name=canary, story=canary, text=f"<img src=x onerror=alert(1)>{canary}"))
 

@@ -7,7 +7,7 @@ from tests.ui.conftest import Showroom
 from tests.ui.visitor import PASSWORD, Visitor
 
 
-def test_an_item_is_added_switched_off_and_stays_readable(showroom: Showroom, clerk: Visitor):
+def test_an_item_is_added_switched_off_and_stays_readable(showroom: Showroom, clerk: Visitor) -> None:
     page = clerk.submit(
         "/dictionaries/town/new", **{"title.en": "Wuhan", "title.zh": "武汉", "code": "wuhan", "parent": "south"}
     )
@@ -22,7 +22,7 @@ def test_an_item_is_added_switched_off_and_stays_readable(showroom: Showroom, cl
     assert "Switched off" in clerk.get("/dictionaries/town").text
 
 
-def test_an_item_in_use_is_not_deleted(showroom: Showroom, clerk: Visitor):
+def test_an_item_in_use_is_not_deleted(showroom: Showroom, clerk: Visitor) -> None:
     clerk.submit("/dictionaries/town/new", **{"title.en": "Lhasa", "code": "lhasa", "parent": "south"})
     showroom.make("artist", name="From Lhasa", land="south", town="lhasa")
 
@@ -32,7 +32,7 @@ def test_an_item_in_use_is_not_deleted(showroom: Showroom, clerk: Visitor):
     assert "Lhasa" in clerk.get("/dictionaries/town").text
 
 
-def test_an_item_without_title_or_with_a_bad_code_is_refused_beside_its_fields(clerk: Visitor):
+def test_an_item_without_title_or_with_a_bad_code_is_refused_beside_its_fields(clerk: Visitor) -> None:
     page = clerk.submit("/dictionaries/town/new", code="has blank")
 
     assert page.status == 422
@@ -40,7 +40,7 @@ def test_an_item_without_title_or_with_a_bad_code_is_refused_beside_its_fields(c
     assert page.all("//input[@name='code']/@value") == ["has blank"]
 
 
-def test_only_the_dictionaries_that_the_role_keeps_are_offered(showroom: Showroom, clerk: Visitor):
+def test_only_the_dictionaries_that_the_role_keeps_are_offered(showroom: Showroom, clerk: Visitor) -> None:
     assert clerk.get("/dictionaries").texts("//tbody//td[contains(@class, 'name')]") == ["Town"]
     assert clerk.get("/dictionaries/land").status == 404
     assert showroom.visitor("guest").get("/dictionaries").status == 404
@@ -50,7 +50,7 @@ def test_only_the_dictionaries_that_the_role_keeps_are_offered(showroom: Showroo
     ]
 
 
-def test_an_administrator_makes_an_account_and_gives_it_roles(showroom: Showroom):
+def test_an_administrator_makes_an_account_and_gives_it_roles(showroom: Showroom) -> None:
     boss = showroom.visitor("boss")
     page = boss.submit("/users/new", name="New Person", login="new", password="paper lantern garden", roles=["clerk"])
     assert page.status == 303
@@ -67,7 +67,7 @@ def test_an_administrator_makes_an_account_and_gives_it_roles(showroom: Showroom
     assert page.all("//input[@name='password']/@value") == [""]
 
 
-def test_roles_password_and_state_of_an_account_change(showroom: Showroom):
+def test_roles_password_and_state_of_an_account_change(showroom: Showroom) -> None:
     boss = showroom.visitor("boss")
     boss.submit("/users/new", name="Lodger", login="lodger", password="paper lantern garden", roles=["clerk"])
     token = boss.token()
@@ -82,13 +82,13 @@ def test_roles_password_and_state_of_an_account_change(showroom: Showroom):
     assert other.get("/o/artist").status == 303
 
 
-def test_administration_is_for_administrators(clerk: Visitor):
+def test_administration_is_for_administrators(clerk: Visitor) -> None:
     assert clerk.get("/users").status == 404
     assert clerk.post("/users/new", {"_csrf": clerk.token(), "login": "evil", "administrator": "true"}).status == 404
     assert clerk.post("/users/clerk", {"_csrf": clerk.token(), "_do": "roles", "roles": ["clerk"]}).status == 404
 
 
-def test_a_password_is_changed_with_the_old_one_only(showroom: Showroom):
+def test_a_password_is_changed_with_the_old_one_only(showroom: Showroom) -> None:
     boss = showroom.visitor("boss")
     boss.submit("/users/new", name="Changer", login="changer", password=PASSWORD, roles=["clerk"])
     changer = showroom.visitor("changer")
@@ -108,7 +108,7 @@ def test_a_password_is_changed_with_the_old_one_only(showroom: Showroom):
     assert showroom.visitor().log_in("changer", "quiet river stone").status == 303
 
 
-def test_a_token_is_shown_once_and_revoked(showroom: Showroom, clerk: Visitor):
+def test_a_token_is_shown_once_and_revoked(showroom: Showroom, clerk: Visitor) -> None:
     page = clerk.submit("/profile", "/profile/tokens", name="Sync", days="30", write="1")
     (text,) = page.texts("//code")
     assert text.startswith("tsr_acme_")
@@ -122,7 +122,7 @@ def test_a_token_is_shown_once_and_revoked(showroom: Showroom, clerk: Visitor):
     assert "No tokens yet" in clerk.get("/profile").text
 
 
-def test_other_devices_are_logged_out(showroom: Showroom):
+def test_other_devices_are_logged_out(showroom: Showroom) -> None:
     first, second = showroom.visitor("guest"), showroom.visitor("guest")
 
     second.post("/profile/sessions", {"_csrf": second.token()})
@@ -131,7 +131,7 @@ def test_other_devices_are_logged_out(showroom: Showroom):
     assert second.get("/o/artist").status == 200
 
 
-def test_every_text_is_there_in_both_languages():
+def test_every_text_is_there_in_both_languages() -> None:
     chinese, english = words_in("zh").texts, words_in("en").texts
 
     assert chinese.keys() == english.keys()

@@ -30,7 +30,7 @@ def names(page: Page) -> list[str]:
     return page.texts(NAMES)
 
 
-def test_a_list_shows_fifty_rows_and_leads_to_the_next_page_and_back(clerk: Visitor):
+def test_a_list_shows_fifty_rows_and_leads_to_the_next_page_and_back(clerk: Visitor) -> None:
     first = clerk.get("/o/work")
     assert len(names(first)) == 50
     assert "1–50" in first.text
@@ -45,7 +45,7 @@ def test_a_list_shows_fifty_rows_and_leads_to_the_next_page_and_back(clerk: Visi
     assert names(clerk.get(back)) == names(first)
 
 
-def test_a_view_is_a_tab_that_narrows_the_list(clerk: Visitor):
+def test_a_view_is_a_tab_that_narrows_the_list(clerk: Visitor) -> None:
     page = clerk.get("/o/artist")
     (north,) = page.all("//nav[@aria-label='Views']/a[text()='In the north']/@href")
 
@@ -66,7 +66,7 @@ def test_a_view_is_a_tab_that_narrows_the_list(clerk: Visitor):
         ("nonsense:is:1", None),
     ],
 )
-def test_a_rule_in_the_address_filters_and_shows_as_a_chip(clerk: Visitor, rule: str, found: list[str] | None):
+def test_a_rule_in_the_address_filters_and_shows_as_a_chip(clerk: Visitor, rule: str, found: list[str] | None) -> None:
     page = clerk.get(f"/o/work?f={rule}")
 
     assert page.status == 200
@@ -77,21 +77,21 @@ def test_a_rule_in_the_address_filters_and_shows_as_a_chip(clerk: Visitor, rule:
         assert len(page.all("//span[contains(@class, 'ts-chip')]")) >= 1
 
 
-def test_rules_on_choices_and_references_find_their_records(showroom: Showroom, clerk: Visitor):
+def test_rules_on_choices_and_references_find_their_records(showroom: Showroom, clerk: Visitor) -> None:
     assert names(clerk.get("/o/artist?f=land:in:south")) == ["Guan Shanyue"]
     assert names(clerk.get("/o/artist?f=land:out:south")) == ["Qi Baishi", "Xu Beihong"]
     artist = showroom.engine.records.lookup(showroom.context(), "work", "artist", "Qi", {})[0]
     assert names(clerk.get(f"/o/work?f=artist:in:{artist.id} Qi")) == ["Cabbage", "Shrimps"]
 
 
-def test_rules_match_all_or_any(clerk: Visitor):
+def test_rules_match_all_or_any(clerk: Visitor) -> None:
     rules = "f=name:is:Shrimps&f=name:is:Cabbage"
 
     assert names(clerk.get(f"/o/work?{rules}")) == []
     assert names(clerk.get(f"/o/work?{rules}&match=any")) == ["Cabbage", "Shrimps"]
 
 
-def test_removing_a_chip_removes_its_rule_only(clerk: Visitor):
+def test_removing_a_chip_removes_its_rule_only(clerk: Visitor) -> None:
     page = clerk.get("/o/work?f=name:has:a&f=framed:yes:")
 
     (without,) = page.all("//a[@aria-label='Remove filter: Framed']/@href")
@@ -99,13 +99,13 @@ def test_removing_a_chip_removes_its_rule_only(clerk: Visitor):
     assert without == "/o/work?f=name%3Ahas%3Aa"
 
 
-def test_the_filter_builder_works_without_scripts(clerk: Visitor):
+def test_the_filter_builder_works_without_scripts(clerk: Visitor) -> None:
     page = clerk.get("/o/work/filter?r=0&field.0=price&op.0=above&value.0=50000&match=all")
 
     assert page.answer.headers["Location"] == "/o/work?f=price%3Aabove%3A50000"
 
 
-def test_an_expression_filters_and_a_wrong_one_says_what_is_wrong(clerk: Visitor):
+def test_an_expression_filters_and_a_wrong_one_says_what_is_wrong(clerk: Visitor) -> None:
     assert names(clerk.get('/o/work?where=artist.land = "north" and price > 2000')) == ["Cabbage"]
 
     page = clerk.get("/o/work?where=prise > 2000")
@@ -113,20 +113,20 @@ def test_an_expression_filters_and_a_wrong_one_says_what_is_wrong(clerk: Visitor
     assert "prise" in page.texts("//*[@role='alert']")[0]
 
 
-def test_a_condition_over_a_hidden_field_is_refused(showroom: Showroom):
+def test_a_condition_over_a_hidden_field_is_refused(showroom: Showroom) -> None:
     page = showroom.visitor("guest").get("/o/work?where=cost > 100")
 
     assert page.status == 422
     assert names(page) == []
 
 
-def test_hidden_columns_are_nowhere_on_the_page(showroom: Showroom):
+def test_hidden_columns_are_nowhere_on_the_page(showroom: Showroom) -> None:
     page = showroom.visitor("guest").get("/o/work")
 
     assert "Cost" not in page.texts("//th") + page.texts("//label") + page.texts("//option")
 
 
-def test_a_head_sorts_up_and_then_down(clerk: Visitor):
+def test_a_head_sorts_up_and_then_down(clerk: Visitor) -> None:
     page = clerk.get("/o/work?f=price:filled:")
     (up,) = page.all("//th/a[starts-with(normalize-space(), 'Price')]/@href")
     assert names(clerk.get(up)) == ["Shrimps", "Cabbage"]
@@ -136,7 +136,7 @@ def test_a_head_sorts_up_and_then_down(clerk: Visitor):
     assert clerk.get(down).all("//th/@aria-sort") == ["descending"]
 
 
-def test_chosen_columns_are_kept_for_their_list(clerk: Visitor):
+def test_chosen_columns_are_kept_for_their_list(clerk: Visitor) -> None:
     token = clerk.token()
 
     clerk.post("/o/work/columns", {"_csrf": token, "column": ["name", "copies"], "_back": "/o/work"})
@@ -147,7 +147,7 @@ def test_chosen_columns_are_kept_for_their_list(clerk: Visitor):
     assert "Artist" in clerk.get("/o/work").texts("//th")
 
 
-def test_figures_of_a_column_have_the_same_places_and_a_reference_its_title(clerk: Visitor):
+def test_figures_of_a_column_have_the_same_places_and_a_reference_its_title(clerk: Visitor) -> None:
     rows = [row.text_content() for row in clerk.get("/o/work?f=price:filled:").all("//tbody/tr")]
 
     assert "88,000.00" in rows[0]
@@ -156,18 +156,18 @@ def test_figures_of_a_column_have_the_same_places_and_a_reference_its_title(cler
     assert "North" in rows[0]
 
 
-def test_rows_are_counted_when_asked(clerk: Visitor):
+def test_rows_are_counted_when_asked(clerk: Visitor) -> None:
     assert "count" not in clerk.get("/o/work").text.lower().replace("count all", "")
 
     part = clerk.get("/o/work/count?f=name:has:Sketch", HX_Request="true")
     assert part.html.strip() == "60 in all"
 
 
-def test_a_quick_search_finds_by_any_part(clerk: Visitor):
+def test_a_quick_search_finds_by_any_part(clerk: Visitor) -> None:
     assert names(clerk.get("/o/work?q=shrim")) == ["Shrimps"]
 
 
-def test_nothing_found_offers_to_clear_the_filter_and_nothing_yet_the_first_step(clerk: Visitor):
+def test_nothing_found_offers_to_clear_the_filter_and_nothing_yet_the_first_step(clerk: Visitor) -> None:
     page = clerk.get("/o/work?f=name:is:nowhere")
     assert "No work matches" in page.text
     assert page.all("//a[text()='Clear filters']/@href")[0] == "/o/work"
@@ -177,7 +177,7 @@ def test_nothing_found_offers_to_clear_the_filter_and_nothing_yet_the_first_step
     assert page.all("//main//a[text()='New deal']/@href") == ["/o/deal/new"]
 
 
-def test_bulk_deletion_tells_what_was_done_and_what_not(showroom: Showroom, clerk: Visitor):
+def test_bulk_deletion_tells_what_was_done_and_what_not(showroom: Showroom, clerk: Visitor) -> None:
     first, second = showroom.make("work", name="Old"), showroom.make("work", name="Older")
     showroom.engine.records.update(showroom.context(), "work", second, 1, {"name": "Oldest"})
 
@@ -191,7 +191,7 @@ def test_bulk_deletion_tells_what_was_done_and_what_not(showroom: Showroom, cler
     assert names(clerk.get("/o/work?f=name:has:Old")) == ["Oldest"]
 
 
-def test_the_recycle_bin_lists_what_was_deleted_and_gives_it_back(showroom: Showroom, clerk: Visitor):
+def test_the_recycle_bin_lists_what_was_deleted_and_gives_it_back(showroom: Showroom, clerk: Visitor) -> None:
     id = showroom.make("work", name="Lost")
     showroom.engine.records.delete(showroom.context(), "work", id, 1)
 
@@ -203,7 +203,7 @@ def test_the_recycle_bin_lists_what_was_deleted_and_gives_it_back(showroom: Show
     assert names(clerk.get("/o/work?f=name:is:Lost")) == ["Lost"]
 
 
-def test_the_menu_holds_what_the_reader_may_see(showroom: Showroom):
+def test_the_menu_holds_what_the_reader_may_see(showroom: Showroom) -> None:
     clerk = showroom.visitor("clerk").get("/o/work").texts("//nav[@id='side']//a")
     guest = showroom.visitor("guest").get("/o/work").texts("//nav[@id='side']//a")
 
@@ -211,7 +211,7 @@ def test_the_menu_holds_what_the_reader_may_see(showroom: Showroom):
     assert not any("Deal" in text for text in guest)
 
 
-def test_an_object_that_may_not_be_known_does_not_exist(showroom: Showroom):
+def test_an_object_that_may_not_be_known_does_not_exist(showroom: Showroom) -> None:
     guest = showroom.visitor("guest")
 
     assert guest.get("/o/deal").status == 404
@@ -219,14 +219,14 @@ def test_an_object_that_may_not_be_known_does_not_exist(showroom: Showroom):
     assert "does not exist" in guest.get("/o/deal").text
 
 
-def test_the_search_finds_places_and_records(clerk: Visitor):
+def test_the_search_finds_places_and_records(clerk: Visitor) -> None:
     page = clerk.get("/search?q=shrimps")
     assert page.texts("//a[@data-hit]")[0].startswith("Shrimps")
 
     assert "New work" in clerk.get("/search?q=new").text
 
 
-def test_toasts_cannot_be_forged_into_links_elsewhere(clerk: Visitor):
+def test_toasts_cannot_be_forged_into_links_elsewhere(clerk: Visitor) -> None:
     packed = base64.urlsafe_b64encode(json.dumps(["<b>x</b>", "https://evil.example", "go"]).encode()).decode()
     clerk.client.set_cookie("tessera-toast", packed)
 

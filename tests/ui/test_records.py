@@ -18,7 +18,7 @@ def deal(showroom: Showroom, artist: Callable[..., str]) -> str:
     return showroom.make("deal", artist=artist("Buyer's choice"), lines=lines)
 
 
-def test_the_page_shows_state_steps_figures_lines_and_totals(clerk: Visitor, deal: str):
+def test_the_page_shows_state_steps_figures_lines_and_totals(clerk: Visitor, deal: str) -> None:
     page = clerk.get(f"/o/deal/{deal}")
 
     assert page.texts("//h1")[0].endswith("Draft")
@@ -29,7 +29,7 @@ def test_the_page_shows_state_steps_figures_lines_and_totals(clerk: Visitor, dea
     assert page.texts("//a[contains(@href, '/o/artist/')]") == ["Buyer's choice"]
 
 
-def test_a_transition_is_one_press_and_shows_in_the_history(showroom: Showroom, clerk: Visitor, deal: str):
+def test_a_transition_is_one_press_and_shows_in_the_history(showroom: Showroom, clerk: Visitor, deal: str) -> None:
     page = clerk.post(f"/o/deal/{deal}/do/close", {"_csrf": clerk.token(), "_version": "1"})
 
     assert page.status == 303
@@ -39,7 +39,9 @@ def test_a_transition_is_one_press_and_shows_in_the_history(showroom: Showroom, 
     assert "Status Draft → Closed" in shown.text
 
 
-def test_a_transition_that_asks_opens_a_question_and_keeps_what_was_said(showroom: Showroom, clerk: Visitor, deal: str):
+def test_a_transition_that_asks_opens_a_question_and_keeps_what_was_said(
+    showroom: Showroom, clerk: Visitor, deal: str
+) -> None:
     (address,) = clerk.get(f"/o/deal/{deal}").all("//a[normalize-space()='Drop deal']/@href")
 
     dialog = clerk.get(address, HX_Request="true")
@@ -54,7 +56,9 @@ def test_a_transition_that_asks_opens_a_question_and_keeps_what_was_said(showroo
     assert showroom.engine.records.get(showroom.context(), "deal", deal).values["reason"] == "No interest"
 
 
-def test_a_transition_that_a_check_forbids_says_why(showroom: Showroom, clerk: Visitor, artist: Callable[..., str]):
+def test_a_transition_that_a_check_forbids_says_why(
+    showroom: Showroom, clerk: Visitor, artist: Callable[..., str]
+) -> None:
     empty = showroom.make("deal", artist=artist())
 
     page = clerk.post(f"/o/deal/{empty}/do/close", {"_csrf": clerk.token(), "_version": "1"})
@@ -63,7 +67,7 @@ def test_a_transition_that_a_check_forbids_says_why(showroom: Showroom, clerk: V
     assert "At least one line" in page.text
 
 
-def test_only_open_transitions_are_offered(showroom: Showroom, clerk: Visitor, deal: str):
+def test_only_open_transitions_are_offered(showroom: Showroom, clerk: Visitor, deal: str) -> None:
     clerk.post(f"/o/deal/{deal}/do/close", {"_csrf": clerk.token(), "_version": "1"})
 
     page = clerk.get(f"/o/deal/{deal}")
@@ -72,7 +76,7 @@ def test_only_open_transitions_are_offered(showroom: Showroom, clerk: Visitor, d
     assert clerk.get(f"/o/deal/{deal}/do/drop").status in (200, 404, 409)
 
 
-def test_deleting_says_what_goes_and_refuses_what_is_in_use(showroom: Showroom, clerk: Visitor, deal: str):
+def test_deleting_says_what_goes_and_refuses_what_is_in_use(showroom: Showroom, clerk: Visitor, deal: str) -> None:
     dialog = clerk.get(f"/o/deal/{deal}/delete", HX_Request="true")
     assert "Its 2 lines go with it" in dialog.text
     assert "recycle bin" in dialog.text
@@ -83,7 +87,7 @@ def test_deleting_says_what_goes_and_refuses_what_is_in_use(showroom: Showroom, 
     assert page.all("//*[@data-toast]/a/@href") == ["/o/deal?deleted=1"]
 
 
-def test_the_history_tells_who_changed_what(showroom: Showroom, clerk: Visitor, artist: Callable[..., str]):
+def test_the_history_tells_who_changed_what(showroom: Showroom, clerk: Visitor, artist: Callable[..., str]) -> None:
     first, second = artist("Before"), artist("After")
     work = showroom.make("work", name="Moved", artist=first, framed=False)
 
@@ -96,7 +100,7 @@ def test_the_history_tells_who_changed_what(showroom: Showroom, clerk: Visitor, 
     assert any("Boss created it" in line for line in told)
 
 
-def test_a_computed_value_explains_itself(showroom: Showroom, clerk: Visitor):
+def test_a_computed_value_explains_itself(showroom: Showroom, clerk: Visitor) -> None:
     work = showroom.make("work", name="Why", price="100", cost="60")
 
     page = clerk.get(f"/o/work/{work}/why/margin", HX_Request="true")
@@ -107,7 +111,7 @@ def test_a_computed_value_explains_itself(showroom: Showroom, clerk: Visitor):
     assert showroom.visitor("guest").get(f"/o/work/{work}/why/margin").status == 404
 
 
-def test_masked_and_hidden_fields_stay_so_on_every_page(showroom: Showroom, artist: Callable[..., str]):
+def test_masked_and_hidden_fields_stay_so_on_every_page(showroom: Showroom, artist: Callable[..., str]) -> None:
     who = artist("Private", phone="13800138000")
     work = showroom.make("work", name="Priced", artist=who, price="5", cost="4.44")
     guest = showroom.visitor("guest")
@@ -119,14 +123,16 @@ def test_masked_and_hidden_fields_stay_so_on_every_page(showroom: Showroom, arti
     assert "Cost" not in guest.get(f"/o/work/{work}").text
 
 
-def test_a_record_that_is_not_there_is_a_page_that_says_so(clerk: Visitor):
+def test_a_record_that_is_not_there_is_a_page_that_says_so(clerk: Visitor) -> None:
     for path in ("/o/artist/00000000-0000-7000-8000-000000000000", "/o/artist/nonsense", "/o/artist/nonsense/edit"):
         page = clerk.get(path)
         assert page.status == 404
         assert page.all("//nav[@id='side']")
 
 
-def test_related_lists_show_their_rows_and_lead_to_all(showroom: Showroom, clerk: Visitor, artist: Callable[..., str]):
+def test_related_lists_show_their_rows_and_lead_to_all(
+    showroom: Showroom, clerk: Visitor, artist: Callable[..., str]
+) -> None:
     who = artist("Many")
     for number in range(8):
         showroom.make("work", name=f"Many {number}", artist=who)

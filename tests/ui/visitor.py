@@ -35,8 +35,8 @@ class Page:
     def tree(self) -> Any:
         return lxml.html.fromstring(self.html)
 
-    def all(self, selector: str) -> Sequence[Any]:
-        return self.tree.cssselect(selector) if selector[0] != "/" else self.tree.xpath(selector)
+    def all(self, xpath: str) -> Sequence[Any]:
+        return list(self.tree.xpath(xpath))
 
     def texts(self, xpath: str) -> list[str]:
         return [words_of(one) for one in self.tree.xpath(xpath)]
