@@ -57,9 +57,16 @@ def _is_function(value: Any, type_: FunctionType) -> bool:
     return type_.accepts(FunctionType(value.types, value.result))
 
 
+def _may_serve(value: Any, type_: FeelType) -> bool:
+    """Tell whether a function whose types are not written may stand where a typed one is wanted."""
+    if not isinstance(value, UserFunction) or not isinstance(type_, FunctionType) or type_.parameters is None:
+        return False
+    return len(value.types) == len(type_.parameters) and (value.result is ANY or type_.result.accepts(value.result))
+
+
 def coerce(value: Any, type_: FeelType) -> Any:
     """Return ``value`` as one of ``type_``: a list of one becomes its item, an item a list of one. Else NoValue."""
-    if value is None or belongs(value, type_):
+    if value is None or belongs(value, type_) or _may_serve(value, type_):
         return value
     if isinstance(type_, ListType) and not isinstance(value, list | tuple) and belongs(value, type_.element):
         return [value]

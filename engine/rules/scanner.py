@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.rules.feel_names import Trie
-from engine.rules.tokens import Raw, raw_tokens, tidy_name
+from engine.rules.tokens import Raw, raw_tokens, tidy_name, unescape
 from engine.rules.type_names import TypeReader
 
 KEYWORDS = {
@@ -150,6 +150,10 @@ class _Scanner:
             raise ScanError(code, raw.start, raw.end, text=raw.text)
         if raw.kind == "number" and self.name_here():
             return
+        if raw.kind == "string" and self.frames[-1].kind == "context" and self.following(1) == ":":
+            key = unescape(raw.text[1:-1])  # a key in quotes is a name too
+            self.frames[-1].declare(key)
+            self.properties.add(key)
         self.emit({"number": "NUMBER", "string": "STRING", "at": "AT"}[raw.kind], raw.text, raw)
 
     # -- names and keywords -----------------------------------------------------------------------------------

@@ -187,6 +187,8 @@ _READERS: dict[str, Any] = {
     "time": lambda text: parse_time(text) or text,
     "dateTime": lambda text: parse_date_time(text) or text,
     "duration": lambda text: parse_duration(text) or text,
+    "dayTimeDuration": lambda text: parse_duration(text) or text,
+    "yearMonthDuration": lambda text: parse_duration(text) or text,
 }
 
 

@@ -57,3 +57,26 @@ _SPACES = re.compile(rf"[{_SPACE}]+")
 def tidy_name(text: str) -> str:
     """Return a name with each run of white space made one space."""
     return _SPACES.sub(" ", text).strip()
+
+
+_ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{6}|.)", re.DOTALL)
+_PLAIN = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "'": "'", "\\": "\\"}
+
+
+def unescape(text: str) -> str:
+    """Return a string literal's value; a pair of surrogate escapes is one character."""
+    if "\\" not in text:
+        return text
+
+    def one(match: re.Match[str]) -> str:
+        code = match.group(1)
+        if code[0] in "uU" and len(code) > 1:
+            point = int(code[1:], 16)
+            return chr(point) if point <= 0x10FFFF else match.group()
+        return _PLAIN.get(code, match.group())
+
+    joined = _ESCAPE.sub(one, text)
+    try:
+        return joined.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError:
+        return joined

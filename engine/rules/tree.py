@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -12,6 +11,7 @@ from engine.rules import nodes
 from engine.rules.nodes import Node
 from engine.rules.numbers import CONTEXT
 from engine.rules.scanner import Tok
+from engine.rules.tokens import unescape
 
 
 class TreeError(Exception):
@@ -211,29 +211,6 @@ class TreeBuilder(lark.Transformer[Any, Any]):
 
     def unary_range(self, opening: Tok, operator: Tok, endpoint: Node, closing: Tok) -> Node:
         return nodes.UnaryRange(opening.start, closing.end, operator.value, endpoint)
-
-
-_ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{6}|.)", re.DOTALL)
-_PLAIN = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "'": "'", "\\": "\\"}
-
-
-def unescape(text: str) -> str:
-    """Return a string literal's value; a pair of surrogate escapes is one character."""
-    if "\\" not in text:
-        return text
-
-    def one(match: re.Match[str]) -> str:
-        code = match.group(1)
-        if code[0] in "uU" and len(code) > 1:
-            point = int(code[1:], 16)
-            return chr(point) if point <= 0x10FFFF else match.group()
-        return _PLAIN.get(code, match.group())
-
-    joined = _ESCAPE.sub(one, text)
-    try:
-        return joined.encode("utf-16", "surrogatepass").decode("utf-16")
-    except UnicodeDecodeError:
-        return joined
 
 
 def check_depth(tree: Node, max_depth: int) -> None:

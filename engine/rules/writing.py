@@ -56,13 +56,14 @@ class _Writer:
             return "{" + ", ".join(pairs) + "}"
         writer = _TEXT.get(kind)
         found = str(value) if writer is None else writer(value)
-        self.left -= len(found) + 2
+        self.left -= len(found) + _PART
         if self.left < 0:
             raise OverflowError("too long a text")
         return found
 
 
 MAX_TEXT = 2_097_152
+_PART = 10  # what a part costs besides its text
 
 
 def quoted(text: str) -> str:

@@ -16,7 +16,7 @@ from engine.rules.feel_types import ANY
 from tests.rules.test_cases import CASES
 
 NOW = datetime(2026, 5, 5, tzinfo=UTC)
-SECONDS = 3.0
+SECONDS = 8.0
 DOUBLING = ", ".join(f"a{i}: [a{i - 1}, a{i - 1}]" for i in range(1, 50))
 
 

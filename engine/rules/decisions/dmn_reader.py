@@ -88,8 +88,13 @@ class _Reader:
             return ""
         written = node.get("typeRef") or self.text(node, "typeRef")
         prefix, mark, rest = written.partition(":")
+        if not mark or prefix not in node.nsmap:
+            return str(written)
         # version 1.1 writes the name of a type as a qualified name of XML
-        return rest if mark and prefix in node.nsmap else written
+        for one in self.all(self.root, "import"):
+            if one.get("namespace") == node.nsmap[prefix] and one.get("name"):
+                return f"{one.get('name')}.{rest}"
+        return str(rest)
 
     def ref(self, node: Node | None) -> str:
         href = "" if node is None else node.get("href", "")
@@ -235,7 +240,7 @@ class _Reader:
 
     def table_rule(self, node: Node) -> boxes.TableRule:
         return boxes.TableRule(
-            tuple(self.text(part) for part in self.all(node, "inputEntry")),
+            tuple(self.text(part) or "-" for part in self.all(node, "inputEntry")),
             tuple(self.text(part) for part in self.all(node, "outputEntry")),
             tuple(self.text(part) for part in self.all(node, "annotationEntry")),
         )

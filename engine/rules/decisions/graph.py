@@ -20,14 +20,17 @@ from engine.rules.feel_types import ANY, ContextType, FeelType, FunctionType
 from engine.rules.functions import NoValue, UserFunction
 from engine.rules.scope import Names
 
+Way = tuple[str, ...]
+"""The aliases of the imports through which an element is reached; each way has inputs and values of its own."""
+
 
 @dataclass(slots=True)
 class _Asked:
     """One evaluation of a graph: what is given and what has been worked out."""
 
     run: Run
-    given: Mapping[str, Any]  # inputs by name, as the caller gives them
-    known: dict[str, Any] = field(default_factory=dict)  # by reference
+    given: Mapping[str, Any]  # inputs by name, as the caller gives them; imported ones as alias.name or name
+    known: dict[tuple[Way, str], Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +200,7 @@ class _Graph:
         if not isinstance(service, Service):
             run.warn("FEEL205", name=name)
             return {}
-        asked = self._given_for((*service.input_data, *service.input_decisions), given, run)
+        asked = self._given_for(service, (*service.input_data, *service.input_decisions), given, run)
         conform = self.result_conform(service)
         served = {}
         for output in (self.elements[ref] for ref in service.outputs):
@@ -210,7 +213,7 @@ class _Graph:
         if element is None:
             return run.warn("FEEL205", name=name)
         values = [ref for ref in element.requires if isinstance(self.elements.get(ref), Decision | InputData)]
-        return self._stopped(element, self._given_for(tuple(values), given, run))
+        return self._stopped(element, self._given_for(element, tuple(values), given, run))
 
     def invoke(self, namespace: str, name: str, given: Mapping[str, Any], run: Run) -> Any:
         element = self.named(namespace, name, Knowledge)
@@ -223,11 +226,12 @@ class _Graph:
         except (LimitReached, NoValue) as reason:
             return run.warn(reason.code, **reason.params)
 
-    def _given_for(self, refs: tuple[str, ...], given: Mapping[str, Any], run: Run) -> _Asked:
+    def _given_for(self, asking: Element, refs: tuple[str, ...], given: Mapping[str, Any], run: Run) -> _Asked:
         asked = _Asked(run, {})
         for ref in refs:
             required = self.elements[ref]
-            asked.known[ref] = self.fitted(required, from_python(given.get(required.variable.name)), run)
+            value = from_python(given.get(required.variable.name))
+            asked.known[self.way((), asking, ref), ref] = self.fitted(required, value, run)
         return asked
 
     def result_conform(self, element: Element) -> Conform | None:
@@ -235,24 +239,36 @@ class _Graph:
         types = self.types(element.id.rpartition("#")[0])
         return types.conform(types.result_ref(element.variable.type_ref)) if element.variable.type_ref else None
 
-    def value(self, element: Element, asked: _Asked) -> Any:
-        if element.id in asked.known:
-            return asked.known[element.id]
+    def way(self, way: Way, asking: Element, ref: str) -> Way:
+        """Return the way to what an element requires."""
+        alias = self.alias(asking.id.rpartition("#")[0], ref)
+        return (*way, alias) if alias else way
+
+    def value(self, element: Element, asked: _Asked, way: Way = ()) -> Any:
+        if (way, element.id) in asked.known:
+            return asked.known[way, element.id]
         if isinstance(element, InputData):
-            found = self.fitted(element, self.given(element, asked), asked.run)
+            found = self.fitted(element, self.given(element, asked, way), asked.run)
         elif isinstance(element, Service):
             found = self.service_function(element)
         else:
             compiled = self.compiled(element)
-            names = self.names(element, asked)
+            names = self.names(element, asked, way)
             found = None if compiled is None else quietly(compiled.evaluate, names, asked.run)
             if isinstance(element, Knowledge) and isinstance(found, UserFunction):
                 found = names[element.variable.name] = self.knowledge_function(element, found)
-        asked.known[element.id] = found
+        asked.known[way, element.id] = found
         return found
 
-    def given(self, element: Element, asked: _Asked) -> Any:
-        return from_python(asked.given.get(element.variable.name))
+    def given(self, element: Element, asked: _Asked, way: Way) -> Any:
+        name = element.variable.name
+        full = ".".join((*way, name))
+        if full in asked.given or not way:
+            return from_python(asked.given.get(full))
+        inside: Any = asked.given
+        for step in way:
+            inside = inside.get(step) if isinstance(inside, Mapping) else None
+        return from_python((inside if isinstance(inside, Mapping) else asked.given).get(name))
 
     def fitted(self, element: Element, value: Any, run: Run) -> Any:
         """Return a given value as its declared type has it."""
@@ -265,7 +281,7 @@ class _Graph:
             return value
         return quietly(lambda names, run: conform(value, run), {}, run)
 
-    def names(self, element: Element, asked: _Asked) -> dict[str, Any]:
+    def names(self, element: Element, asked: _Asked, way: Way) -> dict[str, Any]:
         """Return the values of what an element requires."""
         names: dict[str, Any] = {}
         home = element.id.rpartition("#")[0]
@@ -276,7 +292,7 @@ class _Graph:
             alias = self.alias(home, ref)
             into = names.setdefault(alias, {}) if alias else names
             if required is not element:
-                into[required.variable.name] = self.value(required, asked)
+                into[required.variable.name] = self.value(required, asked, self.way(way, element, ref))
         return names
 
     def knowledge_function(self, element: Element, function: UserFunction) -> UserFunction:
@@ -297,7 +313,7 @@ class _Graph:
         def invoke(run: Run, arguments: list[Any]) -> Any:
             asked = _Asked(run, {})
             for element, argument in zip(required, arguments, strict=True):
-                asked.known[element.id] = self.strictly(element, argument, run)
+                asked.known[self.way((), service, element.id), element.id] = self.strictly(element, argument, run)
             values = {output.variable.name: self.value(output, asked) for output in outputs}
             found = next(iter(values.values())) if len(values) == 1 else values
             return found if conform is None else conform(found, run)
