@@ -16,7 +16,7 @@ from engine.records.renewing import renew
 from engine.settings import Settings
 from engine.storage import Shelf
 from engine.tenancy import Seeder, Seeding, TenantService, open_shelf
-from engine.transfer import TransferService, load_rows
+from engine.transfer import JobRunner, TransferService, load_rows
 from engine.workflow import TransitionService
 
 if TYPE_CHECKING:
@@ -89,7 +89,9 @@ def build_web_app(settings: Settings) -> WSGIApplication:
     from engine.api import configure_logs
 
     configure_logs(settings)
-    return web_app_of(build_engine(settings))
+    engine = build_engine(settings)
+    JobRunner(engine.transfer, lambda: [tenant.name for tenant in engine.tenancy.list()], engine.clock).start()
+    return web_app_of(engine)
 
 
 def web_app_of(engine: Engine) -> WSGIApplication:
