@@ -8,9 +8,8 @@ from pathlib import Path
 
 from engine.kernel.diagnostics import Diagnostic, Findings
 from engine.kernel.errors import BadDefinition
-from engine.metamodel import limits
 from engine.metamodel.checks import CHECKS
-from engine.metamodel.compiler.press import press
+from engine.metamodel.compiler.press import press, told_once
 from engine.metamodel.definitions import Layer, Node, PackSource
 from engine.metamodel.definitions.guess import guess
 from engine.metamodel.layers.merge import fold_layers
@@ -103,6 +102,5 @@ def _check_modules(source: PackSource, findings: Findings) -> None:
 
 
 def _report(findings: Findings, sources: tuple[PackSource, ...] = (), model: TenantModel | None = None) -> PackReport:
-    errors = findings.errors[: limits.DIAGNOSTICS]
-    warnings = findings.warnings[: limits.DIAGNOSTICS]
+    errors, warnings = told_once(findings.errors), told_once(findings.warnings)
     return PackReport(errors, warnings, () if errors else sources, None if errors else model)

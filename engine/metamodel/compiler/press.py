@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from engine.kernel.diagnostics import Findings
+from engine.kernel.diagnostics import Diagnostic, Findings
 from engine.kernel.errors import BadDefinition
 from engine.metamodel import limits
 from engine.metamodel.compiler.bench import Bench
@@ -53,8 +53,13 @@ def compile_tenant(layers: Sequence[Layer]) -> TenantModel:
     findings = Findings()
     model = press(layers, findings)
     if findings.errors:
-        raise BadDefinition(findings.errors[: limits.DIAGNOSTICS])
+        raise BadDefinition(told_once(findings.errors))
     return model
+
+
+def told_once(diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Return diagnostics without repeats (two objects may use one wrong rule), as many as anybody reads."""
+    return tuple(dict.fromkeys(diagnostics))[: limits.DIAGNOSTICS]
 
 
 def press(layers: Sequence[Layer], findings: Findings) -> TenantModel:
