@@ -205,8 +205,12 @@ def _wanted(model: TenantModel, object: ObjectModel) -> Iterator[tuple[str, ...]
             yield (column, main) if main and main != column else (column,)
         elif field.indexed or (field.type in _POINTERS and field.name not in _UNSEARCHED):
             yield (column,)
-    for fields in object.indexes:
-        yield tuple(column_name(name) for name in fields)
+        if field.sort_key and (field.indexed or field.name == object.display):
+            # lists are sorted by the title more often than by anything else
+            yield (sort_column_name(field),)
+    for *leading, last in object.indexes:
+        # an index ends in what lists are sorted by, and texts are sorted by their key
+        yield (*map(column_name, leading), sort_column_name(object.fields[last]))
     for list_model in model.lists.values():
         if list_model.object == object.name and (first := _first_sort(model, object, list_model.name)):
             yield (first,)
