@@ -16,7 +16,7 @@ import pytest
 from engine.kernel.clock import FrozenClock
 from engine.storage import Reference
 from engine.transfer import ImportReport, read_mapping
-from tests.support.branch import Branch, open_branch
+from tests.support.branch import TENANT, Branch, open_branch
 
 ROOT = Path(__file__).parents[2]
 MAPPINGS = ROOT / "docs" / "examples" / "northwind"
@@ -28,6 +28,7 @@ pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"the Northwind files 
 @pytest.fixture
 def branch(tmp_path: Path, database_url: str, clock: FrozenClock) -> Iterator[Branch]:
     opened = open_branch(tmp_path / "home", database_url, clock)
+    opened.tenancy.set_overlay(TENANT, (MAPPINGS / "overlay.yaml").read_text(encoding="utf-8"))
     yield opened
     opened.shelf.close()
 
@@ -86,7 +87,7 @@ def test_of_fifty_spoiled_rows_exactly_these_are_reported(branch: Branch, tmp_pa
 
 def import_all(branch: Branch, folder: Path) -> dict[str, ImportReport]:
     reports = {}
-    for path in sorted(MAPPINGS.glob("*.yaml")):
+    for path in sorted(MAPPINGS.glob("[0-9]-*.yaml")):
         mapping = read_mapping(path)
         file = folder / mapping.sheet.file if mapping.sheet.file else MAPPINGS / "company.csv"
         reports[path.stem] = branch.transfer.import_file(branch.system, mapping, file)
