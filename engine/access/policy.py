@@ -244,6 +244,10 @@ class Policy:
                 found[name] = sight
         return found
 
+    def conditional_writes(self, object: str, action: str) -> frozenset[str]:
+        """Return the fields of which it depends on the record whether they may be written."""
+        return self.rules.writing(object, action).by_row
+
     def writes(self, object: str, action: str, field: str, facts: Mapping[str, Any], run: Run) -> bool:
         """Tell whether a field of a record may be written."""
         rules = self.rules.writing(object, action)

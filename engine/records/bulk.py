@@ -19,7 +19,6 @@ from engine.records.shapes import Wrong
 from engine.records.unit import Unit
 from engine.storage import Violation
 from engine.storage.fetching import Twin, Want, fetch, taken
-from engine.storage.savepoints import savepoint
 
 CHUNK = 200
 
@@ -139,7 +138,7 @@ def _do(items: Sequence[_Item], kind: str, plan: ObjectPlan, unit: Unit, *, atom
         _save(items, kind, plan, unit)
         return
     try:
-        with savepoint(unit.session):
+        with unit.part():
             _save(items, kind, plan, unit)
         return
     except Unavailable:
@@ -150,7 +149,7 @@ def _do(items: Sequence[_Item], kind: str, plan: ObjectPlan, unit: Unit, *, atom
     for item in items:
         _anew(item)
         try:
-            with savepoint(unit.session):
+            with unit.part():
                 _save([item], kind, plan, unit)
         except Unavailable:
             raise

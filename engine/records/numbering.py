@@ -130,7 +130,7 @@ def _in_use(wish: _Wish, text: str, unit: Unit) -> bool:
 def _dates(draft: Draft, unit: Unit) -> Callable[[str | None], date | None]:
     def day(field: str | None) -> date | None:
         if field is None:
-            return unit.ctx.today()
+            return unit.today
         value = draft.after.get(field)
         return value.astimezone(unit.ctx.zone).date() if isinstance(value, datetime) else value
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+import regex
+from regex import Pattern
+
 from engine.access.clauses import fields_read
-from engine.metamodel.model import FieldModel, LifecycleModel, ObjectModel, TenantModel
+from engine.metamodel.model import Default, FieldModel, LifecycleModel, ObjectModel, TenantModel
 from engine.records.feeds import Feed, feeds_of
 from engine.records.shapes import Reader, reader_of
 from engine.rules import Expression
@@ -21,6 +25,8 @@ Path = tuple[str, ...]
 KEPT_BY_ENGINE = frozenset(
     {"id", "version", "created_at", "created_by", "updated_at", "updated_by", "deleted_at", "deleted_by"}
 )
+LIMITED = frozenset({"text", "code", "phone", "email", "url", "choice", "region"})
+POINTING = frozenset({"reference", "department", "user", "references", "users", "any_reference"})
 _CONDITIONAL_ROOTS = frozenset({"record", "before"})
 
 
@@ -33,6 +39,7 @@ class ObjectPlan:
         self.name = object.name
         self.life: LifecycleModel | None = plans.model.lifecycle_of(object.name)
         self._wants: dict[frozenset[Path], Want] = {}
+        self._behind: dict[frozenset[Path], frozenset[str]] = {}
 
     @cached_property
     def readers(self) -> Mapping[str, Reader]:
@@ -70,6 +77,57 @@ class ObjectPlan:
     def lines(self) -> Mapping[str, FieldModel]:
         """The fields that hold lines."""
         return {name: field for name, field in self.object.fields.items() if field.type == "lines"}
+
+    @cached_property
+    def newborn(self) -> Mapping[str, Any]:
+        """The values of all stored fields of a record about which nothing is known yet."""
+        return {
+            name: None if field.rollup is None else empty_sum(field)
+            for name, field in self.object.fields.items()
+            if field.stored
+        }
+
+    @cached_property
+    def defaults(self) -> tuple[tuple[str, FieldModel, Default], ...]:
+        """The fields that get a default, but for the state."""
+        state = self.life.field if self.life else None
+        found = ((name, field) for name, field in self.object.fields.items() if name != state)
+        return tuple((name, field, field.default) for name, field in found if field.default is not None)
+
+    @cached_property
+    def required(self) -> frozenset[str]:
+        """The fields that must be filled when a record is saved."""
+        needed = {name for name, field in self.object.fields.items() if field.required and not field.computed}
+        return frozenset(needed - self.object.numbering.keys())
+
+    @cached_property
+    def checked(self) -> tuple[tuple[str, FieldModel], ...]:
+        """The fields whose values have something to be checked, in their written order."""
+        return tuple(
+            (name, field)
+            for name, field in self.object.fields.items()
+            if not field.computed and (not field.system or name in ("owner", "department")) and _has_checks(field)
+        )
+
+    @cached_property
+    def patterns(self) -> Mapping[str, Pattern[str]]:
+        """The compiled patterns of the fields that have one."""
+        fields = self.object.fields.values()
+        return {field.name: regex.compile(field.pattern) for field in fields if field.pattern is not None}
+
+    @cached_property
+    def several(self) -> tuple[tuple[str, FieldModel], ...]:
+        """The fields that hold several ids, or an id of one of several objects."""
+        return tuple(
+            (name, field)
+            for name, field in self.object.fields.items()
+            if field.type in ("references", "users", "any_reference")
+        )
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The fields that have a column."""
+        return tuple(name for name, field in self.object.fields.items() if field.stored)
 
     @cached_property
     def uniques(self) -> tuple[tuple[str, ...], ...]:
@@ -137,6 +195,14 @@ class ObjectPlan:
             if any(path[0] == field.lines_by and len(path) > 1 for path in child.own_looks):
                 found.add(name)
         return frozenset(found)
+
+    def looked_behind(self, needs: frozenset[Path]) -> frozenset[str]:
+        """Return the references that expressions or permission look behind."""
+        found = self._behind.get(needs)
+        if found is None:
+            paths = self.looks_at | self.parent_state | needs
+            found = self._behind.setdefault(needs, frozenset(path[0] for path in paths if len(path) > 1))
+        return found
 
     def own_values(self, tree: Mapping[str, Any]) -> dict[str, Any]:
         """Return a record's own values: what stands behind a reference becomes its id again."""
@@ -236,6 +302,22 @@ class Plans:
         if self._feeds is None:
             self._feeds = feeds_of(self.model)
         return self._feeds.get(object, ())
+
+
+def empty_sum(field: FieldModel) -> Any:
+    """Return what a roll-up holds while there is nothing to sum up."""
+    assert field.rollup is not None
+    if field.rollup.function == "count":
+        return 0
+    if field.rollup.function != "sum":
+        return None
+    return 0 if field.type == "integer" else Decimal(0).scaleb(-field.scale)
+
+
+def _has_checks(field: FieldModel) -> bool:
+    if field.pattern is not None or field.range is not None or field.dictionary is not None:
+        return True
+    return field.type in LIMITED or field.type in POINTING
 
 
 def _present(expressions: Iterable[Expression | None]) -> Iterator[Expression]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from engine.access import Policy
@@ -17,6 +18,7 @@ from engine.records.plan import Plans
 from engine.records.taken_numbers import TakenNumbers
 from engine.rules import Run
 from engine.storage import Catalog, Session
+from engine.storage.savepoints import savepoint
 
 
 class Overtaken(Unavailable):
@@ -50,6 +52,7 @@ class Unit:
     importing: bool = False
     changes: list[Change] = field(default_factory=list)
     after_commit: list[Callable[[], None]] = field(default_factory=list)
+    _today: date | None = None
 
     @property
     def model(self) -> TenantModel:
@@ -67,6 +70,25 @@ class Unit:
             self.policy.may(object, action) for action in ("read", "create")
         ):
             raise Missing("no_such_object", object=object)
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """Undo what was done inside when it ends in an error, in the database and here; the unit goes on."""
+        changes, acts = len(self.changes), len(self.after_commit)
+        try:
+            with savepoint(self.session):
+                yield
+        except BaseException:
+            del self.changes[changes:]
+            del self.after_commit[acts:]
+            raise
+
+    @property
+    def today(self) -> date:
+        """The tenant's calendar date, the same throughout the unit."""
+        if self._today is None:
+            self._today = self.ctx.today()
+        return self._today
 
     def around(self, facts: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Return the names of a condition that speaks of ``record``, ``before`` and ``actor``."""

@@ -24,7 +24,8 @@ def _allow(draft: Draft, unit: Unit) -> None:
         draft.fail(Refused("not_allowed", object=name, action=action))
         return
     facts = draft.facts if draft.before is None else draft.was
-    for field in sorted(draft.touched - draft.opened):
+    conditional = policy.conditional_writes(name, draft.action)
+    for field in sorted((draft.touched & conditional) - draft.opened):
         if not policy.writes(name, draft.action, field, facts, unit.run):
             draft.complain(field, "field_not_writable", field=field)
     for lines in draft.lines.values():

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-
-import regex
 
 from engine.kernel.text import EMPTY
 from engine.metamodel.model import CheckModel, FieldModel
 from engine.records.dictionary_book import Book
 from engine.records.draft import Batch, Draft
+from engine.records.plan import LIMITED, POINTING
 from engine.records.twins import look_for_twins
 from engine.records.unit import Unit
 from engine.storage.fetching import USERS
 
 PATTERN_SECONDS = 0.05
-_TEXTS = frozenset({"text", "code", "phone", "email", "url", "choice", "region"})
 
 
 def check(batch: Batch, unit: Unit) -> None:
@@ -25,8 +23,9 @@ def check(batch: Batch, unit: Unit) -> None:
         if draft.action == "delete":
             continue
         _check_locks(draft)
-        for name, model in draft.plan.object.fields.items():
-            if name in draft.after and not model.computed:
+        for name, model in draft.plan.checked:
+            # a department that follows from the owner, or an owner who acts, needs no proof
+            if draft.after.get(name) is not None and (not model.system or name in draft.touched):
                 _check_field(draft, name, model, batch, unit)
         _check_required(draft)
         _check_conditions(draft, unit)
@@ -61,32 +60,29 @@ def _lines_changed(draft: Draft, name: str) -> bool:
 
 def _check_field(draft: Draft, name: str, model: FieldModel, batch: Batch, unit: Unit) -> None:
     value = draft.after[name]
-    # a department that follows from the owner, or an owner who acts, needs no proof
-    if value is None or (model.system and (name not in ("owner", "department") or name not in draft.touched)):
-        return
     if model.depends_on is not None and {name, model.depends_on} & draft.changed:
         _check_parent(draft, name, unit.books[model.dictionary or ""], value, draft.after.get(model.depends_on))
     if draft.before is not None and value == draft.before.get(name):
         return
-    if model.type in _TEXTS and len(value) > model.length:
+    if model.type in LIMITED and len(value) > model.length:
         draft.complain(name, "too_long", max=model.length)
     if model.pattern is not None and isinstance(value, str):
-        _check_pattern(draft, name, model.pattern, value)
+        _check_pattern(draft, name, value)
     if model.range is not None:
         held = model.range.evaluate({**draft.facts, "?": value}, unit.run)
         if held is not True:
             draft.complain(name, "out_of_range", range=model.range.text)
     if model.dictionary is not None:
         _check_items(draft, name, model, value, unit)
-    for path, object, id in _pointers(draft, name, model, value):
+    for path, object, id in _pointers(draft, name, model, value) if model.type in POINTING else ():
         assert batch.related is not None
         if not batch.related.choosable(draft, model, object, id):
             draft.complain(path, "reference_not_found")
 
 
-def _check_pattern(draft: Draft, name: str, pattern: str, value: str) -> None:
+def _check_pattern(draft: Draft, name: str, value: str) -> None:
     try:
-        if regex.fullmatch(pattern, value, timeout=PATTERN_SECONDS) is None:
+        if draft.plan.patterns[name].fullmatch(value, timeout=PATTERN_SECONDS) is None:
             draft.complain(name, "pattern")
     except TimeoutError:
         draft.complain(name, "pattern_too_slow")
@@ -128,7 +124,7 @@ def _check_item(draft: Draft, path: str, book: Book, code: str, unit: Unit) -> N
     entry = book.entries.get(code)
     if entry is None:
         draft.complain(path, "unknown_item", dictionary=book.model.name, item=code, guess="")
-    elif not entry.open_on(unit.ctx.today()):
+    elif not entry.open_on(unit.today):
         draft.complain(path, "inactive_item", code=code, successor=entry.item.successor or "-")
 
 
@@ -143,16 +139,16 @@ def _check_parent(draft: Draft, name: str, book: Book, value: Any, parent: Any) 
 
 
 def _check_required(draft: Draft) -> None:
-    object = draft.plan.object
-    needed = {name for name, model in object.fields.items() if model.required and not model.computed}
-    needed -= object.numbering.keys()
-    needed |= set(draft.transition.require if draft.transition else ())
-    for name in object.fields:
-        if name not in needed:
-            continue
-        lines = draft.lines.get(name)
-        empty = draft.after.get(name) is None if lines is None else all(line.action == "delete" for line in lines)
-        if empty and not _already_complained(draft, name):
+    needed: Iterable[str] = draft.plan.required
+    if draft.transition is not None:
+        needed = {*needed, *draft.transition.require}
+    after, lines = draft.after, draft.lines
+    # lines that were neither sent nor read are as they were
+    untold = draft.plan.lines.keys() - lines.keys() if draft.before is not None else frozenset()
+    lacking = [name for name in needed if name not in lines and name not in untold and after.get(name) is None]
+    lacking += [name for name in lines if name in needed and all(line.action == "delete" for line in lines[name])]
+    for name in sorted(lacking, key=tuple(draft.plan.object.fields).index):
+        if not _already_complained(draft, name):
             draft.complain(name, "required")
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 from typing import Any
 
-from engine.metamodel.model import FieldModel
 from engine.records.calculating import calculate
 from engine.records.draft import Batch, Draft
 from engine.records.related import Key, Related
@@ -48,11 +46,10 @@ def _presets(draft: Draft, unit: Unit) -> None:
 
 def _birth(draft: Draft, unit: Unit) -> None:
     object, actor = draft.plan.object, unit.ctx.actor
-    for name, model in object.fields.items():
-        if model.rollup is not None:
-            draft.put(name, 0 if model.rollup.function == "count" else _nothing(model))
-        elif name not in draft.after and model.stored:
-            draft.put(name, None)
+    draft.after = {**draft.plan.newborn, **draft.after}
+    for name, value in draft.plan.newborn.items():
+        # the lines hold on to this very mapping
+        draft.facts.setdefault(name, value)
     if object.owned and "owner" not in draft.touched:
         # the engine itself owns nothing: what it brings in waits for an owner
         draft.put("owner", None if actor.system else actor.user)
@@ -60,13 +57,6 @@ def _birth(draft: Draft, unit: Unit) -> None:
             draft.put("department", actor.unit)
     if draft.plan.life is not None and draft.plan.life.field not in draft.opened:
         draft.put(draft.plan.life.field, draft.plan.life.initial)
-
-
-def _nothing(model: FieldModel) -> Any:
-    assert model.rollup is not None
-    if model.rollup.function != "sum":
-        return None
-    return Decimal(0).scaleb(-model.scale) if model.type != "integer" else 0
 
 
 def _has_new_owner(draft: Draft) -> bool:
@@ -81,7 +71,8 @@ def _has_new_owner(draft: Draft) -> bool:
 
 
 def _relate(families: list[Draft], related: Related, plans: list[Any], owners: Iterable[str] = ()) -> None:
-    related.load((key for draft in families for key in _pointing(draft)), plans, owners)
+    behind = {plan.name: plan.looked_behind(related.unit.policy.needs(plan.name)) for plan in plans}
+    related.load((key for draft in families for key in _pointing(draft, behind[draft.plan.name])), plans, owners)
     for draft in families:
         for name, target in draft.plan.pointers.items():
             id = draft.after.get(name)
@@ -94,22 +85,25 @@ def _relate(families: list[Draft], related: Related, plans: list[Any], owners: I
                 draft.facts[name] = tree
 
 
-def _pointing(draft: Draft) -> Iterator[Key]:
+def _pointing(draft: Draft, looked_behind: frozenset[str]) -> Iterator[Key]:
     """Yield the records that a draft has come to point to."""
     before = draft.before or {}
     for name, target in draft.plan.pointers.items():
         id = draft.after.get(name)
-        if id is not None and id != before.get(name) and not _to_parent(draft, name):
+        if id is None or id == before.get(name) or _to_parent(draft, name):
+            continue
+        # owner and department that the engine gave are right; they are read only where something looks behind them
+        if name in draft.touched or not draft.plan.object.fields[name].system or name in looked_behind:
             yield target, id
-    for name, model in draft.plan.object.fields.items():
+    for name, model in draft.plan.several:
         value = draft.after.get(name)
         if not value or value == before.get(name):
             continue
-        if model.type in ("references", "users"):
+        if model.type != "any_reference":
             target = "tessera_user" if model.type == "users" else model.targets[0]
             known = before.get(name) or ()
             yield from ((target, id) for id in value if id not in known)
-        elif model.type == "any_reference":
+        else:
             yield value.object, value.id
 
 
@@ -123,9 +117,8 @@ def _to_parent(draft: Draft, name: str) -> bool:
 def _defaults(draft: Draft, unit: Unit) -> bool:
     """Give empty fields their defaults; tell whether a reference was among them."""
     pointed = False
-    for name, model in draft.plan.object.fields.items():
-        default = model.default
-        if default is None or name in draft.touched or (draft.plan.life and name == draft.plan.life.field):
+    for name, model, default in draft.plan.defaults:
+        if name in draft.touched:
             continue
         value = default.value
         if default.expression is not None:

@@ -90,5 +90,5 @@ def _stamp(draft: Draft, unit: Unit, *, born: bool) -> None:
 
 
 def _row(draft: Draft) -> dict[str, Any]:
-    fields = draft.plan.object.fields
-    return {name: draft.after.get(name) for name, field in fields.items() if field.stored}
+    after = draft.after
+    return {name: after.get(name) for name in draft.plan.columns}
