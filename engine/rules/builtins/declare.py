@@ -14,11 +14,16 @@ _DECLARED: dict[str, list[Signature]] = {}
 
 
 def builtin(
-    name: str, parameters: str, result: FeelType | Callable[..., FeelType], *, with_run: bool = False
+    name: str, parameters: str, result: FeelType | Callable[..., FeelType], *, with_run: bool = False, says: str = ""
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare one signature. Parameters are written ``name: kind``, ``name?``, ``name*`` or ``name~: kind``."""
+    """Declare one signature. Parameters are written ``name: kind``, ``name?``, ``name*`` or ``name~: kind``.
+
+    ``says`` is the help, for a body without a docstring.
+    """
 
     def add(body: Callable[..., Any]) -> Callable[..., Any]:
+        if says:
+            body.__doc__ = says
         signature = Signature(tuple(_wanted(part) for part in _split(parameters)), body, result, with_run)
         _DECLARED.setdefault(name, []).append(signature)
         return body

@@ -53,7 +53,7 @@ def count(items: list[Any]) -> Decimal:
     return from_int(len(items))
 
 
-def _extreme(name: str, operator: str) -> None:
+def _extreme(name: str, operator: str, says: str) -> None:
     def body(run: Run, items: list[Any]) -> Any:
         run.charge(len(items))
         if not items:
@@ -72,12 +72,12 @@ def _extreme(name: str, operator: str) -> None:
     def body_of_many(run: Run, *items: Any) -> Any:
         return body(run, list(items))
 
-    builtin(name, "list: list", _element, with_run=True)(body)
+    builtin(name, "list: list", _element, with_run=True, says=says)(body)
     builtin(name, "c: any, others*: any", _element, with_run=True)(body_of_many)
 
 
-_extreme("min", "<")
-_extreme("max", ">")
+_extreme("min", "<", "Return the smallest item; null when there is none, or one is null.")
+_extreme("max", ">", "Return the largest item; null when there is none, or one is null.")
 
 
 def _numbers(name: str, items: list[Any], run: Run) -> list[Decimal]:
@@ -87,15 +87,15 @@ def _numbers(name: str, items: list[Any], run: Run) -> list[Decimal]:
     return items
 
 
-def _aggregate(name: str, result: FeelType | Callable[..., FeelType], fold: Callable[[list[Any]], Any]) -> None:
+def _aggregate(name: str, fold: Callable[[list[Any]], Any], says: str) -> None:
     def body(run: Run, items: list[Any]) -> Any:
         return fold(_numbers(name, items, run)) if items else None
 
     def body_of_many(run: Run, *items: Any) -> Any:
         return body(run, list(items))
 
-    builtin(name, "list: list", result, with_run=True)(body)
-    builtin(name, "n: number, others*: number", result, with_run=True)(body_of_many)
+    builtin(name, "list: list", NUMBER, with_run=True, says=says)(body)
+    builtin(name, "n: number, others*: number", NUMBER, with_run=True)(body_of_many)
 
 
 def _sum_type(argument: FeelType, *_: FeelType) -> FeelType:
@@ -115,7 +115,7 @@ def _sum(run: Run, items: list[Any]) -> Any:
     return sum(_numbers("sum", items, run))
 
 
-builtin("sum", "list: list", _sum_type, with_run=True)(_sum)
+builtin("sum", "list: list", _sum_type, with_run=True, says="Add all items up; null of an empty list.")(_sum)
 builtin("sum", "n: magnitude, others*: magnitude", _sum_type, with_run=True)(lambda run, *items: _sum(run, list(items)))
 
 
@@ -142,10 +142,10 @@ def _stddev(items: list[Decimal]) -> Decimal | None:
     return CONTEXT.sqrt(sum(((item - mean) ** 2 for item in items), Decimal(0)) / (len(items) - 1))
 
 
-_aggregate("mean", NUMBER, _mean)
-_aggregate("product", NUMBER, _product)
-_aggregate("median", NUMBER, _median)
-_aggregate("stddev", NUMBER, _stddev)
+_aggregate("mean", _mean, "Return the average; null of an empty list.")
+_aggregate("product", _product, "Multiply all items.")
+_aggregate("median", _median, "Return the middle item in order of size, or the mean of the two in the middle.")
+_aggregate("stddev", _stddev, "Return the standard deviation of a sample; it needs two items.")
 
 
 def _mode(run: Run, items: list[Any]) -> list[Decimal]:
@@ -156,13 +156,15 @@ def _mode(run: Run, items: list[Any]) -> list[Decimal]:
     return sorted(item for item, times in counts.items() if times == most)
 
 
-builtin("mode", "list: list", list_of(NUMBER), with_run=True)(_mode)
+builtin("mode", "list: list", list_of(NUMBER), with_run=True, says="Return the most frequent items, smallest first.")(
+    _mode
+)
 builtin("mode", "n: number, others*: number", list_of(NUMBER), with_run=True)(
     lambda run, *items: _mode(run, list(items))
 )
 
 
-def _quantifier(name: str, decisive: bool) -> None:
+def _quantifier(name: str, decisive: bool, says: str) -> None:
     def body(run: Run, items: list[Any]) -> bool | None:
         run.charge(len(items))
         if any(item is not None and type(item) is not bool for item in items):
@@ -171,12 +173,12 @@ def _quantifier(name: str, decisive: bool) -> None:
             return decisive
         return None if None in items else not decisive
 
-    builtin(name, "list: list", BOOLEAN, with_run=True)(body)
+    builtin(name, "list: list", BOOLEAN, with_run=True, says=says)(body)
     builtin(name, "b: any, others*: any", BOOLEAN, with_run=True)(lambda run, *items: body(run, list(items)))
 
 
-_quantifier("all", False)
-_quantifier("any", True)
+_quantifier("all", False, "Tell whether every item is true; true of an empty list.")
+_quantifier("any", True, "Tell whether an item is true; false of an empty list.")
 
 
 def _position(name: str, items: list[Any], position: Decimal, last: int) -> int:

@@ -41,17 +41,17 @@ def ceiling(value: Decimal, scale: Decimal | None = None) -> Decimal:
     return _rounded("ceiling", value, scale or Decimal(0), numbers.CEILING)
 
 
-def _rounding(name: str, rounding: str) -> Callable[[Decimal, Decimal], Decimal]:
+def _rounding(name: str, rounding: str, says: str) -> Callable[[Decimal, Decimal], Decimal]:
     def body(value: Decimal, scale: Decimal) -> Decimal:
         return _rounded(name, value, scale, rounding)
 
-    return builtin(name, "n: number, scale: number", NUMBER)(body)
+    return builtin(name, "n: number, scale: number", NUMBER, says=says)(body)
 
 
-round_up = _rounding("round up", numbers.UP)
-round_down = _rounding("round down", numbers.DOWN)
-round_half_up = _rounding("round half up", numbers.HALF_UP)
-round_half_down = _rounding("round half down", numbers.HALF_DOWN)
+round_up = _rounding("round up", numbers.UP, "Round away from zero, to a number of decimals.")
+round_down = _rounding("round down", numbers.DOWN, "Round towards zero, to a number of decimals.")
+round_half_up = _rounding("round half up", numbers.HALF_UP, "Round to the nearest; a half goes away from zero.")
+round_half_down = _rounding("round half down", numbers.HALF_DOWN, "Round to the nearest; a half goes towards zero.")
 
 
 def _same_type(argument: FeelType) -> FeelType:

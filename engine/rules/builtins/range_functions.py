@@ -43,8 +43,29 @@ def _ends_no_later(left: FeelRange, right: FeelRange) -> bool:
     )
 
 
+_SAYS = {
+    "before": "Tell whether one lies wholly before the other.",
+    "after": "Tell whether one lies wholly after the other.",
+    "meets": "Tell whether one range ends where the other starts.",
+    "met by": "Tell whether one range starts where the other ends.",
+    "overlaps": "Tell whether two ranges share a value.",
+    "overlaps before": "Tell whether one range starts earlier and reaches into the other.",
+    "overlaps after": "Tell whether one range starts within the other and ends later.",
+    "finishes": "Tell whether a value or range ends a range.",
+    "finished by": "Tell whether a range is ended by a value or range.",
+    "includes": "Tell whether a range holds a value or all of a range.",
+    "during": "Tell whether a value or range lies within a range.",
+    "starts": "Tell whether a value or range begins a range.",
+    "started by": "Tell whether a range is begun by a value or range.",
+    "coincides": "Tell whether two values or ranges are the same.",
+}
+
+
 def _declare(name: str, shape: str, body: Callable[[Any, Any], bool]) -> None:
-    builtin(name, shape, BOOLEAN)(body)
+    def answer(one: Any, other: Any) -> bool:
+        return body(one, other)
+
+    builtin(name, shape, BOOLEAN, says=_SAYS[name])(answer)
 
 
 _POINTS = "point1: point, point2: point"
