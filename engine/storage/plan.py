@@ -13,7 +13,7 @@ from engine.rules import Expression
 from engine.storage.database import Stamp
 from engine.storage.operations import Operation
 from engine.storage.snapshot import Snapshot
-from engine.storage.table_operations import RebuildTable, Recalculate
+from engine.storage.table_operations import Link, MakeTable, RebuildTable, Recalculate
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,10 @@ class SchemaPlan:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
+        new = {step.table for step in self.steps if isinstance(step, MakeTable)}
+        told = [step for step in self.steps if not (isinstance(step, Link) and step.table in new)]
         return {
             "base": self.base.model,
-            "steps": [step.as_dict() for step in self.steps],
+            "steps": [step.as_dict() for step in told],
             "misfits": [misfit.as_dict() for misfit in self.misfits],
         }

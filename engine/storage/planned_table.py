@@ -47,7 +47,6 @@ class PlannedTable:
         self.misfits: list[Misfit] = []
         # fields whose values are others than before, for what is calculated from them
         self.changed: list[tuple[str, str]] = []
-        self.rows = situation.asked.rows()
         self._at = situation
         self._sqlite = situation.tables.dialect == "sqlite"
         self._model = situation.tables.model.objects[wanted.name]
@@ -112,7 +111,7 @@ class PlannedTable:
             wrong = self._at.asked.unfit(physical, column, expression)
             if wrong.count:
                 self._misfit("misfit_conversion", column.name, wrong, type=str(column.stored))
-        rows = self.rows if expression is not None else self._at.asked.present(physical.name)
+        rows = self._at.asked.rows if expression is not None else self._at.asked.present(physical.name)
         record = {self._at.physical.get(name, name): shape for name, shape in self.before.columns.items()}
         self.steps.append(column_steps.ConvertColumn(self.name, column, old, rows, expression, record))
         self._converted.add(column.name)
@@ -148,7 +147,7 @@ class PlannedTable:
 
     def _fill(self, column: ColumnShape) -> None:
         if column.name in self._added:
-            empty = self.rows
+            empty = self._at.asked.rows
         else:
             empty = self._at.asked.missing(self._at.physical.get(column.name, column.name))
         if not empty:
@@ -238,8 +237,6 @@ class PlannedTable:
             self._misfit("misfit_duplicates", ", ".join(index.columns), wrong)
 
     def _keys(self) -> None:
-        if not self.rows:
-            return
         fresh = self._added | self._revived
         sorts = {SORT_PREFIX + name for name in self._converted}
         columns = [name for name in self.wanted.columns if _derived(name) and name in fresh | sorts]
@@ -247,8 +244,8 @@ class PlannedTable:
         changed = changed or not self._converted.isdisjoint(self.wanted.searched)
         if changed and SEARCH_COLUMN in self.wanted.columns and SEARCH_COLUMN not in columns:
             columns.append(SEARCH_COLUMN)
-        if columns:
-            self.steps.append(table_steps.MakeKeys(self.name, tuple(columns), self.rows))
+        if columns and self._at.asked.rows:
+            self.steps.append(table_steps.MakeKeys(self.name, tuple(columns), self._at.asked.rows))
         for name, field in self._model.fields.items():
             calculated = self.before.computed.get(name) != self.wanted.computed.get(name)
             if field.stored and (calculated or column_name(name) in fresh | self._converted):

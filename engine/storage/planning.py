@@ -29,7 +29,7 @@ def plan_schema(
     steps: list[Operation] = [*moves]
     misfits: list[Misfit] = []
     target: dict[str, TableShape] = {}
-    rows: dict[str, int] = {}
+    known: dict[str, Questions] = {}
     changed: list[FieldKey] = []
     for name, wanted in tables.shape.tables.items():
         before = moved.tables.get(name)
@@ -42,7 +42,7 @@ def plan_schema(
         asked = Questions(session, present.tables[now[name]])
         planned = PlannedTable(before, wanted, Situation(tables, renames, asked, _physical(now[name], renames), now))
         steps += planned.steps
-        rows[name] = planned.rows
+        known[name] = asked
         changed += planned.changed
         misfits += planned.misfits
         target[name] = planned.target
@@ -51,9 +51,9 @@ def plan_schema(
             gone, target[name] = _gone(left, tables.dialect)
             steps += gone
     steps += [
-        table_steps.Recalculate(name, fields, rows[name])
+        table_steps.Recalculate(name, fields, known[name].rows)
         for name, fields in recalculated(tables.model, changed)
-        if rows.get(name)
+        if name in known and known[name].rows
     ]
     return SchemaPlan(base, Snapshot(target), tuple(sorted(steps, key=_phase)), tuple(misfits))
 

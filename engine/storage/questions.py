@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Column, MetaData, Table, and_, func, select
@@ -41,8 +42,9 @@ class Questions:
         columns = [Column(name, sql_type(column.stored)) for name, column in shape.columns.items()]
         self.table = Table(shape.name, MetaData(), *columns)
 
+    @cached_property
     def rows(self) -> int:
-        """Return how many rows there are."""
+        """How many rows there are; asked once, and only where something depends on it."""
         return self._count(select(func.count()).select_from(self.table))
 
     def missing(self, column: str) -> int:
