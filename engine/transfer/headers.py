@@ -110,7 +110,7 @@ def _add_words(words: dict[str, _Target], object: ObjectModel, lines: str, prefi
 
 
 def _behind_dot(column: str, words: Mapping[str, _Target]) -> _Target | None:
-    """Return what ``customer.number`` or ``lines.product.number`` means: a reference given by that field."""
+    """Return what ``host.code`` or ``lines.article.code`` means: a reference given by that field."""
     parts = _DOT.split(column)
     for cut in range(len(parts) - 1, 0, -1):
         found = words.get(_plain(".".join(parts[:cut])))
