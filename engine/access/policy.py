@@ -17,8 +17,10 @@ from engine.kernel.errors import Missing, Refused
 from engine.metamodel.model import TenantModel
 from engine.rules import Expression, Run
 from engine.storage import Catalog
+from engine.storage.bounded import Bounded
 
 _KEPT = 256
+_DERIVED_KEPT = 1_000
 NOTHING: frozenset[str] = frozenset()
 T = TypeVar("T")
 
@@ -42,6 +44,8 @@ class RoleRules:
         self._needs: dict[str, frozenset[tuple[str, ...]]] = {}
         self._none: dict[str, Expression] = {}
         self._lines: dict[str, frozenset[str]] = {}
+        # what upper floors work out from these rules, kept as long as they are
+        self.derived = Bounded(_DERIVED_KEPT)
 
     def clauses(self, object: str, action: str) -> list[Clause]:
         """Return the clauses that grant an action on an object."""

@@ -80,6 +80,12 @@ class Related:
     def _paths(self, object: str, plans: Iterable[ObjectPlan]) -> tuple[Path, ...]:
         if object == USERS:
             return (("active",), ("name",), ("login",))
+        plans = tuple(plans)
+        key = ("related", object, tuple(plan.name for plan in plans))
+        found: tuple[Path, ...] = self.unit.policy.rules.derived.get(key, lambda: self._looked_at(object, plans))
+        return found
+
+    def _looked_at(self, object: str, plans: Iterable[ObjectPlan]) -> tuple[Path, ...]:
         paths: set[Path] = set(self.unit.policy.needs(object))
         if self.unit.model.objects[object].recycles:
             paths.add(("deleted_at",))
