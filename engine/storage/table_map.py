@@ -211,6 +211,11 @@ def _wanted(model: TenantModel, object: ObjectModel) -> Iterator[tuple[str, ...]
     for *leading, last in object.indexes:
         # an index ends in what lists are sorted by, and texts are sorted by their key
         yield (*map(column_name, leading), sort_column_name(object.fields[last]))
+    for rule in object.duplicates.values():
+        # each save asks whether another record looks the same
+        fields = [object.fields[name] for name in rule.fields]
+        if all(field.stored for field in fields):
+            yield tuple(sort_column_name(field) for field in fields)
     for list_model in model.lists.values():
         if list_model.object == object.name and (first := _first_sort(model, object, list_model.name)):
             yield (first,)
