@@ -17,9 +17,9 @@ from engine.rules.sql import arithmetic, functions, lines
 from engine.rules.sql.binding import Binds
 from engine.rules.sql.comparing import (
     Operand,
-    aligned,
     among_codes,
     between,
+    chosen,
     comparison,
     in_list,
     joined,
@@ -33,7 +33,6 @@ from engine.rules.sql.terms import (
     SQLITE,
     VARIES,
     Term,
-    choose,
     constant,
     kind_of_type,
     truth,
@@ -182,21 +181,8 @@ class SqlBuilder:
         for term in (then, otherwise):
             if term.kind not in (kind, NULL):
                 raise Unsayable(node, "both branches must be of one kind")
-        if kind in (NUMBER, DAYS):
-            return self._chosen_number(condition, then, otherwise, kind)
-        element = choose(condition.element, then.element, otherwise.element)
-        return Term(element, kind, nullable=then.nullable or otherwise.nullable)
-
-    def _chosen_number(self, condition: Term, then: Term, otherwise: Term, kind: str) -> Term:
-        then, otherwise = (
-            unknown(kind, self.dialect) if term.kind == NULL else term for term in (then, otherwise)
-        )  # fmt: skip
-        one, other = aligned(then, otherwise, self.dialect)
-        scale = None
-        if self.dialect == SQLITE:
-            scale = max(then.scale or 0, otherwise.scale or 0)
-        return Term(choose(condition.element, one, other), kind, nullable=then.nullable or otherwise.nullable,
-                    scale=scale, limit=max(then.limit, otherwise.limit))  # fmt: skip
+        then, otherwise = (unknown(kind, self.dialect) if term.kind == NULL else term for term in (then, otherwise))
+        return chosen(condition.element, then, otherwise, self.dialect)
 
     # -- conditions -------------------------------------------------------------------------------------------
 

@@ -263,6 +263,22 @@ def aligned(left: Term, right: Term, dialect: str) -> tuple[Element, Element]:
     return as_numeric(left, dialect), as_numeric(right, dialect)
 
 
+def chosen(condition: Element, then: Term, otherwise: Term, dialect: str) -> Term:
+    """Return one of two values of one kind."""
+    scales = (then.scale, otherwise.scale)
+    scale, limit = None, 0
+    if then.kind == DATE:
+        scale = None if scales == (None, None) else 0
+    elif then.scale is not None and otherwise.scale is not None:
+        scale = max(then.scale, otherwise.scale)
+        limit = min(max(rescaled(then, scale).limit, rescaled(otherwise, scale).limit), ROOM)
+    else:
+        limit = max(then.limit, otherwise.limit)
+    one, other = (then.element, otherwise.element) if then.kind in _SECONDS else aligned(then, otherwise, dialect)
+    nullable = then.nullable or otherwise.nullable
+    return Term(choose(condition, one, other), then.kind, nullable=nullable, scale=scale, limit=limit)
+
+
 def comparable(operator: str, left: Term, right: Term, dialect: str) -> tuple[Element, Element]:
     """Return both sides ready for ``operator``. Where more digits would not fit, the other side gives up some."""
     if dialect == SQLITE and left.kind in (NUMBER, DAYS) and left.scale != right.scale:

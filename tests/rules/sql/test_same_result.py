@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, note, settings
 
 from tests.rules.sql.sides import assert_same
 from tests.rules.sql.spoken import conditions, values
@@ -22,6 +22,7 @@ USUAL = settings(
 @USUAL
 @given(text=conditions())
 def test_a_condition_is_the_same_in_sql_and_in_python(text: str, stocks: list[Stock]) -> None:
+    note(text)
     assert_same(text, stocks)
     assert_same(f"not({text})", stocks)
 
@@ -39,6 +40,7 @@ def test_a_long_run_finds_no_difference(stocks: list[Stock]) -> None:
     @settings(USUAL, max_examples=count)
     @given(text=conditions(depth=4))
     def attempt(text: str) -> None:
+        note(text)
         assert_same(text, stocks)
         assert_same(f"not({text})", stocks)
 
