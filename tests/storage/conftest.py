@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,9 @@ from engine.metamodel import Layer, TenantModel, compile_tenant, read_text
 from engine.settings import Settings
 from engine.storage import Catalog, Database, Renames, insert_row, make_place, open_database, prepare, remove_place
 from engine.storage.install import Installation, apply_installation, plan_installation
+from tests.support.postgres import PostgresServer
 
+DATABASES = ["sqlite", "postgresql"]
 NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 Install = Callable[..., Catalog]
 Add = Callable[..., str]
@@ -43,10 +46,21 @@ def settings() -> Settings:
     return Settings(state_seconds=0.0, synchronous="NORMAL")
 
 
-@pytest.fixture
-def tenant(database_url: str, settings: Settings) -> Iterator[Database]:
+@pytest.fixture(scope="session")
+def shared_postgres(postgres_server: PostgresServer) -> Iterator[str]:
+    """One database for all tests of a session: a tenant is a schema, so that it costs less than a database."""
+    with postgres_server.fresh_database() as url:
+        yield url
+
+
+@pytest.fixture(params=DATABASES)
+def tenant(request: pytest.FixtureRequest, tmp_path: Path, settings: Settings) -> Iterator[Database]:
     """An empty tenant, once on SQLite and once on PostgreSQL."""
-    database = open_database(database_url, "acme", settings)
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'acme.db'}"
+    else:
+        url = request.getfixturevalue("shared_postgres")
+    database = open_database(url, "acme", settings)
     make_place(database)
     prepare(database)
     yield database

@@ -7,7 +7,6 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -193,17 +192,17 @@ def random_rows(random: random.Random, size: int) -> tuple[list[Row], list[Row],
     return places, things, parts
 
 
-@pytest.fixture
-def both(sqlite_url: str, postgres_url: str) -> Iterator[list[tuple[Database, Catalog]]]:
-    """The same rows on both databases."""
-    Path(sqlite_url.removeprefix("sqlite:///")).parent.mkdir()
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory, shared_postgres: str) -> Iterator[list[tuple[Database, Catalog]]]:
+    """The same rows on both databases; the tests only read them."""
+    sqlite_url = f"sqlite:///{tmp_path_factory.mktemp('agree') / 'agree.db'}"
     seed = int(os.environ.get("TESSERA_SEED", "11"))
     size = 400 if os.environ.get("TESSERA_CAMPAIGN") else 150
     rows = random_rows(random.Random(seed), size)
     model = model_of(PACK)
     made = []
-    for url in (sqlite_url, postgres_url):
-        database = open_database(url, "acme", Settings(synchronous="NORMAL"))
+    for url in (sqlite_url, shared_postgres):
+        database = open_database(url, "agree", Settings(synchronous="NORMAL"))
         make_place(database)
         catalog = install_model(database, model, {})
         with database.writing() as session:

@@ -63,9 +63,9 @@ def end_backends(database: Database) -> None:
 
 
 @pytest.fixture
-def served(postgres_url: str, settings: Settings) -> Iterator[tuple[Database, Catalog]]:
+def served(shared_postgres: str, settings: Settings) -> Iterator[tuple[Database, Catalog]]:
     """A tenant on PostgreSQL with the pack installed."""
-    database = open_database(postgres_url, "acme", settings)
+    database = open_database(shared_postgres, "acme", settings)
     make_place(database)
     yield database, install_model(database, model_of(PACK), {})
     remove_place(database)
@@ -129,8 +129,8 @@ def test_a_server_that_is_not_there_is_said(settings: Settings) -> None:
     assert lost.value.code == "database_unavailable"
 
 
-def test_a_slow_query_is_stopped(postgres_url: str, served: tuple[Database, Catalog]) -> None:
-    quick = open_database(postgres_url, served[0].tenant, Settings(statement_seconds=0.1))
+def test_a_slow_query_is_stopped(shared_postgres: str, served: tuple[Database, Catalog]) -> None:
+    quick = open_database(shared_postgres, served[0].tenant, Settings(statement_seconds=0.1))
 
     with pytest.raises(Unavailable) as stopped, quick.reading() as session:
         session.raw_rows("SELECT pg_sleep(5)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,16 +11,25 @@ import pytest
 from engine.settings import Settings
 from engine.storage import Shelf
 from engine.tenancy import TenantService, open_shelf
+from tests.support.postgres import PostgresServer
 
 WritePack = Callable[..., Path]
 
 
-@pytest.fixture
-def settings(tmp_path: Path, database_url: str) -> Settings:
-    """Settings of an empty home; tenants live where the test's database is."""
-    if database_url.startswith("sqlite"):
-        return Settings(home=tmp_path / "home", state_seconds=0.2)
-    return Settings(home=tmp_path / "home", database=database_url, state_seconds=0.2)
+@pytest.fixture(scope="session")
+def shared_postgres(postgres_server: PostgresServer) -> Iterator[str]:
+    """One database for all tests of a session: a tenant is a schema of it."""
+    with postgres_server.fresh_database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Settings of an empty home; tenants are files in it, or schemas."""
+    made = Settings(home=tmp_path / "home", state_seconds=0.2, synchronous="NORMAL")
+    if request.param == "sqlite":
+        return made
+    return replace(made, database=request.getfixturevalue("shared_postgres"))
 
 
 @pytest.fixture
