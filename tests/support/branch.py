@@ -63,7 +63,7 @@ class Branch:
         listing = Listing(object, where or None, fields=fields, limit=200, sort=sort)
         while True:
             page = self.records.list(self.system, listing)
-            found += [dict(record.values) for record in page.records]
+            found += [{name: record.values[name] for name in fields} for record in page.records]
             if page.after is None:
                 return found
             listing = replace(listing, after=page.after)
