@@ -39,9 +39,17 @@ class Builder:
     def __init__(self, checked: Checked, source: Source, scope: NameScope) -> None:
         self.checked, self.source, self.scope = checked, source, scope
         self.known: dict[Node, Any] = {}  # what is worked out already
+        self._built: dict[Node, Closure] = {}
 
     def build(self, node: Node) -> Closure:
         """Return the closure of a node, the fastest that its types allow."""
+        # a fused closure and its plain one ask for the same parts: built anew, the work would double at each level
+        found = self._built.get(node)
+        if found is None:
+            found = self._built[node] = self._build(node)
+        return found
+
+    def _build(self, node: Node) -> Closure:
         literal = literal_value(node)
         if literal is not NOTHING:
             self.known[node] = literal

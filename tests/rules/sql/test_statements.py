@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -168,6 +169,14 @@ def test_a_long_row_of_alternatives_is_said(stock: Stock) -> None:
     element = to_condition(compile_expression(condition, NAMES), scope, run())
     found = set(stock.connection.execute(stock.rows(scope, scope.row.c.id).where(element)).scalars())
     assert found == {id for id, thing in stock.things.items() if thing["whole"] in range(400)}
+
+
+def test_a_long_sum_is_refused_in_a_moment() -> None:
+    started = time.monotonic()
+    refusal = compile_expression("whole" + " + 1" * 100 + " > 3", NAMES).sql_refusal
+    assert refusal is not None
+    assert "too deeply" in refusal.hint
+    assert time.monotonic() - started < 5
 
 
 def test_a_number_that_does_not_fit_is_an_error_and_no_wrong_answer(sqlite_stock: Stock) -> None:
