@@ -27,7 +27,6 @@ def build_app(services: Services, blueprints: Iterable[Blueprint] = (), page: Pa
         MAX_CONTENT_LENGTH=services.settings.limits.upload,
         MAX_FORM_PARTS=services.settings.limits.form_parts,
         MAX_FORM_MEMORY_SIZE=services.settings.limits.body,
-        SECRET_KEY=services.settings.secret,
         PROPAGATE_EXCEPTIONS=False,
     )
     app.url_map.strict_slashes = True
