@@ -1,73 +1,15 @@
-"""A showroom: a tenant with every kind of field, people in it, and visitors who look at its pages."""
+"""A showroom that people visit: without scripts through a client, with scripts through a browser."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import pytest
-from werkzeug.test import Client
+from playwright.sync_api import Browser
 
-from engine.auth import NewUser
-from engine.kernel.context import Context
-from engine.settings import Limits, Settings
-from engine.wiring import Engine, build_engine, web_app_of
-from tests.ui.visitor import PASSWORD, Visitor
-
-PACK = Path(__file__).parent / "packs" / "showroom"
-USERS = {"boss": (), "clerk": ("clerk",), "guest": ("guest",)}
-
-
-@dataclass
-class Showroom:
-    """The house, its door to the street, and a shortcut past it."""
-
-    engine: Engine
-    app: Any
-
-    def visitor(self, login: str = "", language: str = "en") -> Visitor:
-        """Return a browser, with somebody logged in when a login is given."""
-        visitor = Visitor(Client(self.app))
-        visitor.client.set_cookie("tessera-language", language)
-        if login:
-            assert visitor.log_in(login).status == 303
-        return visitor
-
-    def context(self, login: str = "boss") -> Context:
-        user = self.engine.auth.accounts.by_login("acme", login)
-        database, catalog = self.engine.shelf.current("acme")
-        with database.reading() as session:
-            actor = self.engine.auth.actors.of(session, catalog, user)
-        return Context("acme", actor, "en")
-
-    def make(self, object: str, **values: Any) -> str:
-        return self.engine.records.create(self.context(), object, values).id
-
-
-def open_showroom(folder: Path, **settings: Any) -> Showroom:
-    """Return a showroom on SQLite in a folder."""
-    made = Settings(
-        home=folder,
-        secret=b"0123456789abcdef" * 3,
-        **{
-            "password_cost": "cheap",
-            "synchronous": "NORMAL",
-            "log_level": "ERROR",
-            "language": "en",
-            "state_seconds": 0.0,
-            "limits": Limits(sessions=1_000),
-            **settings,
-        },
-    )
-    engine = build_engine(made)
-    engine.tenancy.create("acme", "Acme Art")
-    engine.tenancy.install("acme", [PACK])
-    for login, roles in USERS.items():
-        new = NewUser(login, login.title(), PASSWORD, roles, administrator=login == "boss", language="en")
-        engine.auth.accounts.create("acme", new)
-    return Showroom(engine, web_app_of(engine))
+from tests.ui.showroom import Showroom, open_showroom
+from tests.ui.visitor import Visitor
+from tests.ui.windows import Desk, Place, served, window
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +30,22 @@ def clerk(showroom: Showroom) -> Visitor:
 def artist(showroom: Showroom) -> Callable[..., str]:
     """Makes artists."""
     return lambda name="Qi Baishi", **values: showroom.make("artist", name=name, **values)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """A showroom that a server on this machine shows."""
+    showroom = open_showroom(tmp_path_factory.mktemp("place"))
+    with served(showroom) as place:
+        yield place
+    showroom.engine.close()
+
+
+@pytest.fixture
+def desk(browser: Browser, place: Place) -> Iterator[Desk]:
+    """A window of a clerk at a desk."""
+    opened = window(browser, place)
+    yield opened
+    opened.context.close()
+    # a refused form is answered with 422, which the console notes
+    assert not [text for text in opened.complaints if "422" not in text]

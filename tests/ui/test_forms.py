@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.records import Listing
-from tests.ui.conftest import Showroom
+from tests.ui.showroom import Showroom
 from tests.ui.visitor import Page, Visitor
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.ui.words import words_in
-from tests.ui.conftest import Showroom
+from tests.ui.showroom import Showroom
 from tests.ui.visitor import PASSWORD, Visitor
 
 

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from tests.ui.conftest import Showroom
+from tests.ui.showroom import Showroom
 from tests.ui.visitor import Page, Visitor
 
 NAMES = "//tbody//td[contains(@class, 'name')]"

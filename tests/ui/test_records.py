@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.ui.conftest import Showroom
+from tests.ui.showroom import Showroom
 from tests.ui.visitor import Visitor
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.ui.conftest import Showroom
+from tests.ui.showroom import Showroom
 from tests.ui.visitor import Visitor
 
 

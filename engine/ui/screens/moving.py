@@ -60,7 +60,7 @@ def build_move(
         move.danger,
         record.version,
         boxes,
-        error if complaints or error else "",
+        error,
         others,
     )
 

@@ -46,9 +46,9 @@ def move(call: Call) -> Response:
     transition = _move(call, record)
     posted = read_posted(call, found)
     asked = {name: value for name, value in posted.input.items() if name in transition.ask}
+    if posted.complaints:
+        return _ask(call, build_move(desk, record, transition, posted.kept, posted.complaints), 422)
     try:
-        if posted.complaints:
-            raise Rejected("rejected", posted.complaints, count=len(posted.complaints))
         call.services.workflow.perform(
             call.context, found.name, record.id, _version(call, record), transition.name, asked
         )
