@@ -36,22 +36,25 @@ def pack() -> None:
 @verb
 def check(console: Console, folders: tuple[Path, ...], overlay: Path | None) -> None:
     """Check packs by themselves; every complaint is printed as file:line:column code message."""
-    from engine.metamodel import Layer, compile_tenant, load_pack, read_text
+    from engine.metamodel import Layer, check_packs, read_text
 
-    sources = [load_pack(folder) for folder in folders]
-    layers = [source.layer for source in sources]
+    above = []
     if overlay is not None:
-        layers.append(Layer("overlay", "1", read_text(overlay.read_text(encoding="utf-8"), overlay.name)))
-    model = compile_tenant(layers)
+        above.append(Layer("overlay", "1", read_text(overlay.read_text(encoding="utf-8"), overlay.name)))
+    report = check_packs(folders, above=above)
+    model = report.require_sound()
     found = {
         "ok": True,
-        "packs": [{"name": one.identity.name, "version": one.identity.version} for one in sources],
+        "packs": [{"name": one.identity.name, "version": one.identity.version} for one in report.sources],
         "objects": len(model.objects),
         "fields": sum(len(object.fields) for object in model.objects.values()),
         "fingerprint": model.fingerprint,
+        "warnings": [warning.as_dict() for warning in report.warnings],
     }
-    names = ", ".join(f"{one.identity.name} {one.identity.version}" for one in sources)
-    console.result(found, f"{names}: {found['objects']} objects, {found['fields']} fields, nothing to complain about")
+    names = ", ".join(f"{one.identity.name} {one.identity.version}" for one in report.sources)
+    told = [f"{warning} (warning)" for warning in report.warnings]
+    sentence = f"{names}: {found['objects']} objects, {found['fields']} fields, no errors"
+    console.result(found, "\n".join([*told, sentence]))
 
 
 @pack.command()
