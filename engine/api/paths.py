@@ -76,6 +76,8 @@ def object_paths(object: ObjectModel, sight: Sight, lifecycle: LifecycleModel | 
     }
     paths[f"{base}/bulk"] = {"post": _operation(f"bulk_{name}", title, {"200": _json(_object())}) | _BULK}
     for transition in lifecycle.transitions.values() if lifecycle else ():
+        if not sight.may(name, transition.name):
+            continue
         paths[f"{base}/{{id}}/transitions/{transition.name}"] = {
             "parameters": [_ID],
             "post": _operation(

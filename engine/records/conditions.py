@@ -42,7 +42,7 @@ def sort_keys(policy: Policy, model: TenantModel, object: str, sort: Sequence[st
     if len(sort) > SORT_KEYS:
         raise LimitExceeded("sort_keys", len(sort), SORT_KEYS, 400)
     return tuple(
-        SortKey(usable_path(policy, model, object, text.lstrip("-+")), text.startswith("-")) for text in sort if text
+        SortKey(_sortable_path(policy, model, object, text.lstrip("-+")), text.startswith("-")) for text in sort if text
     )
 
 
@@ -54,6 +54,18 @@ def usable_path(policy: Policy, model: TenantModel, object: str, text: str) -> t
 def readable_path(policy: Policy, model: TenantModel, object: str, text: str) -> tuple[str, ...]:
     """Return a path over references that may be read; Malformed otherwise."""
     return _path(policy, model, object, text, usable=False)
+
+
+def _sortable_path(policy: Policy, model: TenantModel, object: str, text: str) -> tuple[str, ...]:
+    path = usable_path(policy, model, object, text)
+    at = model.objects[object]
+    for step in path[:-1]:
+        targets = at.fields[step].targets
+        at = model.objects[targets[0]] if targets and targets[0] in model.objects else at
+    last = at.fields.get(path[-1])
+    if last is not None and not last.stored:
+        raise _not_available(text)
+    return path
 
 
 def view_of(found: ListModel | None, name: str) -> tuple[Expression | None, tuple[SortKey, ...]]:

@@ -45,6 +45,7 @@ def bad_requests() -> Iterator[Bad]:
         _addresses,
         _bodies,
         _queries,
+        _lines_are_no_column,
         _filters,
         _values,
         _versions,
@@ -158,6 +159,18 @@ def _queries() -> Iterator[Bad]:
         yield Bad("GET", path + query, (400, 404, 422), code)
     yield Bad("GET", path + "q=" + "x" * 9_000, (414,), "limit_exceeded")
     yield Bad("GET", "/api/v1/me?x=1", (400,), "unknown_parameter")
+
+
+def _lines_are_no_column() -> Iterator[Bad]:
+    for query in (
+        "sort=lines",
+        "sort=-machine.name,lines",
+        "sort=machine.jobs_of",
+        "where=lines%20%3D%20null%20and",
+        "fields=lines.text",
+    ):
+        yield Bad("GET", f"/api/v1/records/job?{query}", (400,))
+    yield Bad("GET", "/api/v1/records/job_line?sort=job.lines", (400,))
 
 
 def _filters() -> Iterator[Bad]:
