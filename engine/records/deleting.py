@@ -176,8 +176,7 @@ def _afresh(draft: Draft) -> Draft:
 
 
 def _note(changes: Sequence[Change], unit: Unit) -> None:
-    keep_trail(changes, unit)
-    announce_changes(changes, unit)
+    announce_changes(keep_trail(changes, unit), unit)
     unit.changes.extend(changes)
     if any(change.object in (unit.model.unit, unit.model.person) for change in changes):
         raise_access_version(unit.session)

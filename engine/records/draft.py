@@ -14,6 +14,7 @@ from engine.records.plan import ObjectPlan
 
 if TYPE_CHECKING:
     from engine.records.related import Related
+    from engine.records.trail import Told
 
 
 @dataclass(slots=True, eq=False)
@@ -118,6 +119,7 @@ class Batch:
     drafts: list[Draft]
     strict: bool = True
     related: Related | None = None
+    told: list[Told] = field(default_factory=list)
 
     def standing(self) -> list[Draft]:
         """Return the drafts that nothing speaks against."""

@@ -125,6 +125,16 @@ class ObjectPlan:
         )
 
     @cached_property
+    def secrets(self) -> frozenset[str]:
+        """The fields that are written and never read."""
+        return frozenset(name for name, field in self.object.fields.items() if field.type == "secret")
+
+    @cached_property
+    def told(self) -> frozenset[str]:
+        """The fields whose changes are kept in the trail: not those that every change has."""
+        return frozenset(self.columns) - (KEPT_BY_ENGINE - {"deleted_at", "deleted_by"})
+
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """The fields that have a column."""
         return tuple(name for name, field in self.object.fields.items() if field.stored)

@@ -198,7 +198,6 @@ def _written(drafts: Sequence[Draft], unit: Unit) -> list[Change]:
         draft.version += 1
         draft.put("version", draft.version)
         changes.append(Change(draft.plan.name, draft.id, draft.version, draft.before, dict(draft.after), "recompute"))
-    keep_trail(changes, unit)
-    announce_changes(changes, unit)
+    announce_changes(keep_trail(changes, unit), unit)
     unit.changes.extend(changes)
     return changes

@@ -42,7 +42,7 @@ def save(batch: Batch, unit: Unit) -> list[Change]:
         step(batch, unit)
         if step in VERDICTS:
             batch.settle()
-    changes = [change for draft in batch.standing() for change in draft.changes()]
+    changes = [change for change, _ in batch.told]
     later = {(change.object, change.id): change for change in ripple(changes, unit)}
     return [_newest(change, later.get((change.object, change.id))) for change in changes]
 

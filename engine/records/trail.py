@@ -9,14 +9,16 @@ from typing import Any
 
 from engine.kernel.events import Event
 from engine.kernel.names import RecordRef, new_record_id
-from engine.metamodel.model import ObjectModel
 from engine.records.change import Change
+from engine.records.plan import ObjectPlan
 from engine.records.unit import Unit
 from engine.storage import Reference
 from engine.storage.audit import AuditEntry, append_audit
 from engine.storage.outbox import append_events
 
-UNTOLD = frozenset({"id", "version", "created_at", "created_by", "updated_at", "updated_by"})
+Differences = dict[str, list[Any]]
+Told = tuple[Change, Differences]
+
 UNREAD = "***"
 _PAST = {
     "create": "created",
@@ -28,11 +30,10 @@ _PAST = {
 }
 
 
-def keep_trail(changes: Sequence[Change], unit: Unit) -> None:
-    """Write one entry per change."""
-    if not changes:
-        return
-    ctx = unit.ctx
+def keep_trail(changes: Sequence[Change], unit: Unit) -> list[Told]:
+    """Write one entry per change; return each change with what it says."""
+    told = [(change, differences(unit.plans.of(change.object), change.before, change.after)) for change in changes]
+    request_id = unit.ctx.request_id[:100]
     entries = [
         AuditEntry(
             unit.now,
@@ -41,43 +42,46 @@ def keep_trail(changes: Sequence[Change], unit: Unit) -> None:
             change.id,
             change.version,
             change.action,
-            differences(unit.model.objects[change.object], change.before, change.after),
-            ctx.request_id[:100],
+            different,
+            request_id,
             unit.cause,
         )
-        for change in changes
+        for change, different in told
     ]
     append_audit(unit.session, *entries)
+    return told
 
 
-def announce_changes(changes: Sequence[Change], unit: Unit) -> None:
+def announce_changes(told: Sequence[Told], unit: Unit) -> None:
     """Write one event per change."""
-    events = []
-    for change in changes:
-        past = _PAST.get(change.action, change.action)
-        facts = {"actor": unit.user, "action": change.action, "changed": sorted(change.changed - UNTOLD)}
-        record = RecordRef(change.object, change.id)
-        events.append(Event(new_record_id(), f"{change.object}.{past}", record, change.version, facts))
-    if events:
-        append_events(unit.session, events, unit.now)
+    events = [
+        Event(
+            new_record_id(),
+            f"{change.object}.{_PAST.get(change.action, change.action)}",
+            RecordRef(change.object, change.id),
+            change.version,
+            {"actor": unit.user, "action": change.action, "changed": list(different)},
+        )
+        for change, different in told
+    ]
+    append_events(unit.session, events, unit.now)
 
 
-def differences(
-    object: ObjectModel, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
-) -> dict[str, list[Any]]:
+def differences(plan: ObjectPlan, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> Differences:
     """Return the fields that differ, as [before, after] in JSON values."""
-    old, new = before or {}, after or {}
-    found: dict[str, list[Any]] = {}
-    for name, field in object.fields.items():
-        if name in UNTOLD or (name not in old and name not in new):
-            continue
-        one, other = old.get(name), new.get(name)
-        if one == other:
-            continue
-        if field.type == "secret":
-            found[name] = [UNREAD if one is not None else None, UNREAD if other is not None else None]
-        else:
-            found[name] = [as_json(one), as_json(other)]
+    found: Differences = {}
+    if before is None:
+        for name, value in (after or {}).items():
+            if value is not None and name in plan.told:
+                found[name] = [None, as_json(value)]
+    else:
+        new = after or {}
+        for name in {**before, **new}:
+            one, other = before.get(name), new.get(name)
+            if one != other and name in plan.told:
+                found[name] = [as_json(one), as_json(other)]
+    for name in plan.secrets & found.keys():
+        found[name] = [None if value is None else UNREAD for value in found[name]]
     return found
 
 

@@ -35,7 +35,7 @@ def test_pl4_items_have_labels_order_colour_validity_and_successor(house: House)
     items = house.dictionaries.items(house.admin, "grade")
 
     assert items["P"] == made
-    assert list(items)[0] == "P"
+    assert next(iter(items)) == "P"
     assert (made.title.in_language("zh"), made.tone, made.successor) == ("白金", "violet", "A")
     assert list(house.dictionaries.choosable(house.admin, "grade")) == ["P", "A", "B"]
     house.clock.advance(timedelta(days=60))
@@ -71,7 +71,10 @@ def test_pl4_a_deactivated_item_stays_on_old_records_and_cannot_be_chosen_on_new
     with pytest.raises(Rejected):
         house.change(house.change(same, grade="B"), grade="A")
 
-    assert {(c.path, c.code) for c in told.value.complaints} == {("grade", "inactive_item"), ("tags[1]", "inactive_item")}
+    assert {(c.path, c.code) for c in told.value.complaints} == {
+        ("grade", "inactive_item"),
+        ("tags[1]", "inactive_item"),
+    }
     assert told.value.complaints[0].hint("en") == "Choose B instead."
     assert house.now(old)["tags"] == ["B", "A"]
     assert "A" in house.dictionaries.items(house.admin, "grade")

@@ -48,9 +48,7 @@ class House:
         with database.reading() as session:
             post = post_of(session, catalog, self.people[login])
         actor = Actor(self.people[login], login, login.title(), frozenset(roles))
-        return self.context(
-            replace(actor, person=post.person, unit=post.unit, units_below=post.units_below)
-        )
+        return self.context(replace(actor, person=post.person, unit=post.unit, units_below=post.units_below))
 
     def add_user(self, login: str) -> str:
         from sqlalchemy import insert
@@ -58,8 +56,8 @@ class House:
         self.people[login] = id = new_record_id()
         with self.database.writing() as session:
             now = self.clock.now()
-            row = {"id": id, "login": login, "name": login.title(), "active": True, "created_at": now, "updated_at": now}
-            session.execute(insert(USER).values(**row))
+            row = {"id": id, "login": login, "name": login.title(), "active": True}
+            session.execute(insert(USER).values(**row, created_at=now, updated_at=now))
         return id
 
     def make(self, object: str, ctx: Context | None = None, /, **values: Any) -> Change:

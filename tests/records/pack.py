@@ -1,5 +1,7 @@
 """The tests' pack: one small object for every mechanism of the counter."""
 
+# ruff: noqa: E501 - a field of a pack reads best on one line
+
 PACK = """
 pack: demo
 version: 1.0.0

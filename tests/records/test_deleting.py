@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -37,11 +38,27 @@ def test_deleting_clears_takes_along_and_corrects_sums(house: House) -> None:
     now = house.now(child)
     assert now["parent"] is None
     assert (now["open_count"], now["deal_total"], now["room"]) == (0, Decimal("0.00"), Decimal("1000.00"))
-    assert house.rows("SELECT count(*) FROM deal_line") == [(0,)]
+    assert house.rows("SELECT count(*) FROM deal_line WHERE deleted_at IS NULL") == [(0,)]
     with pytest.raises(Missing):
         house.records.update(house.admin, "client", parent.id, 2, {"code": "AB123"})
     with pytest.raises(Rejected):
         house.make("client", name="Other", parent=parent.id)
+
+
+def test_lines_lie_in_the_bin_with_their_record_and_come_back_with_it(house: House) -> None:
+    client = house.make("client", name="Acme")
+    saw = house.make("product", name="Saw", price="2.50")
+    deal = house.make("deal", client=client.id, lines=[{"product": saw.id, "quantity": 2}])
+    lost = house.make("deal_line", deal=deal.id, product=saw.id, quantity=4)
+    house.records.delete(house.admin, "deal_line", lost.id, house.now(lost)["version"])
+    house.clock.advance(timedelta(seconds=1))
+    house.records.delete(house.admin, "deal", deal.id, house.now(deal)["version"])
+
+    house.records.restore(house.admin, "deal", deal.id)
+
+    back = house.records.get(house.admin, "deal", deal.id)
+    assert [line.values["quantity"] for line in back.lines["lines"]] == [2]
+    assert back.values["net"] == house.now(client)["deal_total"] == Decimal("5.00")
 
 
 def test_the_bin_gives_back_what_was_deleted(house: House) -> None:

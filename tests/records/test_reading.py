@@ -72,8 +72,8 @@ def test_a_field_is_masked_or_hidden_row_by_row(firm: Firm) -> None:
     page = firm.house.records.list(firm.ann, Listing("client", fields=("name", "phone")))
     mine, theirs = page.records
 
-    assert (mine.values["phone"], mine.masked) == ("13812345678", frozenset())
-    assert (theirs.values["phone"], theirs.masked) == ("139****5678", {"phone"})
+    assert (mine.values["phone"], set(mine.masked)) == ("13812345678", set())
+    assert (theirs.values["phone"], set(theirs.masked)) == ("139****5678", {"phone"})
     whole = firm.house.records.get(firm.ann, "client", firm.zeta.id)
     assert whole.values["phone"] == "139****5678"
     assert not {"secret_limit", "twice", "password"} & whole.values.keys()
@@ -222,9 +222,8 @@ def test_reading_takes_one_statement(firm: Firm) -> None:
 def test_a_preview_shows_formulas_and_complaints_and_writes_nothing(firm: Firm) -> None:
     before = firm.house.rows("SELECT count(*) FROM tessera_audit")
 
-    shown = firm.house.records.preview(
-        firm.ann, "deal", {"client": firm.acme.id, "discount": "x", "lines": [{"product": firm.saw.id, "quantity": "2"}]}
-    )
+    lines = [{"product": firm.saw.id, "quantity": "2"}]
+    shown = firm.house.records.preview(firm.ann, "deal", {"client": firm.acme.id, "discount": "x", "lines": lines})
 
     assert shown.values["net"] == Decimal("21.00")
     assert shown.values["client"] == Reference(firm.acme.id, "Acme")

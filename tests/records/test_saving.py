@@ -1,17 +1,19 @@
-"""What a save promises: everything wrong is said at once, nothing is done by halves, computed values are the engine's."""
+"""What a save promises: all that is wrong is said at once, nothing is done by halves, the engine calculates."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
 
 from engine.kernel.errors import Complaint, Missing, Refused, Rejected, StaleVersion, VersionRequired
 from engine.kernel.names import new_record_id
+from engine.records import Operation
 from engine.records.saving import SAVE_STEPS
-from engine.records.trail import UNTOLD
 from tests.records.conftest import House
 
 
@@ -122,9 +124,8 @@ def test_lines_are_sent_whole(house: House) -> None:
     first, second, third = house.records.get(house.admin, "deal", made.id).lines["lines"]
     assert [first.values["quantity"], third.values["quantity"]] == [1, 3]
 
-    changed = house.change(
-        made, lines=[{"id": third.id, "quantity": 4}, {"id": first.id}, {"product": saw.id, "quantity": "0.5", "price": 2}]
-    )
+    new = {"product": saw.id, "quantity": "0.5", "price": 2}
+    changed = house.change(made, lines=[{"id": third.id, "quantity": 4}, {"id": first.id}, new])
 
     lines = house.records.get(house.admin, "deal", made.id).lines["lines"]
     assert {line.id for line in lines} >= {first.id, third.id}
@@ -157,9 +158,7 @@ def test_a_reference_may_be_named_by_a_unique_field(house: House) -> None:
     house.make("product", name="Saw", price=10)
     client = house.make("client", name="Acme", email="a@example.com")
 
-    made = house.make(
-        "deal", client={"email": "a@example.com"}, lines=[{"product": {"name": "Saw"}, "quantity": 2}]
-    )
+    made = house.make("deal", client={"email": "a@example.com"}, lines=[{"product": {"name": "Saw"}, "quantity": 2}])
 
     assert made.after is not None
     assert made.after["client"] == client.id
@@ -252,7 +251,7 @@ def test_a_line_saved_by_itself_moves_its_parent(house: House) -> None:
         house.make("deal_line", deal=made.id, product=saw.id, quantity=3)
 
 
-PROTECTED = ("id", "tenant_id", "created_by", "created_at", "updated_at", "updated_by", "version", "deleted_at", "nobody")
+PROTECTED = ("id", "tenant_id", "created_by", "created_at", "updated_at", "updated_by", "version", "deleted_at", "x")
 
 
 @pytest.mark.parametrize("object", ["unit", "person", "client", "product", "deal", "deal_line"])
@@ -275,17 +274,21 @@ def test_what_the_engine_determines_cannot_be_sent(house: House, object: str) ->
     for name in dict.fromkeys(refused):
         if name in writable:
             continue
+        given, here = {name: "2026-01-01"}, made[object]
+        operations = [Operation("create", given), Operation("update", given, here.id, house.now(here)["version"])]
         for act in (
-            lambda name=name: house.make(object, **{name: "2026-01-01"}),
-            lambda name=name: house.change(made[object], **{name: "2026-01-01"}),
+            partial(house.make, object, **given),
+            partial(house.change, replace(here, version=house.now(here)["version"]), **given),
+            partial(house.records.bulk, house.admin, object, operations, atomic=True),
         ):
             with pytest.raises(Rejected) as told:
                 act()
-            found = [c.code for c in told.value.complaints if c.path == name]
-            assert found in (["field_not_writable"], ["unknown_field"], ["use_transition"]), name
+            found = {c.code for c in told.value.complaints if c.path.rpartition(".")[2] == name}
+            assert found in ({"field_not_writable"}, {"unknown_field"}, {"use_transition"}), name
     if object in ("deal",):
+        line = {"product": saw.id, "quantity": 1, "amount": 5, "deal": deal.id}
         with pytest.raises(Rejected) as told:
-            house.make("deal", client=client.id, lines=[{"product": saw.id, "quantity": 1, "amount": 5, "deal": deal.id}])
+            house.make("deal", client=client.id, lines=[line])
         assert codes(told.value) == {
             ("lines[0].amount", "field_not_writable"),
             ("lines[0].deal", "field_not_writable"),
@@ -356,7 +359,6 @@ def test_each_change_leaves_one_entry_and_one_event(house: House) -> None:
         ("deal", "update", 2),
     ]
     assert events == [(object, version) for object, _, version in entries]
-    assert "updated_at" in UNTOLD
 
 
 def test_a_warning_does_not_stop_a_save(house: House) -> None:
@@ -388,8 +390,8 @@ def test_a_save_takes_few_statements_whatever_it_holds(house: House, fields: int
     parent = house.make("client", name="Parent")
     given: dict[str, Any] = {"name": "Acme", "email": "a@example.com"}
     if fields > 1:
-        given |= {"grade": "A", "tags": ["A"], "sector": "food", "branch": "bread", "parent": parent.id, "phone": "555 0100"}
-        given |= {"code": "AB123", "owner": house.people["bob"], "limit": 7}
+        given |= {"grade": "A", "tags": ["A"], "sector": "food", "branch": "bread", "parent": parent.id}
+        given |= {"phone": "555 0100", "code": "AB123", "owner": house.people["bob"], "limit": 7}
     house.make("client", name="Warm", phone="555 0199")
     with house.records.unit(house.admin) as unit:
         start = unit.session.meter.statements

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -37,11 +38,13 @@ def test_no_update_is_lost(house: House) -> None:
                 house.records.update(house.admin, "client", made.id, now.version, {"limit": now.values["limit"] + 1})
                 done += 1
             except StaleVersion as stale:
-                assert stale.complaint.params["changed_fields"] == ["limit", "room"]
+                told.add(tuple(stale.complaint.params["changed_fields"]))
         return done
 
+    told: set[tuple[str, ...]] = set()
     succeeded = sum(at_once(count_up))
 
+    assert told <= {("limit", "room")}
     assert house.now(made)["limit"] == succeeded
     assert house.now(made)["version"] == succeeded + 1
 
@@ -83,10 +86,8 @@ def test_changes_that_reach_for_each_others_records_end(house: House) -> None:
             else:
                 deal = deals[number // 2]
                 act = ("deal", deal.id, house.now(deal)["version"], {"discount": turn})
-            try:
+            with contextlib.suppress(StaleVersion):
                 house.records.update(house.admin, *act)
-            except StaleVersion:
-                pass
 
     at_once(change, 8)
 
@@ -120,13 +121,12 @@ def test_of_many_with_the_same_key_one_acts(house: House) -> None:
         try:
             return house.records.run_once(house.admin, Once("k", "POST deal", "d"), act, answer).body
         except Conflict as busy:
-            assert busy.code == "idempotency_in_progress"
-            return "busy"
+            return busy.code
 
     client = house.make("client", name="Acme")
     told = at_once(send)
 
-    assert len(set(told) - {"busy"}) == 1
+    assert len(set(told) - {"idempotency_in_progress"}) == 1
     assert house.rows("SELECT count(*) FROM deal") == [(1,)]
     assert house.now(client)["open_count"] == 1
     assert house.rows("SELECT number FROM tessera_number") == [("D202611-001",)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 from decimal import ROUND_HALF_UP, Decimal
@@ -87,17 +88,18 @@ class Walk:
 
     def step(self) -> None:
         act = self.random.choice(
-            [self.create, self.create, self.bulk, self.lines, self.discount, self.move, self.transition]
-            + [self.rename, self.reprice, self.drop_line, self.delete, self.restore, self.together]
+            (
+                *(self.create, self.create, self.bulk, self.lines, self.discount, self.move, self.transition),
+                *(self.rename, self.reprice, self.drop_line, self.delete, self.restore, self.together),
+            )
         )
-        try:
+        with contextlib.suppress(TesseraError):
             act()
-        except TesseraError:
-            pass
 
     def create(self) -> None:
         lines = [self.line() for _ in range(self.random.randrange(4))]
-        given = {"client": self.random.choice(self.clients), "lines": lines, "day": f"2026-0{self.random.randrange(1, 9)}-01"}
+        day = f"2026-0{self.random.randrange(1, 9)}-01"
+        given = {"client": self.random.choice(self.clients), "lines": lines, "day": day}
         self.house.records.create(self.house.admin, "deal", given)
 
     def bulk(self) -> None:

@@ -26,12 +26,14 @@ def main(url: str, user: str, client: str, product: str, seed: str) -> None:
     model = model_of(PACK)
     settings = Settings(state_seconds=1.0, synchronous="FULL")
     records = RecordService(Shelf(settings, lambda tenant: url, lambda layers: model))
-    ctx = Context("acme", Actor(user, "w", "W", administrator=True), clock=FrozenClock(datetime(2026, 11, 23, tzinfo=UTC)))
+    clock = FrozenClock(datetime(2026, 11, 23, tzinfo=UTC))
+    ctx = Context("acme", Actor(user, "w", "W", administrator=True), clock=clock)
     chance = random.Random(seed)
     mine: list[tuple[str, int]] = []
     say("ready")
     while True:
-        given: dict[str, Any] = {"client": client, "lines": [{"product": product, "quantity": chance.randrange(1, 9)}] * 2}
+        lines = [{"product": product, "quantity": chance.randrange(1, 9)}] * 2
+        given: dict[str, Any] = {"client": client, "lines": lines}
         try:
             if chance.random() < 0.3:
                 given["discount"] = 101

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -126,9 +127,9 @@ def test_the_state_field_is_written_by_transitions_only(desk: Desk) -> None:
     made = desk.deal()
 
     for act in (
-        lambda: desk.house.change(made, status="done"),
-        lambda: desk.house.make("deal", client=desk.client.id, status="done"),
-        lambda: desk.house.change(made, status="draft"),
+        partial(desk.house.change, made, status="done"),
+        partial(desk.house.make, "deal", client=desk.client.id, status="done"),
+        partial(desk.house.change, made, status="draft"),
     ):
         with pytest.raises(Rejected) as told:
             act()

@@ -9,6 +9,5 @@ from engine.records.unit import Unit
 
 def announce(batch: Batch, unit: Unit) -> None:
     """Append one event per changed record and line; the unit remembers what was done."""
-    changes = [change for draft in batch.standing() for change in draft.changes()]
-    announce_changes(changes, unit)
-    unit.changes.extend(changes)
+    announce_changes(batch.told, unit)
+    unit.changes.extend(change for change, _ in batch.told)

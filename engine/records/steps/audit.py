@@ -9,4 +9,4 @@ from engine.records.unit import Unit
 
 def audit(batch: Batch, unit: Unit) -> None:
     """Write one entry per changed record and line."""
-    keep_trail([change for draft in batch.standing() for change in draft.changes()], unit)
+    batch.told = keep_trail([change for draft in batch.standing() for change in draft.changes()], unit)
