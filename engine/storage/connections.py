@@ -6,6 +6,7 @@ import contextlib
 import os
 import sqlite3
 import threading
+import time
 import weakref
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from sqlalchemy.pool import NullPool
 from engine.kernel.errors import Unavailable
 from engine.settings import Settings
 from engine.storage.errors import translated
+from engine.storage.statistics import read_statistics
 
 DialectName = Literal["sqlite", "postgresql"]
 Driver = Any  # sqlite3.Connection or psycopg.Connection; the two share what is used of them
@@ -131,10 +133,18 @@ def _open_sqlite(address: Address, settings: Settings) -> sqlite3.Connection:
 class Held:
     """A connection and the SQLAlchemy view of it, held by one thread."""
 
-    __slots__ = ("__weakref__", "alchemy", "closed", "cursor", "depth", "driver", "pid", "writing")
+    __slots__ = (
+        *("__weakref__", "alchemy", "closed", "cursor", "depth", "driver", "pid", "writing"),
+        *("analyzed", "statistics_at", "tainted"),
+    )
 
     def __init__(self, address: Address, settings: Settings) -> None:
         self.closed = False
+        # the driver remembers something that the server no longer accepts; closed after this use
+        self.tainted = False
+        # SQLite: rows that had been changed when statistics were last made, and when they were last read
+        self.analyzed = 0
+        self.statistics_at = time.monotonic()
         self.pid = os.getpid()
         self.depth = 0
         self.writing = False
@@ -150,7 +160,7 @@ class Held:
     @property
     def usable(self) -> bool:
         """Tell whether statements can be sent: it is ours, open, and the server did not go away."""
-        if self.closed or self.pid != os.getpid():
+        if self.closed or self.tainted or self.pid != os.getpid():
             return False
         return isinstance(self.driver, sqlite3.Connection) or not (self.driver.closed or self.driver.broken)
 
@@ -182,9 +192,10 @@ class Connections:
         """Return this thread's connection, opening one when there is none."""
         book = _thread.held
         held = book.get(self)
-        if held is not None and held.usable:
+        if held is not None and (held.usable or held.depth):
             if len(book) > 1:
                 book.move_to_end(self)
+            read_statistics(held)
             return held
         self.discard()
         _make_room(book)

@@ -18,6 +18,7 @@ from engine.storage import faults
 from engine.storage.connections import Address, Connections, DialectName, Driver, Held, address_of
 from engine.storage.errors import StaleCatalog, translated
 from engine.storage.statements import Compiled, Statement
+from engine.storage.statistics import make_statistics
 
 READ_STATE = "SELECT model_version, access_version FROM tessera_state"
 # key of the advisory lock that a change of the model takes alone and every other change shares; per schema
@@ -77,7 +78,7 @@ class Session:
         try:
             changed: int = self._held.cursor.execute(compiled.text, compiled.arguments(values)).rowcount
         except DriverError as error:
-            raise translated(error) or error from error
+            raise self._told(error) from error
         if faults.after_statement is not None:
             faults.after_statement()
         return changed
@@ -90,7 +91,7 @@ class Session:
         try:
             cursor.executemany(compiled.text, [compiled.arguments(values) for values in many])
         except DriverError as error:
-            raise translated(error) or error from error
+            raise self._told(error) from error
         if faults.after_statement is not None:
             faults.after_statement()
         return int(cursor.rowcount)
@@ -102,7 +103,7 @@ class Session:
             found: list[tuple[Any, ...]] = self._held.cursor.execute(text, arguments).fetchall()
         except DriverError as error:
             if not self._may_try_again():
-                raise translated(error) or error from error
+                raise self._told(error) from error
             return self.raw_rows(text, arguments)
         if faults.after_statement is not None:
             faults.after_statement()
@@ -116,8 +117,7 @@ class Session:
         try:
             result = self._held.alchemy.execute(statement, parameters)
         except DBAPIError as error:
-            cause = error.orig
-            raise (translated(cause) if isinstance(cause, Exception) else None) or error from error
+            raise (self._told(error.orig) if isinstance(error.orig, Exception) else error) from error
         if faults.after_statement is not None:
             faults.after_statement()
         return result
@@ -132,13 +132,22 @@ class Session:
             self._connections.suspect = True
             raise StaleCatalog
 
+    def _told(self, error: Exception) -> Exception:
+        found = translated(error)
+        if isinstance(found, StaleCatalog):
+            self._connections.suspect = True
+            # a statement prepared for the older tables would fail for ever
+            self._held.tainted = True
+        return found or error
+
     def _may_try_again(self) -> bool:
         # a server that was restarted while the connection lay idle is not the caller's trouble
         held = self._held
         if held.usable or held.writing or held.depth > 1 or self.meter.statements > 1:
             return False
+        depth, held.depth = held.depth, 0
         self._held = self._connections.mine()
-        self._held.depth, held.depth = held.depth, 0
+        self._held.depth = depth
         return True
 
     @property
@@ -199,6 +208,7 @@ class Database:
                 raise StaleCatalog
             yield Session(held, self._connections, found)
             self._commit(held)
+            make_statistics(held)
         except BaseException:
             self._rollback(held)
             raise

@@ -14,11 +14,16 @@ import psycopg
 import pytest
 
 from engine.kernel.errors import TesseraError, Unavailable
+from engine.rules import Run
 from engine.settings import Settings
 from engine.storage import (
     Catalog,
     Database,
+    Query,
+    Row,
+    StaleCatalog,
     Violation,
+    every_row,
     insert_row,
     install_model,
     make_place,
@@ -26,9 +31,10 @@ from engine.storage import (
     prepare,
     read_stamp,
     remove_place,
+    select_page,
 )
 from engine.storage.connections import HELD_PER_THREAD
-from tests.storage.conftest import Add, Install, kept_fields, model_of
+from tests.storage.conftest import NOW, Add, Install, kept_fields, model_of
 
 PACK = """
 object: thing
@@ -245,3 +251,25 @@ def test_a_child_process_opens_its_own_connection(tenant: Database, install: Ins
 
     assert os.waitstatus_to_exitcode(status) == 0
     assert count(tenant) == 2
+
+
+def test_a_prepared_statement_outlives_a_change_of_its_table(tenant: Database, install: Install, add: Add) -> None:
+    first = install(PACK)
+    add(first, "thing", name="a")
+    query = Query("thing", (("name",), ("price",)))
+
+    def read(catalog: Catalog) -> list[Row]:
+        with tenant.reading() as session:
+            return list(select_page(session, catalog, query, every_row, {}, Run(NOW)).rows)
+
+    for _ in range(8):
+        read(first)
+    other = open_database(tenant.address.url.render_as_string(False), "acme", tenant.settings)
+    second = install_model(other, model_of(PACK.replace("length: 20", "length: 90").replace("money", "text")), {})
+    other.dispose()
+
+    for _ in range(2):
+        with pytest.raises(StaleCatalog):
+            read(first)
+    for _ in range(8):
+        assert read(second) == [{"name": "a", "price": None}]
