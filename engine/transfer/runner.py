@@ -55,7 +55,12 @@ class JobRunner:
 
     def _work(self) -> None:
         while not self._stop.is_set():
-            if not self.work_once():
+            try:
+                count = self.work_once()
+            except Exception:
+                log.exception("the look for jobs broke")
+                count = 0
+            if not count:
                 self._wake.wait(PAUSE)
             self._wake.clear()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.kernel.catalogue import code_of
-from engine.kernel.context import Actor, Context
+from engine.kernel.context import SYSTEM, Actor, Context
 from engine.kernel.errors import Conflict, Missing, TesseraError
 from engine.records import Listing, RecordService, Unit
 from engine.transfer import limits
@@ -33,6 +33,7 @@ from engine.transfer.running import (
     try_out,
 )
 from engine.transfer.templates import template_of
+from engine.transfer.uploads import Uploads
 
 ERRORS = "errors.csv"
 # the account of a job's owner as it is now; None when there is none any more
@@ -60,13 +61,15 @@ class Stopped(Exception):
 
 
 class TransferService:
-    """Verbs take the caller's Context first. ``folder`` holds the files of jobs, a folder for each tenant."""
+    """Verbs take the caller's Context first. ``folder`` holds the files of jobs, a folder for each tenant; ``uploads``
+    keeps what a user has sent until he says what is to be done with it."""
 
     def __init__(self, records: RecordService, folder: Path, actor_of: ActorOf) -> None:
         self._records = records
         self._folder = folder
         self._actor_of = actor_of
         self._jobs = Jobs(records)
+        self.uploads = Uploads(folder)
         self._unwanted: set[str] = set()
 
     # -- before an import ------------------------------------------------------------------------------------------
@@ -165,7 +168,10 @@ class TransferService:
             pass
         except TesseraError as error:
             self._jobs.finish(own, claimed, "failed", {"error": reason_of(error, own.language)})
-        return self._found(ctx, job)
+        found = self._found(ctx, job)
+        if found.over:
+            self._tidy(self._place(ctx.tenant, job))
+        return found
 
     def status(self, ctx: Context, job: str) -> JobStatus:
         """Return how far a job is; the actor's own, or anybody's for an administrator."""
@@ -248,7 +254,7 @@ class TransferService:
 
     def _owner(self, ctx: Context, job: JobStatus) -> Context | None:
         """Return the context of the job's owner, with his rights of now."""
-        actor = self._actor_of(ctx.tenant, job.actor)
+        actor = SYSTEM if job.actor == SYSTEM.user else self._actor_of(ctx.tenant, job.actor)
         if actor is None:
             return None
         return replace(ctx, actor=actor, language=str(job.parameters.get("language", ctx.language)))
@@ -258,6 +264,12 @@ class TransferService:
         if found is None:
             raise Missing("unknown_job")
         return found
+
+    def _tidy(self, folder: Path) -> None:
+        """Remove what a job that is over needs no more: everything but the rows that failed."""
+        for path in folder.iterdir():
+            if path.name != ERRORS:
+                path.unlink()
 
     def _place(self, tenant: str, job: str) -> Path:
         return self._folder / tenant / job
