@@ -10,6 +10,7 @@ from engine.records import DictionaryService, RecordService
 from engine.settings import Settings
 from engine.storage import Shelf
 from engine.tenancy import TenantService
+from engine.transfer import TransferService
 from engine.workflow import TransitionService
 
 
@@ -32,3 +33,5 @@ class Services(Protocol):
     def workflow(self) -> TransitionService: ...
     @property
     def tenancy(self) -> TenantService: ...
+    @property
+    def transfer(self) -> TransferService: ...

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from engine.ui.door import Route
-from engine.ui.views import about, accounts, assets, dictionaries, forms, lists, picking, profile, records, signin
+from engine.ui.views import (
+    about,
+    accounts,
+    assets,
+    dictionaries,
+    forms,
+    lists,
+    picking,
+    profile,
+    records,
+    signin,
+    transfers,
+)
 
 ROUTES: tuple[Route, ...] = (
     *signin.ROUTES,
     *assets.ROUTES,
     *picking.ROUTES,
     *lists.ROUTES,
+    *transfers.ROUTES,
     *forms.ROUTES,
     *records.ROUTES,
     *profile.ROUTES,

@@ -29,7 +29,7 @@ def show_list(call: Call) -> Response:
     found = found_object(call)
     model = desk.model.lists[found.name]
     address = read_address(found.name, list(call.request.args.items(multi=True)))
-    specs = column_specs(desk, model, _chosen_columns(call))
+    specs = column_specs(desk, model, chosen_columns(call))
     try:
         rows, after = _read(call, model, address, specs)
         wrong = ""
@@ -168,7 +168,8 @@ def _built_rules(call: Call) -> Iterator[Rule]:
             yield Rule(path, operator, values[:50])
 
 
-def _chosen_columns(call: Call) -> tuple[str, ...]:
+def chosen_columns(call: Call) -> tuple[str, ...]:
+    """Return the columns that the reader chose for a list, none when he keeps its own."""
     return tuple(part for part in call.request.cookies.get(_COLUMNS_COOKIE, "").split(",") if part)
 
 
