@@ -52,16 +52,16 @@ def test_only_the_dictionaries_that_the_role_keeps_are_offered(showroom: Showroo
 
 def test_an_administrator_makes_an_account_and_gives_it_roles(showroom: Showroom) -> None:
     boss = showroom.visitor("boss")
-    page = boss.submit("/users/new", name="New Person", login="new", password="paper lantern garden", roles=["clerk"])
+    page = boss.submit("/users/+new", name="New Person", login="new", password="paper lantern garden", roles=["clerk"])
     assert page.status == 303
 
     person = showroom.visitor()
     assert person.log_in("new", "paper lantern garden").status == 303
     assert person.get("/o/deal").status == 200
 
-    boss.post("/users/new", {"_csrf": boss.token(), "login": "x"})
-    boss.post("/users/new", {})
-    page = boss.submit("/users/new", name="", login="bad login!", password="short")
+    boss.post("/users/+new", {"_csrf": boss.token(), "login": "x"})
+    boss.post("/users/+new", {})
+    page = boss.submit("/users/+new", name="", login="bad login!", password="short")
     assert page.status == 422
     assert page.all("//input[@name='login']/@aria-invalid") == ["true"]
     assert page.all("//input[@name='password']/@value") == [""]
@@ -69,7 +69,7 @@ def test_an_administrator_makes_an_account_and_gives_it_roles(showroom: Showroom
 
 def test_roles_password_and_state_of_an_account_change(showroom: Showroom) -> None:
     boss = showroom.visitor("boss")
-    boss.submit("/users/new", name="Lodger", login="lodger", password="paper lantern garden", roles=["clerk"])
+    boss.submit("/users/+new", name="Lodger", login="lodger", password="paper lantern garden", roles=["clerk"])
     token = boss.token()
 
     boss.post("/users/lodger", {"_csrf": token, "_do": "roles", "roles": ["guest"]})
@@ -84,13 +84,13 @@ def test_roles_password_and_state_of_an_account_change(showroom: Showroom) -> No
 
 def test_administration_is_for_administrators(clerk: Visitor) -> None:
     assert clerk.get("/users").status == 404
-    assert clerk.post("/users/new", {"_csrf": clerk.token(), "login": "evil", "administrator": "true"}).status == 404
+    assert clerk.post("/users/+new", {"_csrf": clerk.token(), "login": "evil", "administrator": "true"}).status == 404
     assert clerk.post("/users/clerk", {"_csrf": clerk.token(), "_do": "roles", "roles": ["clerk"]}).status == 404
 
 
 def test_a_password_is_changed_with_the_old_one_only(showroom: Showroom) -> None:
     boss = showroom.visitor("boss")
-    boss.submit("/users/new", name="Changer", login="changer", password=PASSWORD, roles=["clerk"])
+    boss.submit("/users/+new", name="Changer", login="changer", password=PASSWORD, roles=["clerk"])
     changer = showroom.visitor("changer")
 
     page = changer.submit(

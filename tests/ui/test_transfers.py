@@ -76,8 +76,8 @@ def test_a_file_is_its_owners_only(showroom: Showroom, clerk: Visitor) -> None:
     address = upload(clerk, FILE).answer.headers["Location"]
 
     assert showroom.visitor("boss").get(address).status == 404
-    assert clerk.get("/import/files/../../secret").status == 404
-    assert clerk.get("/import/files/00000000-0000-7000-8000-000000000000").status == 404
+    assert clerk.get("/import/to/work/..%2F..%2Fsecret").status == 404
+    assert clerk.get("/import/to/work/00000000-0000-7000-8000-000000000000").status == 404
 
 
 def test_import_and_export_are_for_those_who_may(showroom: Showroom) -> None:

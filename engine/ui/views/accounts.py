@@ -127,8 +127,8 @@ def _errors(call: Call, complaints: Sequence[Complaint]) -> Mapping[str, str]:
 
 ROUTES = (
     Route("GET", "/users", show_users),
-    Route("GET", "/users/new", show_new_user),
-    Route("POST", "/users/new", create_user),
+    Route("GET", "/users/+new", show_new_user),
+    Route("POST", "/users/+new", create_user),
     Route("GET", "/users/<login>", show_user),
     Route("POST", "/users/<login>", change_user),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import quote
 
 from flask import Response
@@ -15,12 +16,12 @@ from engine.ui.door import Call, Route, Toast
 from engine.ui.screens.addresses import read_address
 from engine.ui.screens.columns import column_specs
 from engine.ui.screens.imports import MappingScreen, build_job, build_mapping, build_report, build_start, chosen_mapping
-from engine.ui.uploads import Upload, Uploads
 from engine.ui.views.finding import found_object
 from engine.ui.views.lists import chosen_columns, condition_of
 
 _TRIED_AT_ONCE = 20_000
 _JOBS_SHOWN = 10
+_BLOCK = 1 << 16
 
 
 def show_import(call: Call) -> Response:
@@ -37,15 +38,15 @@ def send_file(call: Call) -> Response:
     sent = call.request.files.get("file")
     if sent is None or not sent.filename:
         return _again(call, found, call.desk.say("import.no_file"))
-    uploads = _uploads(call)
-    upload = uploads.keep(call.context, found.name, sent.filename, sent.stream)
+    uploads, context = call.services.transfer.uploads, call.context
+    id = uploads.keep(context, sent.filename, iter(lambda: sent.stream.read(_BLOCK), b""))
     try:
-        call.services.transfer.inspect(call.context, found.name, upload.path)
+        call.services.transfer.inspect(context, found.name, uploads.find(context, id))
     except Malformed as error:
-        uploads.drop(call.context, upload.id)
+        uploads.drop(context, id)
         language = call.desk.words.language
         return _again(call, found, " ".join((error.message(language), error.complaint.hint(language))))
-    return call.go(f"/import/files/{upload.id}")
+    return call.go(f"/import/to/{found.name}/{id}")
 
 
 def send_template(call: Call) -> Response:
@@ -57,27 +58,27 @@ def send_template(call: Call) -> Response:
 
 def show_mapping(call: Call) -> Response:
     """Draw what the columns of a file seem to mean."""
-    upload, found, seen = _seen(call)
-    return call.page("import_file", _mapping(call, upload, found, seen, seen.mapping, False))
+    path, found, seen = _seen(call)
+    return call.page("import_file", _mapping(call, path, found, seen, seen.mapping, False))
 
 
 def import_file(call: Call) -> Response:
     """Try a file out, or import it in the background."""
-    upload, found, seen = _seen(call)
+    path, found, seen = _seen(call)
     form = call.form
     targets = {index: form.one(f"target.{index}") or "" for index in range(len(seen.columns))}
     mapping = chosen_mapping(found, seen.columns, seen.mapping, targets, form.one("key") or "")
     atomic = form.one("atomic") == "true"
-    screen = _mapping(call, upload, found, seen, mapping, atomic)
+    screen = _mapping(call, path, found, seen, mapping, atomic)
     transfer, context, desk = call.services.transfer, call.context, call.desk
     try:
         if form.one("_do") == "start":
-            job = transfer.start_import(context, mapping, upload.path, name=upload.name, atomic=atomic)
-            _uploads(call).drop(context, upload.id)
+            job = transfer.start_import(context, mapping, path, name=path.name, atomic=atomic)
+            transfer.uploads.drop(context, call.place["upload"])
             return call.go(f"/import/jobs/{job}")
         if seen.rows > _TRIED_AT_ONCE:
             return call.page("import_file", replace(screen, error=desk.say("import.too_long", n=f"{_TRIED_AT_ONCE:,}")))
-        report = transfer.dry_run(context, mapping, upload.path)
+        report = transfer.dry_run(context, mapping, path)
     except (Rejected, BadDefinition) as error:
         said = [str(one) for one in error.diagnostics] if isinstance(error, BadDefinition) else _said(call, error)
         wrong = replace(screen, error=error.message(desk.words.language), errors=tuple(said))
@@ -139,20 +140,16 @@ def _importable(call: Call, name: str) -> ObjectModel:
     return found
 
 
-def _uploads(call: Call) -> Uploads:
-    return Uploads(call.services.settings.home / "uploads")
-
-
-def _seen(call: Call) -> tuple[Upload, ObjectModel, Inspection]:
-    upload = _uploads(call).find(call.context, call.place["upload"])
-    found = _importable(call, upload.object)
-    return upload, found, call.services.transfer.inspect(call.context, found.name, upload.path)
+def _seen(call: Call) -> tuple[Path, ObjectModel, Inspection]:
+    found = _importable(call, call.place["object"])
+    path = call.services.transfer.uploads.find(call.context, call.place["upload"])
+    return path, found, call.services.transfer.inspect(call.context, found.name, path)
 
 
 def _mapping(
-    call: Call, upload: Upload, found: ObjectModel, seen: Inspection, mapping: MappingDef, atomic: bool
+    call: Call, path: Path, found: ObjectModel, seen: Inspection, mapping: MappingDef, atomic: bool
 ) -> MappingScreen:
-    return build_mapping(call.desk, (upload.id, upload.name), found, seen, mapping, atomic)
+    return build_mapping(call.desk, (call.place["upload"], path.name), found, seen, mapping, atomic)
 
 
 def _again(call: Call, found: ObjectModel, error: str) -> Response:
@@ -179,8 +176,8 @@ ROUTES = (
     Route("GET", "/import", show_import),
     Route("POST", "/import", send_file),
     Route("GET", "/import/template", send_template),
-    Route("GET", "/import/files/<upload>", show_mapping),
-    Route("POST", "/import/files/<upload>", import_file),
+    Route("GET", "/import/to/<object>/<upload>", show_mapping),
+    Route("POST", "/import/to/<object>/<upload>", import_file),
     Route("GET", "/import/jobs/<job>", show_job),
     Route("POST", "/import/jobs/<job>/cancel", cancel_job),
     Route("GET", "/import/jobs/<job>/errors", send_errors),
