@@ -16,7 +16,7 @@ from sqlalchemy.types import TypeEngine
 from engine.kernel.errors import Malformed
 from engine.rules.numbers import CONTEXT
 from engine.rules.sql.givens import Given, Known, seconds_of
-from engine.rules.sql.terms import SQLITE, Element, Term
+from engine.rules.sql.terms import RECORD, SQLITE, Element, Term
 from engine.rules.temporal.times import DAY, SECOND, FeelDateTime, FeelTime
 from engine.rules.values import DATE, DATE_TIME, DAYS, NUMBER, STRING, TIME, from_python, kind_of
 
@@ -120,10 +120,11 @@ class Binds:
     def items(self, term: Term, known: Known) -> Element:
         """Return the items of a list that ``term`` could be equal to, as JSON on SQLite, else as an array."""
         one, type_ = self._item(term)
+        kind = STRING if term.kind == RECORD else term.kind
 
         def chosen(values: Any) -> list[Any]:
             fitting = (from_python(value) for value in values or ())
-            return [found for value in fitting if kind_of(value) == term.kind and (found := one(value)) is not None]
+            return [found for value in fitting if kind_of(value) == kind and (found := one(value)) is not None]
 
         if self.dialect == SQLITE:
             return self.add(known, Text(), lambda values: json.dumps(chosen(values), ensure_ascii=False))

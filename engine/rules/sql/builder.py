@@ -17,19 +17,20 @@ from engine.rules.sql import arithmetic, functions, lines
 from engine.rules.sql.binding import Binds
 from engine.rules.sql.comparing import (
     Operand,
-    among_codes,
+    alike,
     between,
     chosen,
     comparison,
-    in_list,
     joined,
     opposite,
 )
 from engine.rules.sql.dates import part_of
 from engine.rules.sql.givens import Known
+from engine.rules.sql.membership import among_codes, in_list
 from engine.rules.sql.refusals import Unsayable
 from engine.rules.sql.scope import SqlScope, SqlValue
 from engine.rules.sql.terms import (
+    RECORD,
     SQLITE,
     VARIES,
     Term,
@@ -46,7 +47,7 @@ DEEPEST = 60
 _DEPTHS: dict[type[Node], int] = {nodes.Arithmetic: 2, nodes.If: 6, nodes.Quantified: 10, nodes.Call: 4}
 Located = tuple[SqlScope, tuple[str, ...]]
 _COLUMN_KINDS = frozenset(
-    ("number", "string", "boolean", "date", "time", "date and time", "days and time duration", "list")
+    ("number", "string", RECORD, "boolean", "date", "time", "date and time", "days and time duration", "list")
 )
 
 
@@ -177,11 +178,12 @@ class SqlBuilder:
         if condition.constant is not VARIES:
             return self.term(node.then if condition.constant is True else node.otherwise)
         then, otherwise = self.term(node.then), self.term(node.otherwise)
-        kind = otherwise.kind if then.constant is None and then.kind == NULL else then.kind
-        for term in (then, otherwise):
-            if term.kind not in (kind, NULL):
-                raise Unsayable(node, "both branches must be of one kind")
-        then, otherwise = (unknown(kind, self.dialect) if term.kind == NULL else term for term in (then, otherwise))
+        if then.kind == NULL:
+            then = unknown(otherwise.kind, self.dialect)
+        if otherwise.kind == NULL:
+            otherwise = unknown(then.kind, self.dialect)
+        if not alike(then.kind, otherwise.kind):
+            raise Unsayable(node, "both branches must be of one kind")
         return chosen(condition.element, then, otherwise, self.dialect)
 
     # -- conditions -------------------------------------------------------------------------------------------
@@ -258,6 +260,9 @@ class SqlBuilder:
         return len(node.arguments) == 1 and node.arguments[0] not in self.known
 
     def _list_contains(self, node: nodes.Call, items: Operand, one: Operand) -> Term:
+        type_ = self.checked.types[node.arguments[0]]
+        if isinstance(type_, ListType) and isinstance(type_.element, RecordType):
+            raise Unsayable(node, "records are looked for with 'in'")
         if items.kind == NULL:
             return constant(None)
         if isinstance(items, Known) and isinstance(one, Term) and items.kind == LIST:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import BigInteger, Boolean, Text, case, collate, column, func, null, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, Boolean, Text, case, collate, func, null
 from sqlalchemy.sql.elements import Grouping, literal_column
 
 from engine.rules.sql.binding import Binds
 from engine.rules.sql.dates import day_number, whole_second
 from engine.rules.sql.givens import Known
 from engine.rules.sql.terms import (
+    RECORD,
     ROOM,
     SQLITE,
     Element,
@@ -35,12 +35,12 @@ from engine.rules.sql.terms import (
     truth,
     wrapped,
 )
-from engine.rules.values import BOOLEAN, DATE, DATE_TIME, DAYS, LIST, NULL, NUMBER, STRING, TIME
+from engine.rules.values import BOOLEAN, DATE, DATE_TIME, DAYS, NULL, NUMBER, STRING, TIME
 
 Operand = Term | Known
 
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
-_SECONDS = frozenset((TIME, DATE_TIME))
+SECONDS = frozenset((TIME, DATE_TIME))
 # whole seconds are compared: x <= 10:30:00 says x < 10:30:01
 _BY_SECONDS = {"<": ("<", 0), "<=": ("<", 1), ">": (">=", 1), ">=": (">=", 0)}
 _ORDERED = frozenset((NUMBER, STRING, DATE, TIME, DATE_TIME, DAYS))
@@ -64,6 +64,11 @@ def opposite(term: Term) -> Term:
     return replace(term, element=negated(term.element))
 
 
+def alike(left: str, right: str) -> bool:
+    """Tell whether values of these kinds can be equal."""
+    return left == right or {left, right} == {RECORD, STRING}
+
+
 # -- equality --------------------------------------------------------------------------------------------------
 
 
@@ -73,20 +78,20 @@ def equality(binds: Binds, left: Term, right: Operand, *, positive: bool) -> Ter
         return truth(is_null(left.element), nullable=False)
     if left.constant is None:
         return _is_null(right)
-    if left.kind != right.kind:
+    if not alike(left.kind, right.kind):
         return _two_kinds(left, right, positive=positive)
     if isinstance(right, Term):
         return _equal_terms(binds, left, right, positive=positive)
     if left.kind == BOOLEAN:
         other = constant(right.shape.truth).element
-        return _null_safe(infix("=", left.element, _truth_word(other, binds, right)), [left], positive=positive)
+        return null_safe(infix("=", left.element, _truth_word(other, binds, right)), [left], positive=positive)
     if not _can_be_equal(right):
         return constant(False)
-    if left.kind in _SECONDS:
+    if left.kind in SECONDS:
         within = [infix(">=", left.element, binds.second(right)), infix("<", left.element, binds.second(right, 1))]
-        return _null_safe(all_of(*within), [left], positive=positive)
+        return null_safe(all_of(*within), [left], positive=positive)
     element = guarded(left, binds.dialect).element
-    return _null_safe(infix("=", element, binds.like(left, right, "=")), [left], positive=positive)
+    return null_safe(infix("=", element, binds.like(left, right, "=")), [left], positive=positive)
 
 
 def _truth_word(_: Element, binds: Binds, known: Known) -> Element:
@@ -107,7 +112,7 @@ def _can_be_equal(known: Known) -> bool:
     return not (known.kind == TIME and shape.zoned)  # and times of no zone
 
 
-def _null_safe(element: Element, terms: Sequence[Term], *, positive: bool) -> Term:
+def null_safe(element: Element, terms: Sequence[Term], *, positive: bool) -> Term:
     """Return an equality that is false, not null, where one side is null; at most one side may be."""
     unsure = [term for term in terms if term.nullable]
     if not unsure or positive:
@@ -120,7 +125,7 @@ def _equal_terms(binds: Binds, left: Term, right: Term, *, positive: bool) -> Te
     if left.nullable and right.nullable:
         word = "IS" if binds.dialect == SQLITE else "IS NOT DISTINCT FROM"
         return truth(infix(word, one, other), nullable=False)
-    return _null_safe(infix("=", one, other), [left, right], positive=positive)
+    return null_safe(infix("=", one, other), [left, right], positive=positive)
 
 
 def _two_kinds(left: Term, right: Operand, *, positive: bool) -> Term:
@@ -156,7 +161,7 @@ def order(binds: Binds, operator: str, left: Term, right: Operand) -> Term:
     if shape.far:
         answer = constant((operator in ("<", "<=")) == (shape.far > 0))
         return replace(truth(if_known([left], answer.element), nullable=left.nullable))
-    if left.kind in _SECONDS:
+    if left.kind in SECONDS:
         operator, later = _BY_SECONDS[operator]
         return truth(infix(operator, left.element, binds.second(right, later)), nullable=left.nullable)
     bound = binds.like(left, right, operator)
@@ -187,70 +192,12 @@ def joined(parts: Sequence[Term], *, decisive: bool) -> Term:
     return truth(join(*(part.element for part in left)), nullable=any(part.nullable for part in left))
 
 
-# -- membership ------------------------------------------------------------------------------------------------
-
-
-def in_list(binds: Binds, left: Term, right: Known, *, positive: bool) -> Term:
-    """Return whether ``left`` is among the items of a list that is known: never null."""
-    if right.kind == NULL:
-        return truth(is_null(left.element), nullable=False)
-    if right.kind != LIST:
-        return equality(binds, left, right, positive=positive)
-    parts: list[Element] = []
-    if left.kind in right.shape.kinds and left.constant is not None:
-        found = _among(binds, guarded(left, binds.dialect), right)
-        parts.append(_null_safe(found, [left], positive=positive and not right.shape.holed).element)
-    if right.shape.holed and left.nullable:
-        parts.append(is_null(left.element))
-    return truth(any_of(*parts), nullable=False) if parts else constant(False)
-
-
-def _among(binds: Binds, left: Term, right: Known) -> Element:
-    items = binds.items(left, right)
-    element = whole_second(left, binds.dialect) if left.kind in _SECONDS else left.element
-    if binds.dialect == SQLITE:
-        table = func.json_each(items).table_valued(column("value"))
-        return Grouping(element.in_(select(table.c.value)))
-    return infix("=", element.cast(Text()) if left.kind == TIME else element, func.any(items))
-
-
-def among_codes(binds: Binds, codes: Term, one: Operand, *, listed: bool) -> Term:
-    """Return whether a text is in a stored list of texts.
-
-    ``listed``: as ``list contains`` has it, null for a list that is null; else as ``in``, never null, which finds null
-    in a list that is null.
-    """
-    if one.kind != STRING:
-        if one.kind == NULL and not listed:
-            return truth(is_null(codes.element), nullable=False)
-        return truth(if_known([codes], constant(False).element), nullable=True) if listed else constant(False)
-    element = one.element if isinstance(one, Term) else binds.plain(one)
-    found = _holds(binds, codes, element)
-    unsure = [one] if isinstance(one, Term) and one.nullable else []
-    if listed:
-        found = all_of(found, *(is_known(term.element) for term in unsure))
-        return truth(if_known([codes], found), nullable=codes.nullable)
-    if codes.nullable:
-        unsure.append(codes)
-    found = all_of(found, *(is_known(term.element) for term in unsure))
-    if len(unsure) == 2:
-        found = any_of(found, all_of(*(is_null(term.element) for term in unsure)))
-    return truth(found, nullable=False)
-
-
-def _holds(binds: Binds, codes: Term, element: Element) -> Element:
-    if binds.dialect == SQLITE:
-        table = func.json_each(codes.element).table_valued(column("value"))
-        return Grouping(element.in_(select(table.c.value)))
-    return func.jsonb_exists(codes.element.cast(JSONB()), element.cast(Text()))
-
-
 # -- two values in one form ------------------------------------------------------------------------------------
 
 
 def aligned(left: Term, right: Term, dialect: str) -> tuple[Element, Element]:
     """Return both sides in one form: numbers with as many digits behind the point, dates both as days or as dates."""
-    if left.kind in _SECONDS:
+    if left.kind in SECONDS:
         return whole_second(left, dialect), whole_second(right, dialect)
     if left.kind == DATE and (left.scale is None) != (right.scale is None):
         return day_number(left), day_number(right)
@@ -274,7 +221,7 @@ def chosen(condition: Element, then: Term, otherwise: Term, dialect: str) -> Ter
         limit = min(max(rescaled(then, scale).limit, rescaled(otherwise, scale).limit), ROOM)
     else:
         limit = max(then.limit, otherwise.limit)
-    one, other = (then.element, otherwise.element) if then.kind in _SECONDS else aligned(then, otherwise, dialect)
+    one, other = (then.element, otherwise.element) if then.kind in SECONDS else aligned(then, otherwise, dialect)
     nullable = then.nullable or otherwise.nullable
     return Term(choose(condition, one, other), then.kind, nullable=nullable, scale=scale, limit=limit)
 

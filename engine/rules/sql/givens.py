@@ -74,12 +74,22 @@ class Known:
         return self.shape.kind
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
-    node: Node
+@dataclass(slots=True)
+class _Part:
     closure: Closure
     type: FeelType
     exact: bool
+    fixed: bool  # the same in every execution
+    kept: tuple[Any, Shape] | None = None
+
+    def calculate(self, names: Mapping[str, Any], run: Run) -> tuple[Any, Shape]:
+        if self.kept is not None:
+            return self.kept
+        value = _plain(self.type, self.closure(names, run))
+        found = value, shape_of(value, exact=self.exact)
+        if self.fixed:
+            self.kept = found
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +113,7 @@ class Givens:
         self._checked = said.checked
         self._is_bound = is_bound
         self._free: dict[Node, tuple[bool, frozenset[int]]] = {}
-        self._parts: list[_Given] = []
+        self._parts: list[_Part] = []
         self.index: dict[Node, int] = {}
         # a text keeps its hash
         self.form = repr(self._look(said.checked.tree, exact=True))
@@ -114,9 +124,8 @@ class Givens:
 
     def calculate(self, names: Mapping[str, Any], run: Run) -> Given:
         """Return the values for one execution."""
-        values = tuple(_plain(part.type, part.closure(names, run)) for part in self._parts)
-        shapes = tuple(shape_of(value, exact=part.exact) for part, value in zip(self._parts, values, strict=True))
-        return Given(values, shapes)
+        found = [part.calculate(names, run) for part in self._parts]
+        return Given(tuple(value for value, _ in found), tuple(shape for _, shape in found))
 
     # -- finding ----------------------------------------------------------------------------------------------
 
@@ -125,7 +134,7 @@ class Givens:
         if self._is_given(node) and not _spread(node):
             self.index[node] = len(self._parts)
             type_ = self._checked.types[node]
-            self._parts.append(_Given(node, self._said.part(node), type_, exact))
+            self._parts.append(_Part(self._said.part(node), type_, exact, self._is_fixed(node)))
             return ("?", str(type_), exact)
         form: list[Hashable] = [type(node).__name__]
         compares = isinstance(node, _COMPARING)
@@ -142,6 +151,13 @@ class Givens:
             else:
                 form.append(repr(value))
         return tuple(form)
+
+    def _is_fixed(self, node: Node) -> bool:
+        bindings = (self._checked.bindings.get(one) for one in nodes.walk(node))
+        return not any(
+            isinstance(binding, Root) or (isinstance(binding, Function) and binding.name in _CHANGING)
+            for binding in bindings
+        )
 
     def _is_given(self, node: Node) -> bool:
         if node not in self._checked.types:
@@ -177,6 +193,7 @@ class Givens:
         return True, frozenset()
 
 
+_CHANGING = frozenset(("now", "today"))
 _DECLARED = (nodes.Iterator, nodes.Entry, nodes.Parameter)
 _COMPARING = (nodes.Comparison, nodes.Between, nodes.InTests, nodes.ComparisonTest, nodes.RangeLiteral,
               nodes.UnaryRange, nodes.ListLiteral)  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sqlalchemy import Numeric, Select, case, cast, exists, func, literal_column, null, select
+from sqlalchemy.dialects.postgresql import JSONB
 
 from engine.rules import nodes
 from engine.rules.checking.checker import Checked
@@ -26,7 +27,7 @@ from engine.rules.sql.terms import (
     truth,
     wrapped,
 )
-from engine.rules.values import BOOLEAN, DATE, DATE_TIME, DAYS, NUMBER, STRING, TIME
+from engine.rules.values import BOOLEAN, DATE, DATE_TIME, DAYS, LIST, NUMBER, STRING, TIME
 
 
 class Speaker(Protocol):
@@ -75,7 +76,7 @@ def aggregate(builder: Speaker, name: str, node: nodes.Call) -> Term:
         raise Unsayable(node, "only a list of lines can be summed up in SQL")
     argument = node.arguments[0]
     if name == "count":
-        return _count(builder, source_of(builder, argument))
+        return _length(builder, argument) or _count(builder, source_of(builder, argument))
     if isinstance(argument, nodes.For) and len(argument.iterators) == 1 and argument.iterators[0].last is None:
         iterator, body = argument.iterators[0], argument.body
         source = source_of(builder, iterator.domain)
@@ -84,6 +85,21 @@ def aggregate(builder: Speaker, name: str, node: nodes.Call) -> Term:
         raise Unsayable(node, "only a field of the lines can be summed up in SQL")
     source, field = source_of(builder, argument.source), argument.name
     return _folded(builder, name, node, source, lambda row: builder.column(row, (field,), argument))
+
+
+def _length(builder: Speaker, node: Node) -> Term | None:
+    """Return how many codes a stored list holds; None when it is no such list."""
+    found = builder.located(node)
+    if found is None or found[0].lines(found[1]) is not None:
+        return None
+    codes = builder.column(*found, node)
+    if codes.kind != LIST:
+        return None
+    if builder.dialect == SQLITE:
+        element = func.json_array_length(codes.element)
+    else:
+        element = func.jsonb_array_length(codes.element.cast(JSONB()))
+    return Term(element, NUMBER, nullable=codes.nullable, scale=0, limit=_MANY)
 
 
 def _count(builder: Speaker, source: Source) -> Term:

@@ -17,6 +17,8 @@ from engine.rules.values import BOOLEAN, CONTEXT_KIND, DATE, DATE_TIME, DAYS, LI
 
 Element = ColumnElement[Any]
 SQLITE: Final = "sqlite"
+# held by its id: equal to records and ids, and nothing else can be done with it
+RECORD: Final = "record"
 # a whole number below this fits into 64 bits with room for the rounding of a double
 ROOM: Final = 9 * 10**18
 
@@ -51,10 +53,10 @@ class Term:
 
 
 def kind_of_type(type_: FeelType) -> str:
-    """Return the kind of the values of a type; records are held by their ids."""
+    """Return the kind of the values of a type."""
     base = type_.base()
     if isinstance(base, RecordType):
-        return STRING
+        return RECORD
     if isinstance(base, ListType):
         return LIST
     return CONTEXT_KIND if base.field_names() else base.name

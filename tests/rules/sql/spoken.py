@@ -198,6 +198,7 @@ class Speaker:
         found: str = self.one([
             f"({text} in codes)", f"list contains(codes, {text})", "(home = actor.home)", "(home != home2)",
             "(home in actor.homes)", "(home = null)", "(home.id = home2.id)", "list contains(actor.texts, text)",
+            "((if flag then home else home2) = actor.home)", "(home = text)", "(count(codes) > 1)",
         ])  # fmt: skip
         return found
 
