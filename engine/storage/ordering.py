@@ -65,20 +65,29 @@ def order_stored(tables: TableMap, query: Query) -> tuple[Stored, ...]:
     return tuple(key.stored for key in order_keys(frame, query.sort))
 
 
-def behind(keys: Sequence[OrderKey], empty: Sequence[bool]) -> ColumnElement[bool]:
-    """Return the condition of the rows behind a place; ``empty`` tells which of its values are null.
+def stretches(keys: Sequence[OrderKey], empty: Sequence[bool]) -> list[ColumnElement[bool]]:
+    """Return the conditions of the rows behind a place, one for each stretch of the order.
 
-    The values are bound as ``after0``, ``after1`` and so on.
+    ``empty`` tells which values of the place are null; the others are bound as ``after0``, ``after1`` and so on.
+    Where nulls are met, they are a stretch of their own: no database walks an index over "less, or null".
     """
     bound = [bindparam(f"after{place}", type_=sql_type(key.stored)) for place, key in enumerate(keys)]
+    if len(keys) == 2 and keys[0].nullable and keys[0].descending == keys[1].descending:
+        lead, id = keys[0].element, keys[1]
+        if keys[0].descending and not empty[0]:
+            return [tuple_(lead, id.element) < tuple_(*bound), lead.is_(None)]
+        if not keys[0].descending and empty[0]:
+            return [and_(lead.is_(None), _past(id, bound[1], is_null=False)), lead.is_not(None)]
+    return [_behind(keys, bound, empty)]
+
+
+def _behind(keys: Sequence[OrderKey], bound: Sequence[Any], empty: Sequence[bool]) -> ColumnElement[bool]:
     if not any(empty) and len({key.descending for key in keys}) == 1:
         here: Any = tuple_(*(key.element for key in keys))
         there: Any = tuple_(*bound)
         further: ColumnElement[bool] = here < there if keys[0].descending else here > there
         if not keys[0].descending or all(not key.nullable for key in keys):
             return further
-        if len(keys) == 2:
-            return or_(further, keys[0].element.is_(None))
     ways: list[ColumnElement[bool]] = []
     equal: list[ColumnElement[bool]] = []
     for key, value, is_null in zip(keys, bound, empty, strict=True):

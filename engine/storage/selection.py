@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Text, bindparam, func, literal_column, or_, select
+from sqlalchemy import Integer, Text, bindparam, func, literal_column, or_, select, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.sql import ColumnElement, Select
+from sqlalchemy.sql import ColumnElement, Select, Subquery
 
 from engine.kernel.errors import Malformed
 from engine.metamodel.model import ObjectModel
 from engine.storage.column_types import Convert, Stored, Words, binder, load_kind, sql_type, stored_as
-from engine.storage.ordering import behind, order_keys
+from engine.storage.ordering import OrderKey, order_keys, stretches
 from engine.storage.query import Match, Path, Query
 from engine.storage.scope import Frame, RowScope
 from engine.storage.selected_columns import Load, SelectedColumns
@@ -21,6 +21,8 @@ from engine.storage.statements import Compiled
 from engine.storage.system import STATE
 from engine.storage.table_map import DELETED, SEARCH_COLUMN, column_name, has_search, searched_fields
 from engine.storage.wording import Piece
+
+_LIMIT = bindparam("limit", type_=Integer())
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,7 @@ def build_page(frame: Frame, query: Query, words: int, empty: Sequence[bool] | N
     tables = frame.tables
     keys = order_keys(frame, query.sort)
     conditions, converters = _conditions(frame, query, words)
-    if empty is not None:
-        conditions.append(behind(keys, empty))
-    inner_columns = [frame.row.c[name] for name in _needed(frame, query)]
-    sorts = [key.element.label(f"s{place}") for place, key in enumerate(keys)]
-    inner: Select[Any] = select(*inner_columns, *sorts).select_from(frame.source).where(*conditions)
-    inner = inner.order_by(*(key.ordered(tables.dialect) for key in keys)).limit(bindparam("limit"))
-    found = inner.subquery("found")
+    found = _rows_of_page(frame, query, keys, conditions, empty)
     outer = Frame(query.object, found, frame.words, "t")
     selected = _selected(outer, query.columns)
     again = [replace(k, element=found.c[f"s{n}"]) for n, k in enumerate(keys)]
@@ -79,7 +75,7 @@ def build_one(frame: Frame, query: Query, words: int) -> Selection:
     conditions, converters = _conditions(frame, query, words)
     selected = _selected(frame, query.columns)
     statement = select(*selected.elements, _version()).select_from(frame.source).where(*conditions)
-    statement = statement.limit(bindparam("limit"))
+    statement = statement.limit(_LIMIT)
     compiled, pieces = _compiled(frame, statement, converters)
     return Selection(compiled, pieces, selected.load())
 
@@ -95,6 +91,29 @@ def build_count(frame: Frame, query: Query, words: int) -> Selection:
 
 
 # ---------------------------------------------------------------------------------------------------------------------
+
+
+def _rows_of_page(
+    frame: Frame,
+    query: Query,
+    keys: Sequence[OrderKey],
+    conditions: Sequence[ColumnElement[bool]],
+    empty: Sequence[bool] | None,
+) -> Subquery:
+    columns: list[ColumnElement[Any]] = [frame.row.c[name] for name in _needed(frame, query)]
+    sorts = [key.element.label(f"s{place}") for place, key in enumerate(keys)]
+    order = [key.ordered(frame.tables.dialect) for key in keys]
+    parts = [
+        select(*columns, *sorts).select_from(frame.source).where(*conditions, *further).order_by(*order).limit(_LIMIT)
+        for further in ([(stretch,) for stretch in stretches(keys, empty)] if empty is not None else [()])
+    ]
+    if len(parts) == 1:
+        return parts[0].subquery("found")
+    joined = union_all(*(select(part.subquery()) for part in parts)).subquery("stretches")
+    again = [
+        replace(key, element=joined.c[f"s{place}"]).ordered(frame.tables.dialect) for place, key in enumerate(keys)
+    ]
+    return select(joined).order_by(*again).limit(_LIMIT).subquery("found")
 
 
 def _compiled(
