@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from sqlalchemy import insert
@@ -22,6 +26,7 @@ from engine.transfer import TransferService
 
 PACK = Path(__file__).parents[2] / "packs" / "crm_standard"
 TENANT = "acme"
+_SQLITE = "sqlite:///"
 
 
 @dataclass
@@ -72,14 +77,35 @@ class Branch:
         return self.records.count(self.system, object, where or None).value
 
 
-def open_branch(home: Path, url: str, clock: FrozenClock, pack: Path = PACK) -> Branch:
-    """Make the tenant and install the pack."""
+def open_branch(home: Path, url: str, clock: FrozenClock) -> Branch:
+    """Make the tenant with the standard pack; on SQLite by a copy of one that was installed before."""
     settings = Settings(home=home)
     shelf = open_shelf(settings)
     tenancy = TenantService(settings, shelf)
-    tenancy.create(TENANT, url=url)
-    tenancy.install(TENANT, [pack])
+    if url.startswith(_SQLITE):
+        shutil.copyfile(_installed(), url.removeprefix(_SQLITE))
+        tenancy.create(TENANT, url=url, adopt=True)
+    else:
+        tenancy.create(TENANT, url=url)
+        tenancy.install(TENANT, [PACK])
     return branch_over(home, shelf, tenancy, clock)
+
+
+@cache
+def _installed() -> Path:
+    """Return a database file with the pack installed, made once in a test process."""
+    folder = Path(mkdtemp(prefix="tessera-branch-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = folder / "installed.db"
+    settings = Settings(home=folder)
+    shelf = open_shelf(settings)
+    tenancy = TenantService(settings, shelf)
+    tenancy.create(TENANT, url=f"{_SQLITE}{path}")
+    tenancy.install(TENANT, [PACK])
+    with shelf.database(TENANT).reading() as session:
+        session.raw_rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    shelf.close()
+    return path
 
 
 def branch_over(home: Path, shelf: Shelf, tenancy: TenantService, clock: FrozenClock) -> Branch:
