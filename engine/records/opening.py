@@ -52,7 +52,7 @@ class Opener:
             yield self._unit(ctx, catalog, session)
 
     @contextmanager
-    def writing(self, ctx: Context, *, careful: bool = False) -> Iterator[Unit]:
+    def writing(self, ctx: Context, *, careful: bool = False, patient: bool = False) -> Iterator[Unit]:
         """Give a unit in a transaction, committed at the end; inside an open one of the same thread, that one."""
         joined = self._joined(ctx)
         if joined is not None:
@@ -64,7 +64,7 @@ class Opener:
                 # only what permission rests on changed: the model is the same, so the unit can go on with it
                 catalog = Catalog(catalog.model, catalog.tables, session.stamp)
             unit = self._unit(ctx, catalog, session)
-            unit.careful = careful
+            unit.careful, unit.patient = careful, patient
             self._open.unit = unit
             try:
                 yield unit
@@ -88,10 +88,10 @@ class Opener:
         if self._joined(ctx) is not None:
             with self.writing(ctx) as unit:
                 return act(unit)
-        careful = False
+        careful = patient = False
         for attempt in range(TRIES):
             try:
-                with self.writing(ctx, careful=careful) as unit:
+                with self.writing(ctx, careful=careful, patient=patient) as unit:
                     return act(unit)
             except StaleCatalog:
                 if attempt == TRIES - 1:
@@ -99,6 +99,7 @@ class Opener:
             except Unavailable as error:
                 if error.code != "database_busy" or attempt == TRIES - 1:
                     raise
+                patient = True
                 time.sleep(random.uniform(0, 0.02) * 2**attempt)  # noqa: S311 - spreads those that collided
             except Violation as error:
                 if careful or not self._about_number(ctx, error):
@@ -131,7 +132,7 @@ class Opener:
     def _as(self, unit: Unit, ctx: Context) -> Unit:
         other = self._unit(ctx, unit.catalog, unit.session)
         other.changes, other.after_commit = unit.changes, unit.after_commit
-        other.careful, other.importing = unit.careful, unit.importing
+        other.careful, other.patient, other.importing = unit.careful, unit.patient, unit.importing
         return other
 
     def _unit(self, ctx: Context, catalog: Catalog, session: Session) -> Unit:

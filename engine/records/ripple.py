@@ -63,13 +63,16 @@ def lock_holders(drafts: Iterable[Draft], unit: Unit) -> None:
         return
     holders: dict[str, set[str]] = {}
     for draft in drafts:
-        for feed in unit.plans.feeds(draft.plan.name):
-            hop = feed.hops[0]
-            if hop.kind == "up" and _sums(feed, unit):
-                ids = {(draft.before or {}).get(hop.field), draft.after.get(hop.field)}
-                holders.setdefault(hop.object, set()).update(id for id in ids if id is not None)
+        for hop in _upwards(draft.plan.name, unit):
+            ids = {(draft.before or {}).get(hop.field), draft.after.get(hop.field)}
+            holders.setdefault(hop.object, set()).update(id for id in ids if id is not None)
     for object in sorted(holders):
         fetch(unit.session, unit.catalog, Want(object, (("id",),), for_update=True), holders[object])
+
+
+def _upwards(object: str, unit: Unit) -> set[Hop]:
+    feeds = unit.plans.feeds(object)
+    return {feed.hops[0] for feed in feeds if feed.hops[0].kind == "up" and _sums(feed, unit)}
 
 
 # -- who looks at it ---------------------------------------------------------------------------------------------------

@@ -33,8 +33,9 @@ class Unit:
     """Everything that the rooms share while a transaction is open.
 
     ``changes`` grows in the order of what was done. ``careful``: numbers that somebody wrote by hand are looked for
-    before a number is given; set when one got in the way. ``importing``: a state that says what is anyway is passed
-    over, and whoever holds every grant may let a record be born in any state, as records of another system are.
+    before a number is given; set when one got in the way. ``patient``: records are locked before they are read; set
+    when somebody came between reading and writing. ``importing``: a state that says what is anyway is passed over, and
+    whoever holds every grant may let a record be born in any state, as records of another system are.
     """
 
     ctx: Context
@@ -48,6 +49,7 @@ class Unit:
     run: Run
     cause: str = ""
     careful: bool = False
+    patient: bool = False
     previewing: bool = False
     importing: bool = False
     changes: list[Change] = field(default_factory=list)

@@ -9,6 +9,7 @@ from engine.kernel.errors import Conflict, Missing, Refused, StaleVersion, Versi
 from engine.records.before import load_lines, read_before
 from engine.records.draft import Batch, Draft
 from engine.records.history import only_recomputed, what_changed
+from engine.records.ripple import lock_holders
 from engine.records.unit import Unit
 
 
@@ -17,10 +18,20 @@ def admit(batch: Batch, unit: Unit) -> None:
     changed = [draft for draft in batch.drafts if draft.action != "create"]
     for action in {draft.action for draft in batch.drafts}:
         unit.policy.require(batch.plan.name, "update" if action == "recompute" else action)
-    trees = read_before(batch.plan, unit, [draft.id for draft in changed])
+    ids = [draft.id for draft in changed]
+    trees = read_before(batch.plan, unit, ids)
+    if unit.patient and trees:
+        lock_holders([_as_it_is(draft, trees[draft.id], unit) for draft in changed if draft.id in trees], unit)
+        trees = read_before(batch.plan, unit, ids, for_update=True)
     for draft in changed:
         _admit(draft, trees.get(draft.id), unit)
     load_lines([draft for draft in changed if draft.error is None], unit)
+
+
+def _as_it_is(draft: Draft, tree: Mapping[str, Any], unit: Unit) -> Draft:
+    there = Draft(draft.plan, "recompute", draft.id, {})
+    there.start_from(tree, unit.policy.facts)
+    return there
 
 
 def _admit(draft: Draft, tree: Mapping[str, Any] | None, unit: Unit) -> None:
