@@ -7,7 +7,7 @@ from flask import Blueprint
 from engine.kernel.errors import TesseraError
 from engine.ui import codes as codes
 from engine.ui.door import add_routes
-from engine.ui.problems import page_problems
+from engine.ui.problems import page_faults, page_problems
 from engine.ui.services import Services
 from engine.ui.views.inventory import ROUTES
 
@@ -19,4 +19,5 @@ def build_blueprint(services: Services) -> Blueprint:
     blueprint = Blueprint("ui", __name__)
     add_routes(blueprint, ROUTES, services)
     blueprint.register_error_handler(TesseraError, page_problems(services))
+    blueprint.register_error_handler(Exception, page_faults(services))
     return blueprint

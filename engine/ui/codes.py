@@ -22,6 +22,27 @@ declare(
         ),
         Code("password_differs", "The two new passwords differ", "两次输入的新密码不一致"),
         Code(
+            "form_unreadable",
+            "The form that was sent cannot be read: {why}",
+            "无法读取提交的表单：{why}",
+            "Load the page again and repeat what you did.",
+            "请重新载入页面后再操作。",
+        ),
+        Code(
+            "page_failed",
+            "This page could not be made; the fault is ours",
+            "页面出错，问题在服务器一侧",
+            "Try again. If it stays, tell your administrator the number below.",
+            "请重试。若仍出现，请把下面的编号告诉管理员。",
+        ),
+        Code(
+            "no_file_store",
+            "Files cannot be kept here yet",
+            "此处还不能保存文件",
+            "Save without the file.",
+            "请不带文件保存。",
+        ),
+        Code(
             "no_such_page",
             "This page does not exist, or you may not see it",
             "页面不存在，或你没有查看权限",

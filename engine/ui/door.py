@@ -64,7 +64,7 @@ class Call:
     @property
     def form(self) -> PostedForm:
         """Return the posted form."""
-        return PostedForm(self.request.form)
+        return PostedForm(self.request.form, self.request.files)
 
     @property
     def by_htmx(self) -> bool:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import FileStorage, MultiDict
 
 
 class PostedForm:
     """Wraps what Flask parsed; a name that was not posted is None, never an error."""
 
-    def __init__(self, values: MultiDict[str, str]) -> None:
+    def __init__(self, values: MultiDict[str, str], files: MultiDict[str, FileStorage]) -> None:
         self._values = values
+        self._files = files
 
     def one(self, name: str) -> str | None:
         """Return the last text posted under a name: behind its hidden companion a ticked box says yes."""
@@ -21,6 +22,10 @@ class PostedForm:
     def many(self, name: str) -> Sequence[str]:
         """Return all texts posted under a name."""
         return self._values.getlist(name)
+
+    def sent(self, name: str) -> bool:
+        """Tell whether a file was chosen under a name."""
+        return any(file.filename for file in self._files.getlist(name))
 
     def keys(self, prefix: str) -> Sequence[str]:
         """Return the distinct next parts of the names that begin with ``prefix.``, in their order."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import structlog
 from flask import Request, Response, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from engine.kernel.errors import (
     BadDefinition,
@@ -27,6 +29,7 @@ from engine.ui.security import enter, language_for, taste_of
 from engine.ui.services import Services
 from engine.ui.words import words_in
 
+_log = structlog.get_logger("ui")
 STATUS: Mapping[type[TesseraError], int] = {
     Malformed: 400,
     Unauthenticated: 401,
@@ -63,6 +66,24 @@ def page_problems(services: Services) -> Callable[[TesseraError], Response]:
     return draw_problem
 
 
+def page_faults(services: Services) -> Callable[[Exception], Response]:
+    """Return what draws everything that nobody expected; it is logged, and a person gets a page."""
+
+    def draw_fault(error: Exception) -> Response:
+        now: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+        if isinstance(error, RequestEntityTooLarge):
+            most = services.settings.limits.upload
+            return respond(services, now, LimitExceeded("upload", now.content_length or f"> {most}", most, 413))
+        if isinstance(error, HTTPException):
+            return respond(services, now, Malformed("form_unreadable", why=(error.name or "").lower()))
+        request_id = now.environ.get("tessera.request_id", "")
+        _log.exception("request_failed", request_id=request_id, path=now.path, exc_info=error)
+        now.environ["tessera.code"] = "page_failed"
+        return respond(services, now, Unavailable("page_failed"), 500)
+
+    return draw_fault
+
+
 def status_of(error: TesseraError) -> int:
     """Return the status of the answer for an error."""
     if isinstance(error, LimitExceeded):
@@ -70,11 +91,11 @@ def status_of(error: TesseraError) -> int:
     return next((status for family, status in STATUS.items() if isinstance(error, family)), 500)
 
 
-def respond(services: Services, now: Request, error: TesseraError) -> Response:
+def respond(services: Services, now: Request, error: TesseraError, status: int = 0) -> Response:
     """Return an error in the frame of whoever asks, or alone when nobody is known."""
     visitor = enter(services, now)
     language = visitor.desk.words.language if visitor is not None else language_for(services, now)
-    status = status_of(error)
+    status = status or status_of(error)
     screen = _screen(error, language, status, now.environ.get("tessera.request_id", ""))
     if now.headers.get("HX-Request") == "true":
         body = draw(language, "fragments/problem.html", {"s": screen})

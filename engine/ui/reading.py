@@ -13,6 +13,7 @@ from engine.ui.widgets import widget_of
 from engine.ui.widgets.base import ABSENT, Posted
 from engine.ui.widgets.references import Pick
 
+_FILES = frozenset({"file", "files", "image"})
 FindOne = Callable[[str, str, str, Mapping[str, Any]], Sequence[tuple[str, str]]]
 
 
@@ -54,6 +55,8 @@ class _Reader:
             if field.type == "lines" or field.computed or field.name not in writable:
                 continue
             value = widget_of(field).read(posted, prefix + field.name, look)
+            if field.type in _FILES and posted.sent(f"{prefix}{field.name}.new"):
+                self.complaints.append(Complaint(path + field.name, "no_file_store"))
             if value is ABSENT:
                 continue
             kept[field.name] = value

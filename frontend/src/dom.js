@@ -34,7 +34,7 @@ export function announce(text) {
 }
 
 /** Show a line for a few seconds. */
-export function toast(text, tone = "") {
+export function toast(text, tone = "", link = null) {
   document.querySelectorAll("[data-toast]").forEach((old) => old.remove());
   const line = document.createElement("div");
   line.className = "ts-toast";
@@ -42,8 +42,9 @@ export function toast(text, tone = "") {
   line.setAttribute("role", tone === "red" ? "alert" : "status");
   if (tone) line.dataset.tone = tone;
   line.append(text);
+  if (link) line.append(" ", link);
   document.body.append(line);
-  setTimeout(() => line.remove(), tone === "red" ? 9000 : 5000);
+  setTimeout(() => line.remove(), link ? 60_000 : tone === "red" ? 9000 : 5000);
 }
 
 /** Ask the server for a part of a page; an answer that is no success becomes a toast. */

@@ -1,9 +1,11 @@
 // Forms: drawn again by the server while somebody types, never leaving what was typed; a warning before leaving.
 import { Idiomorph } from "idiomorph";
-import { on } from "./dom.js";
+import { on, toast } from "./dom.js";
 import { reveal } from "./tabs.js";
 
 const WAIT = 350;
+const STALE = 5 * 60_000;
+let heard = 0;
 let timer = 0;
 let edition = 0;
 let dirty = false;
@@ -18,12 +20,23 @@ export function startForms() {
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (event.target.id === "form-body") event.detail.xhr.edition = edition;
   });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful) heard = performance.now();
+  });
   document.addEventListener("htmx:beforeSwap", (event) => {
     // an answer to what the form held before is out of date: the next one is on its way
     if (event.detail.target.id === "form-body" && event.detail.xhr.edition !== edition) event.detail.shouldSwap = false;
   });
   on("submit", "[data-form]", (event, form) => {
-    if (form.dataset.sent) event.preventDefault();
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    if (performance.now() - heard > STALE) {
+      event.preventDefault();
+      sendWhenAlive(form, event.submitter);
+      return;
+    }
     form.dataset.sent = "1";
     leaving = true;
   });
@@ -50,6 +63,24 @@ export function startForms() {
   on("click", "[data-mark]", (event, button) => mark(button));
   document.querySelectorAll(".ts-rich-bar").forEach((bar) => (bar.hidden = false));
   first();
+}
+
+// after a long time the session may be over: what was entered stays here until somebody has logged in again
+async function sendWhenAlive(form, submitter) {
+  const answer = await fetch("/alive").catch(() => null);
+  if (!answer?.ok) {
+    const link = document.createElement("a");
+    link.href = "/login";
+    link.target = "_blank";
+    link.textContent = form.dataset.logIn;
+    toast(form.dataset.logInFirst, "red", link);
+    return;
+  }
+  const fresh = await answer.text();
+  document.body.dataset.csrf = fresh;
+  form.querySelector("[name=_csrf]").value = fresh;
+  heard = performance.now();
+  form.requestSubmit(submitter);
 }
 
 /** Ask for the form to be drawn again; also when rows of lines came or went. */

@@ -105,6 +105,16 @@ def set_preferences(call: Call) -> Response:
     return answer
 
 
+def tell_alive(call: Call) -> Response:
+    """Tell a page that was open for long whether its session still is; after a new log-in with the new token."""
+    visitor = enter(call.services, call.request)
+    if visitor is None:
+        return Response(status=401, headers={"Cache-Control": "no-store"})
+    answer = Response(visitor.desk.csrf, mimetype="text/plain")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
 def go_home(call: Call) -> Response:
     """Lead to the first entry of the menu."""
     frame = build_frame(call.desk)
@@ -160,6 +170,7 @@ def _title(call: Call, name: str) -> str:
 ROUTES = (
     Route("GET", "/login", show_log_in, "public"),
     Route("POST", "/login", log_in, "public"),
+    Route("GET", "/alive", tell_alive, "public"),
     Route("POST", "/logout", log_out),
     Route("POST", "/preferences", set_preferences),
     Route("GET", "/", go_home),

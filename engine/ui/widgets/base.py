@@ -128,6 +128,10 @@ class Posted(Protocol):
         """Return all texts posted under a name."""
         ...
 
+    def sent(self, name: str) -> bool:
+        """Tell whether a file was chosen under a name."""
+        ...
+
     def keys(self, prefix: str) -> Sequence[str]:
         """Return the distinct next parts of the names that begin with ``prefix.``, in their order."""
         ...
