@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from functools import cache
 from pathlib import Path
@@ -23,6 +24,13 @@ def read_asset(name: str) -> tuple[bytes, str, bool]:
     if "/" in name or name.startswith(".") or path.suffix not in _TYPES or not path.is_file():
         raise Missing("no_such_page")
     return path.read_bytes(), _TYPES[path.suffix], name in known
+
+
+@cache
+def squeezed(name: str) -> bytes:
+    """Return a file compressed, once per process. Pages themselves are not: they hold tokens beside what was typed."""
+    content, _, _ = read_asset(name)
+    return gzip.compress(content, 9, mtime=0)
 
 
 @cache

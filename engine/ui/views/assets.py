@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response
 
-from engine.ui.assets import read_asset, read_icon
+from engine.ui.assets import read_asset, read_icon, squeezed
 from engine.ui.door import Call, Route
 
 _FOREVER = "public, max-age=31536000, immutable"
@@ -13,10 +13,13 @@ _A_DAY = "public, max-age=86400"
 
 def send_asset(call: Call) -> Response:
     """Send a built file; one whose name holds its hash may be kept for ever."""
-    content, kind, lasting = read_asset(call.place["name"])
-    return Response(
-        content, content_type=f"{kind}; charset=utf-8", headers={"Cache-Control": _FOREVER if lasting else _A_DAY}
-    )
+    name = call.place["name"]
+    content, kind, lasting = read_asset(name)
+    headers = {"Cache-Control": _FOREVER if lasting else _A_DAY, "Vary": "Accept-Encoding"}
+    if lasting and "gzip" in call.request.headers.get("Accept-Encoding", ""):
+        content = squeezed(name)
+        headers["Content-Encoding"] = "gzip"
+    return Response(content, content_type=f"{kind}; charset=utf-8", headers=headers)
 
 
 def send_icon(call: Call) -> Response:
