@@ -125,6 +125,11 @@ class ObjectPlan:
         )
 
     @cached_property
+    def linked(self) -> frozenset[str]:
+        """The fields that point to records or users."""
+        return frozenset((*self.pointers, *(name for name, _ in self.several)))
+
+    @cached_property
     def secrets(self) -> frozenset[str]:
         """The fields that are written and never read."""
         return frozenset(name for name, field in self.object.fields.items() if field.type == "secret")

@@ -47,9 +47,8 @@ def _presets(draft: Draft, unit: Unit) -> None:
 def _birth(draft: Draft, unit: Unit) -> None:
     object, actor = draft.plan.object, unit.ctx.actor
     draft.after = {**draft.plan.newborn, **draft.after}
-    for name, value in draft.plan.newborn.items():
-        # the lines hold on to this very mapping
-        draft.facts.setdefault(name, value)
+    # the lines hold on to this very mapping
+    draft.facts.update({**draft.plan.newborn, **draft.facts})
     if object.owned and "owner" not in draft.touched:
         # the engine itself owns nothing: what it brings in waits for an owner
         draft.put("owner", None if actor.system else actor.user)

@@ -29,15 +29,15 @@ def _shape(draft: Draft, unit: Unit) -> None:
     if draft.before is None:
         draft.facts.setdefault("actor", unit.policy.facts)
         draft.put("id", draft.id)
-    readers = draft.plan.readers
+    readers, fields = draft.plan.readers, draft.plan.object.fields
     writable = unit.policy.writable(draft.plan.name, "create" if draft.before is None else "update")
     if draft.parent is not None:
         writable = unit.policy.line_fields(draft.plan.name) - {draft.plan.object.parent or ""}
+    readable = unit.policy.readable(draft.plan.name) | (draft.plan.secrets & writable)
     for name, value in draft.given.items():
-        model = draft.plan.object.fields.get(name)
-        if model is None or (name not in unit.policy.readable(draft.plan.name) and model.type != "secret"):
-            known = unit.policy.readable(draft.plan.name)
-            draft.complain(name, "unknown_field", object=draft.plan.name, field=name, guess=guess(name, known))
+        model = fields.get(name)
+        if model is None or name not in readable:
+            draft.complain(name, "unknown_field", object=draft.plan.name, field=name, guess=guess(name, readable))
         elif draft.plan.life is not None and name == draft.plan.life.field:
             _state(draft, draft.plan.life, value, unit)
         elif name in KEPT_BY_ENGINE or model.computed or (name not in writable and name not in draft.opened):
