@@ -32,5 +32,5 @@ def answer_once(unit: Unit, once: Once, act: Callable[[], T], answer: Callable[[
         save_receipt(unit.session, key, receipt, unit.now, since)
     except Violation:
         # another request with this key was faster; its effect counts, ours is rolled back
-        raise Conflict("idempotency_in_progress") from None
+        raise Conflict("idempotency_in_progress", retry_after=1) from None
     return given
