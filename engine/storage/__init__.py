@@ -3,7 +3,7 @@
 from engine.storage.audit import AuditEntry, append_audit, read_audit
 from engine.storage.catalog import Catalog
 from engine.storage.column_types import Reference, from_database, to_database
-from engine.storage.database import Database, Session, Stamp, open_database, read_stamp
+from engine.storage.database import Database, open_database, read_stamp
 from engine.storage.dictionary_rows import read_items, remove_item, save_item
 from engine.storage.errors import StaleCatalog, Violation
 from engine.storage.install import (
@@ -49,6 +49,7 @@ from engine.storage.sequences import (
     raise_counter,
     void_numbers,
 )
+from engine.storage.sessions import Session, Stamp
 from engine.storage.shelf import Shelf
 from engine.storage.statements import Compiled, Statement
 from engine.storage.stored_state import raise_access_version, read_layers, read_state, read_versions

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select
 
-from engine.storage.database import Session
+from engine.storage.sessions import Session
 from engine.storage.statements import Statement
 from engine.storage.system import AUDIT
 

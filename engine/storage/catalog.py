@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.metamodel.model import TenantModel
-from engine.storage.database import Stamp
+from engine.storage.sessions import Stamp
 from engine.storage.table_map import TableMap
 
 

@@ -10,9 +10,10 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateIndex, CreateTable, DropIndex, DropTable, ExecutableDDLElement
 from sqlalchemy.sql.compiler import DDLCompiler
 
-from engine.storage.column_types import ID_LENGTH, Words, sql_type
+from engine.storage.column_types import ID_LENGTH
 from engine.storage.connections import DialectName
 from engine.storage.snapshot import ColumnShape, ForeignKeyShape, IndexShape, TableShape
+from engine.storage.sql_types import Words, sql_type
 from engine.storage.table_map import DELETED
 
 Clause = Callable[[DDLCompiler], str]

@@ -8,8 +8,8 @@ from sqlalchemy import delete, select
 
 from engine.kernel.text import LocalText
 from engine.metamodel.model import DictionaryItem
-from engine.storage.database import Session
 from engine.storage.sequences import upsert
+from engine.storage.sessions import Session
 from engine.storage.system import DICTIONARY_ITEM
 
 _KEPT = ("code", "order", "tone", "active", "parent", "valid_from", "valid_to", "successor")

@@ -12,9 +12,10 @@ from sqlalchemy.sql import ColumnElement, FromClause
 
 from engine.metamodel.model import FieldModel, TenantModel
 from engine.storage.catalog import Catalog
-from engine.storage.column_types import Convert, Words, binder, loader
+from engine.storage.column_types import Convert, binder, loader
 from engine.storage.connections import DialectName
-from engine.storage.database import Session
+from engine.storage.sessions import Session
+from engine.storage.sql_types import Words
 from engine.storage.statements import Compiled, Statement
 from engine.storage.system import USER
 from engine.storage.table_map import DELETED, column_name, sort_column_name

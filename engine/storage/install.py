@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from engine.kernel.errors import Conflict
 from engine.metamodel.model import TenantModel
 from engine.storage.catalog import Catalog
-from engine.storage.database import Database, Session, Stamp
+from engine.storage.database import Database
 from engine.storage.errors import Violation
 from engine.storage.migration import apply_plan, check_links
 from engine.storage.plan import Renames, SchemaPlan
 from engine.storage.planning import NO_RENAMES, plan_schema
+from engine.storage.sessions import Session, Stamp
 from engine.storage.snapshot import EMPTY
 from engine.storage.stored_state import (
     Layers,

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import and_, insert, or_, select, update
 
 from engine.kernel.names import new_record_id
-from engine.storage.database import Database, Session
+from engine.storage.database import Database
+from engine.storage.sessions import Session
 from engine.storage.system import JOB
 
 MOST_ATTEMPTS = 3  # a job that ends its worker so often is set aside

@@ -12,16 +12,16 @@ from engine.metamodel.model import TenantModel
 from engine.storage import ddl
 from engine.storage import operations as column_steps
 from engine.storage import table_operations as table_steps
-from engine.storage.column_types import sql_type
 from engine.storage.connections import DialectName
 from engine.storage.conversion import conversion
-from engine.storage.database import Session
 from engine.storage.keys import derived_columns
 from engine.storage.operations import Operation
 from engine.storage.plan import SchemaPlan
 from engine.storage.planned_table import NEW
 from engine.storage.questions import CHUNK, Turned, chunks, converted, fits
+from engine.storage.sessions import Session
 from engine.storage.snapshot import ColumnShape, TableShape
+from engine.storage.sql_types import sql_type
 from engine.storage.table_map import column_name, searched_fields
 
 _REBUILT = "_rebuilt_"

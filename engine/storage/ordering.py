@@ -12,10 +12,11 @@ from sqlalchemy.sql import ColumnElement
 
 from engine.metamodel.model import SortKey
 from engine.rules import Run
-from engine.storage.column_types import Stored, sql_type, stored_as
+from engine.storage.column_types import Stored, stored_as
 from engine.storage.connections import DialectName
 from engine.storage.query import Query
 from engine.storage.scope import USERS, Frame, RowScope
+from engine.storage.sql_types import sql_type
 from engine.storage.table_map import TableMap, demands_value, sort_column_name
 from engine.storage.wording import Wording, every_row
 

@@ -11,7 +11,8 @@ from sqlalchemy import bindparam, delete, exists, insert, or_, select, update
 
 from engine.kernel.events import Event
 from engine.kernel.names import RecordRef
-from engine.storage.database import Database, Session
+from engine.storage.database import Database
+from engine.storage.sessions import Session
 from engine.storage.statements import Statement
 from engine.storage.system import OUTBOX
 

@@ -10,8 +10,8 @@ import engine.storage.plan_codes  # noqa: F401 - declares the sentences
 from engine.kernel.catalogue import code_of
 from engine.kernel.errors import Complaint
 from engine.rules import Expression
-from engine.storage.database import Stamp
 from engine.storage.operations import Operation
+from engine.storage.sessions import Stamp
 from engine.storage.snapshot import Snapshot
 from engine.storage.table_operations import Link, MakeTable, RebuildTable, Recalculate
 

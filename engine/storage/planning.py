@@ -7,12 +7,12 @@ from dataclasses import replace
 from engine.storage import operations as column_steps
 from engine.storage import table_operations as table_steps
 from engine.storage.connections import DialectName
-from engine.storage.database import Session, Stamp
 from engine.storage.operations import Operation
 from engine.storage.plan import Misfit, Renames, SchemaPlan
 from engine.storage.planned_table import PlannedTable, Situation
 from engine.storage.questions import Questions
 from engine.storage.recalculation import FieldKey, recalculated
+from engine.storage.sessions import Session, Stamp
 from engine.storage.snapshot import Snapshot, TableShape
 from engine.storage.table_map import SORT_PREFIX, TableMap, column_name
 

@@ -12,10 +12,10 @@ from sqlalchemy import Column, MetaData, Table, and_, func, select
 from sqlalchemy import exists as sql_exists
 
 from engine.rules import Expression, Run
-from engine.storage.column_types import sql_type
 from engine.storage.conversion import DoesNotFit, Turn, conversion, fitted, plain
-from engine.storage.database import Session
+from engine.storage.sessions import Session
 from engine.storage.snapshot import ColumnShape, TableShape
+from engine.storage.sql_types import sql_type
 from engine.storage.table_map import DELETED
 
 CHUNK = 500

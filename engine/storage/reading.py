@@ -9,12 +9,12 @@ from engine.metamodel.model import TenantModel
 from engine.rules import Run
 from engine.storage.catalog import Catalog
 from engine.storage.cursor import list_mark, read_cursor, write_cursor
-from engine.storage.database import Session
 from engine.storage.keys import search_words
 from engine.storage.ordering import order_stored
 from engine.storage.query import Page, Path, Query, Row
 from engine.storage.scope import Frame
 from engine.storage.selection import Selection, build_count, build_one, build_page
+from engine.storage.sessions import Session
 from engine.storage.wording import RowFilter, Wording
 
 

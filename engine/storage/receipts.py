@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, delete, insert, select
 
-from engine.storage.database import Session
+from engine.storage.sessions import Session
 from engine.storage.statements import Statement
 from engine.storage.system import IDEMPOTENCY
 

@@ -12,9 +12,9 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from engine.metamodel.model import ObjectModel
 from engine.storage.catalog import Catalog
 from engine.storage.column_types import Convert, binder, from_database
-from engine.storage.database import Session
 from engine.storage.errors import Violation
 from engine.storage.keys import derived_columns
+from engine.storage.sessions import Session
 from engine.storage.statements import Compiled
 from engine.storage.table_map import SEARCH_COLUMN, column_name, has_search, searched_fields, sort_column_name
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy import text
 
 from engine.storage.connections import DialectName
-from engine.storage.database import Session
+from engine.storage.sessions import Session
 from engine.storage.statements import Statement
 
 

@@ -12,11 +12,12 @@ from sqlalchemy.sql import ColumnElement, Select, Subquery
 
 from engine.kernel.errors import Malformed
 from engine.metamodel.model import ObjectModel
-from engine.storage.column_types import Convert, Stored, Words, binder, load_kind, sql_type, stored_as
+from engine.storage.column_types import Convert, Stored, binder, load_kind, stored_as
 from engine.storage.ordering import OrderKey, order_keys, stretches
 from engine.storage.query import Match, Path, Query
 from engine.storage.scope import Frame, RowScope
 from engine.storage.selected_columns import Load, SelectedColumns
+from engine.storage.sql_types import Words, sql_type
 from engine.storage.statements import Compiled
 from engine.storage.system import STATE
 from engine.storage.table_map import DELETED, SEARCH_COLUMN, column_name, has_search, searched_fields

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.storage.connections import DialectName
-from engine.storage.database import Session
+from engine.storage.sessions import Session
 from engine.storage.statements import Statement
 from engine.storage.system import COUNTER, NUMBER
 

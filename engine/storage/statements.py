@@ -12,8 +12,9 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from engine.storage.column_types import Convert, OwnType, bind_kind
+from engine.storage.column_types import Convert, bind_kind
 from engine.storage.connections import DialectName
+from engine.storage.sql_types import OwnType
 
 # positional parameters: the drivers turn named ones into these, for each execution
 _DIALECTS: dict[DialectName, Dialect] = {

@@ -11,8 +11,8 @@ from sqlalchemy import column, func, insert, select, table, update
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from engine.kernel.errors import Missing, Unavailable
-from engine.storage.database import Session, Stamp
 from engine.storage.plan import SchemaPlan
+from engine.storage.sessions import Session, Stamp
 from engine.storage.snapshot import EMPTY, Snapshot
 from engine.storage.statements import Statement
 from engine.storage.system import (

@@ -12,9 +12,9 @@ from engine.metamodel.model import FieldModel, Rollup
 from engine.rules import Run
 from engine.storage.catalog import Catalog
 from engine.storage.column_types import loader, stored_as
-from engine.storage.database import Session
 from engine.storage.fetching import among, list_binder
 from engine.storage.scope import Frame, RowScope
+from engine.storage.sessions import Session
 from engine.storage.statements import Compiled
 from engine.storage.table_map import DELETED, column_name
 from engine.storage.wording import Piece, Wording, every_row

@@ -6,7 +6,8 @@ from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Identity, Index,
 from sqlalchemy import false as sql_false
 from sqlalchemy.dialects import sqlite
 
-from engine.storage.column_types import ID_LENGTH, Day, Instant, Json, Words
+from engine.storage.column_types import ID_LENGTH
+from engine.storage.sql_types import Day, Instant, Json, Words
 
 PREFIX = "tessera_"
 # raised when a table or column is added here; an older database is brought up to it when it is next changed

@@ -15,9 +15,10 @@ from engine.metamodel.compiler.scopes import World
 from engine.metamodel.model import FieldModel, ObjectModel, TenantModel
 from engine.rules import FeelType
 from engine.storage.bounded import Bounded
-from engine.storage.column_types import ID_TYPES, MAX_DIGITS, Stored, sql_type, stored_as
+from engine.storage.column_types import ID_TYPES, MAX_DIGITS, Stored, stored_as
 from engine.storage.connections import DialectName
 from engine.storage.snapshot import ColumnShape, ForeignKeyShape, IndexShape, Snapshot, TableShape
+from engine.storage.sql_types import sql_type
 from engine.storage.system import PREFIX, USER
 
 SEARCH_COLUMN = "_search"
