@@ -9,12 +9,15 @@ from typing import Any
 import orjson
 from flask import Response
 
+from engine.storage import Reference
+
 JSON = "application/json"
-_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
+# references are dataclasses, which orjson would write with all their fields
+_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS
 
 
 def to_bytes(value: Any) -> bytes:
-    """Return the JSON of a value: decimals as text, instants in UTC."""
+    """Return the JSON of a value: decimals as text, instants in UTC, references with their titles."""
     return orjson.dumps(value, _plain, _OPTIONS)
 
 
@@ -34,8 +37,11 @@ def duration_text(value: timedelta) -> str:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
+    if type(value) is Decimal:
         return format(value, "f")
+    if type(value) is Reference:
+        drawn = {"id": value.id, "title": value.title}
+        return drawn if value.object is None else {"object": value.object, **drawn}
     if isinstance(value, (frozenset, set)):
         return sorted(value)
     if isinstance(value, timedelta):

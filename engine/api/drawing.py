@@ -7,7 +7,6 @@ from typing import Any
 
 from engine.kernel.errors import Complaint
 from engine.records import Change, Entry, Record
-from engine.storage import Reference
 
 
 def draw_record(record: Record) -> dict[str, Any]:
@@ -23,20 +22,7 @@ def draw_record(record: Record) -> dict[str, Any]:
 
 def draw_values(id: str, version: int, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of one row."""
-    drawn: dict[str, Any] = {"id": id, "version": version}
-    for name, value in values.items():
-        drawn[name] = draw_value(value)
-    return drawn
-
-
-def draw_value(value: Any) -> Any:
-    """Return a value as JSON knows it, where orjson would write something else."""
-    if isinstance(value, Reference):
-        drawn = {"id": value.id, "title": value.title}
-        return drawn if value.object is None else {"object": value.object, **drawn}
-    if isinstance(value, (list, tuple)):
-        return [draw_value(part) for part in value]
-    return value
+    return {"id": id, "version": version, **values}
 
 
 def draw_change(change: Change, language: str) -> dict[str, Any]:
@@ -54,7 +40,7 @@ def draw_entry(entry: Entry) -> dict[str, Any]:
         "actor": {"id": entry.actor, "title": entry.actor_name},
         "action": entry.action,
         "version": entry.version,
-        "changes": {name: [draw_value(before), draw_value(after)] for name, (before, after) in entry.changes.items()},
+        "changes": {name: [before, after] for name, (before, after) in entry.changes.items()},
     }
 
 

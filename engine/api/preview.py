@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 
 from engine.api.answers import answer
-from engine.api.drawing import draw_complaint, draw_value
+from engine.api.drawing import draw_complaint
 from engine.api.routing import Call
 from engine.kernel.errors import Complaint, Malformed
 
@@ -29,7 +29,7 @@ def preview_record(call: Call) -> Response:
     seen = records.preview(call.context, object, given, id)
     language = call.context.language
     drawn: dict[str, Any] = {
-        "values": {name: _draw(value) for name, value in seen.values.items()},
+        "values": seen.values,
         "complaints": [draw_complaint(complaint, language) for complaint in seen.complaints],
         "warnings": [draw_complaint(complaint, language) for complaint in seen.warnings],
         "visible": seen.visible,
@@ -37,14 +37,6 @@ def preview_record(call: Call) -> Response:
         "readonly": seen.readonly,
     }
     return answer(drawn)
-
-
-def _draw(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [_draw(part) for part in value]
-    if isinstance(value, dict):
-        return {name: draw_value(part) for name, part in value.items()}
-    return draw_value(value)
 
 
 def _wrong(path: str, allowed: str) -> Complaint:
