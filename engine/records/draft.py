@@ -98,11 +98,12 @@ class Draft:
 
     @property
     def changed(self) -> frozenset[str]:
-        """Return the stored fields whose values differ from before."""
+        """Return the stored fields whose values differ from before; a secret that is sent, whatever it was."""
         if self.before is None:
             return frozenset(self.after)
         before = self.before
-        return frozenset(name for name, value in self.after.items() if value != before.get(name))
+        found = {name for name, value in self.after.items() if value != before.get(name)}
+        return frozenset(found | (self.plan.secrets & self.after.keys()))
 
     @property
     def standing(self) -> bool:

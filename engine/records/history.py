@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from engine.access import mask
-from engine.metamodel.model import ObjectModel
 from engine.records.draft import Draft
 from engine.records.plan import ObjectPlan
 from engine.records.shapes import Wrong
@@ -16,6 +15,8 @@ from engine.records.unit import Unit
 from engine.storage import Reference
 from engine.storage.audit import AuditEntry, read_audit
 from engine.storage.fetching import USERS, Want, fetch
+from engine.storage.query import Match, Query
+from engine.storage.reading import select_page
 
 MOST_ENTRIES = 500
 
@@ -54,6 +55,7 @@ def read_entries(plan: ObjectPlan, id: str, unit: Unit, sights: Mapping[str, str
     """Return what happened to a record, the latest first; ``sights`` are the fields that are not in clear."""
     entries = read_audit(unit.session, plan.name, id, limit=min(limit, MOST_ENTRIES))
     names = _names(unit, {entry.actor for entry in entries})
+    titles = _Titles(plan, entries, unit)
     readable = unit.policy.readable(plan.name)
     return [
         Entry(
@@ -64,7 +66,7 @@ def read_entries(plan: ObjectPlan, id: str, unit: Unit, sights: Mapping[str, str
             entry.action,
             entry.version,
             {
-                name: _pair(plan, name, pair, sights.get(name), unit)
+                name: _pair(plan, name, pair, sights.get(name), titles)
                 for name, pair in entry.changes.items()
                 if name in readable and sights.get(name) != "hidden"
             },
@@ -82,20 +84,66 @@ def _names(unit: Unit, users: Iterable[str]) -> Mapping[str, str]:
     return {tree["id"]: tree["name"] for tree in fetch(unit.session, unit.catalog, want, users)}
 
 
-def _pair(plan: ObjectPlan, name: str, pair: Any, sight: str | None, unit: Unit) -> tuple[Any, Any]:
+def _pair(plan: ObjectPlan, name: str, pair: Any, sight: str | None, titles: _Titles) -> tuple[Any, Any]:
     if sight == "masked":
         return mask(pair[0]), mask(pair[1])
-    return _typed(plan.object, plan, name, pair[0], unit), _typed(plan.object, plan, name, pair[1], unit)
+    return _typed(plan, name, pair[0], titles), _typed(plan, name, pair[1], titles)
 
 
-def _typed(object: ObjectModel, plan: ObjectPlan, name: str, value: Any, unit: Unit) -> Any:
+def _typed(plan: ObjectPlan, name: str, value: Any, titles: _Titles) -> Any:
     """Return a value of the trail as it would be read from the record; what its field no longer fits stays text."""
-    model = object.fields.get(name)
+    model = plan.object.fields.get(name)
     if value is None or model is None:
         return value
-    if model.type in ("reference", "department", "user") and isinstance(value, str):
-        return Reference(value)
+    if name in plan.pointers and isinstance(value, str):
+        return Reference(value, titles.of(plan.pointers[name], value))
     try:
-        return plan.reader_of(name)(value, unit.ctx.zone)
+        read = plan.reader_of(name)(value, titles.unit.ctx.zone)
     except Wrong:
         return value
+    if isinstance(read, Reference) and read.object is not None:
+        return Reference(read.id, titles.of(read.object, read.id), read.object)
+    return read
+
+
+class _Titles:
+    """The titles of what a trail points to, as far as the reader may see them now."""
+
+    def __init__(self, plan: ObjectPlan, entries: Iterable[AuditEntry], unit: Unit) -> None:
+        self.unit = unit
+        wanted: dict[str, set[str]] = {}
+        for entry in entries:
+            for name, pair in entry.changes.items():
+                for value in pair:
+                    if name in plan.pointers and isinstance(value, str):
+                        wanted.setdefault(plan.pointers[name], set()).add(value)
+                    elif isinstance(value, dict) and plan.is_any_reference(name):
+                        wanted.setdefault(str(value.get("object")), set()).add(str(value.get("id")))
+        self._titles = {(object, id): title for object in wanted for id, title in self._read(object, wanted[object])}
+
+    def of(self, object: str, id: str) -> str | None:
+        """Return the title of a record."""
+        return self._titles.get((object, id))
+
+    def _read(self, object: str, ids: set[str]) -> Iterator[tuple[str, str]]:
+        if object == USERS:
+            yield from _names(self.unit, ids).items()
+            return
+        policy = self.unit.policy
+        if not policy.may(object, "read") or not policy.titled(object):
+            return
+        display = self.unit.model.objects[object].display
+        query = Query(
+            object, (("id",), (display,)), limit=len(ids), match=(Match("id", tuple(sorted(ids))),), deleted=None
+        )
+        page = select_page(
+            self.unit.session,
+            self.unit.catalog,
+            query,
+            lambda name: policy.rows(name, "read"),
+            {"actor": policy.facts},
+            self.unit.run,
+        )
+        for row in page.rows:
+            if row[display] is not None:
+                yield row["id"], str(row[display])

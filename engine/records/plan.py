@@ -124,6 +124,10 @@ class ObjectPlan:
             if field.type in ("references", "users", "any_reference")
         )
 
+    def is_any_reference(self, name: str) -> bool:
+        """Tell whether a field points to a record of one of several objects."""
+        return any(name == known and field.type == "any_reference" for known, field in self.several)
+
     @cached_property
     def linked(self) -> frozenset[str]:
         """The fields that point to records or users."""

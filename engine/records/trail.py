@@ -80,8 +80,9 @@ def differences(plan: ObjectPlan, before: Mapping[str, Any] | None, after: Mappi
             one, other = before.get(name), new.get(name)
             if one != other and name in plan.told:
                 found[name] = [as_json(one), as_json(other)]
-    for name in plan.secrets & found.keys():
-        found[name] = [None if value is None else UNREAD for value in found[name]]
+    for name in plan.secrets & (after or {}).keys() if plan.secrets else ():
+        if before is not None or name in found:
+            found[name] = [None if before is None else UNREAD, None if (after or {})[name] is None else UNREAD]
     return found
 
 

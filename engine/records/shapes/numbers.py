@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from engine.records.shapes.wrong import Wrong
 
 LARGEST_INTEGER = 2**53 - 1
+MOST_STARS = 5
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,60}(?:\.[0-9]{0,60})?|\.[0-9]{1,60})(?:[eE][+-]?[0-9]{1,3})?")
 
@@ -46,6 +47,14 @@ def read_integer(value: Any, _zone: ZoneInfo) -> int | None:
     if number != number.to_integral_value():
         raise Wrong("not_integer")
     return _bounded(int(number))
+
+
+def read_rating(value: Any, zone: ZoneInfo) -> int | None:
+    """So many stars of five."""
+    stars = read_integer(value, zone)
+    if stars is not None and not 0 <= stars <= MOST_STARS:
+        raise Wrong("out_of_range", range=f"[0..{MOST_STARS}]")
+    return stars
 
 
 def decimal_reader(digits: int, scale: int) -> Callable[[Any, ZoneInfo], Decimal | None]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from engine.metamodel.model import FieldModel
 from engine.records.shapes.links import any_link_reader, link_reader
 from engine.records.shapes.moments import read_date, read_duration, read_instant, read_time
-from engine.records.shapes.numbers import decimal_reader, read_boolean, read_integer
+from engine.records.shapes.numbers import decimal_reader, read_boolean, read_integer, read_rating
 from engine.records.shapes.structures import FILES, list_reader, read_address, read_file, read_json
 from engine.records.shapes.texts import (
     read_code,
@@ -32,7 +32,7 @@ _PLAIN: Mapping[str, Reader] = {
     "multiline": read_lines,
     "richtext": read_rich,
     "integer": read_integer,
-    "rating": read_integer,
+    "rating": read_rating,
     "boolean": read_boolean,
     "date": read_date,
     "time": read_time,
