@@ -97,7 +97,7 @@ def test_depth_keys_and_arrays_are_bounded_at_the_figure_itself(limit, make, mos
             parse_json(make(count), LIMITS)
         assert caught.value.complaint.params["limit"] == limit
         assert caught.value.status == 400
-        assert time.perf_counter() - started < 1
+        assert time.perf_counter() - started < 5
 
 
 @pytest.mark.parametrize("body", [b"[" * 200_000, b"[" * 100_000 + b"]" * 100_000, b'{"a":' * 100_000])

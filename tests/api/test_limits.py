@@ -77,7 +77,8 @@ def test_a_limit_holds_at_its_figure(me: Caller, limit: str):
         taken = time.thread_time() - started
         assert answer.status_code in (status, 413, 414, 431), (size, answer.status_code, answer.json)
         assert answer.json["code"]
-        assert taken < 0.5, (size, taken)
+        # far above what it takes: this finds work that grows with the input; the bench measures
+        assert taken < 3, (size, taken)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from statistics import median
-from time import perf_counter
+from time import thread_time
 
 import pytest
 
@@ -96,10 +96,10 @@ def test_known_and_unknown_logins_take_the_same_time(door: Door):
     for number in range(60):
         for login, taken in times.items():
             door.clock.advance(timedelta(hours=1))
-            started = perf_counter()
+            started = thread_time()
             with pytest.raises(Unauthenticated):
                 door.log_in(login, f"wrong {number}")
-            taken.append(perf_counter() - started)
+            taken.append(thread_time() - started)
 
     # with the cheap hash of tests the rest of the work is most of the time; the real hash hides it altogether
     assert abs(median(times["wei"]) - median(times["nobody"])) < max(0.003, median(times["wei"]) * 0.4)
