@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -163,20 +164,25 @@ class TenantService:
 
     def apply(self, plan: InstallPlan, actor: Actor = SYSTEM, note: str = "") -> Installed:
         """Carry out exactly this plan, or refuse; only one may change a tenant at a time."""
+        with self._alone(plan.tenant, actor):
+            return self._carry_out(plan, actor, note)
+
+    def _alone(self, tenant: str, actor: Actor) -> AbstractContextManager[None]:
+        return hold_lock(self._database(tenant), f"{actor.login} ({socket.gethostname()}, {os.getpid()})")
+
+    def _carry_out(self, plan: InstallPlan, actor: Actor, note: str) -> Installed:
         plan.wanted.require_decided()
         database = self._database(plan.tenant)
         if plan.changes_nothing:
             return Installed(plan.schema.base.model, plan.model.fingerprint, plan)
-        holder = f"{actor.login} ({socket.gethostname()}, {os.getpid()})"
         layers = [layer.as_json() for layer in plan.wanted.layers]
 
         def afterwards(session: Session, catalog: Catalog, schema: SchemaPlan) -> None:
             if self._seeder is not None:
                 self._seeder(Seeding(session, catalog, schema, plan.wanted.sources, actor))
 
-        with hold_lock(database, holder):
-            installation = Installation(plan.model, layers, note, actor.login, afterwards)
-            stamp = apply_installation(database, plan.schema, installation).stamp
+        installation = Installation(plan.model, layers, note, actor.login, afterwards)
+        stamp = apply_installation(database, plan.schema, installation).stamp
         tables = self._shelf.tables_of(plan.model.fingerprint, database.dialect, lambda: plan.model)
         self._shelf.put(plan.tenant, Catalog(tables.model, tables, stamp))
         return Installed(stamp.model, plan.model.fingerprint, plan)
@@ -206,8 +212,9 @@ class TenantService:
         return self.change(tenant, ReturnTo(version), actor)
 
     def change(self, tenant: str, intent: Intent, actor: Actor = SYSTEM) -> Installed:
-        """Plan an intent and carry it out."""
-        return self.apply(self.plan(tenant, intent), actor, _note(intent))
+        """Plan an intent and carry it out; nobody else changes the tenant in between."""
+        with self._alone(tenant, actor):
+            return self._carry_out(self.plan(tenant, intent), actor, _note(intent))
 
     # ------------------------------------------------------------------------------------------------------------
 

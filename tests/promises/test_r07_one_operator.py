@@ -6,6 +6,7 @@ import contextlib
 import json
 import re
 import sqlite3
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -37,16 +38,17 @@ def tables_held(product: Product) -> Iterator[None]:
             yield
 
 
-def wait_until_held(product: Product) -> None:
-    """Return when somebody has taken the lock of the tenant's definitions."""
+def wait_until_held(product: Product, winner: subprocess.Popen[str]) -> None:
+    """Return when the process has taken the lock of the tenant's definitions."""
     path = product.file.with_name(product.file.name + ".lock")
-    path.unlink(missing_ok=True)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
+        assert winner.poll() is None, winner.communicate()
         if product.database:
-            if product.rows("SELECT 1 FROM tessera_lock WHERE name = 'install'"):
-                return
-        elif path.exists() and path.read_text():
+            told = str(product.rows("SELECT holder FROM tessera_lock WHERE name = 'install'"))
+        else:
+            told = path.read_text()
+        if f", {winner.pid})" in told:
             return
         time.sleep(0.01)
     raise AssertionError("nobody took the lock")
@@ -57,7 +59,7 @@ def test_r07_others_are_told_who_works_since_when_and_a_killed_one_holds_nobody_
 ) -> None:
     with tables_held(own):
         winner = own.command("pack", "upgrade", TENANT, str(next_pack))
-        wait_until_held(own)
+        wait_until_held(own, winner)
         others = [own.command("pack", "upgrade", TENANT, str(next_pack)) for _ in range(2)]
         told = [(other.communicate(timeout=60)[0], other.returncode) for other in others]
         assert winner.poll() is None
