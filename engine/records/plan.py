@@ -134,6 +134,12 @@ class ObjectPlan:
         return frozenset((*self.pointers, *(name for name, _ in self.several)))
 
     @cached_property
+    def files(self) -> frozenset[str]:
+        """The fields that hold stored files."""
+        kinds = ("file", "files", "image")
+        return frozenset(name for name, field in self.object.fields.items() if field.type in kinds)
+
+    @cached_property
     def secrets(self) -> frozenset[str]:
         """The fields that are written and never read."""
         return frozenset(name for name, field in self.object.fields.items() if field.type == "secret")

@@ -17,7 +17,7 @@ from engine.storage.connections import DialectName
 from engine.storage.sessions import Session
 from engine.storage.sql_types import Words
 from engine.storage.statements import Compiled, Statement
-from engine.storage.system import USER
+from engine.storage.system import FILE, USER
 from engine.storage.table_map import DELETED, column_name, sort_column_name
 
 Path = tuple[str, ...]
@@ -44,6 +44,19 @@ class Twin:
     object: str
     fields: tuple[str, ...]
     folded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file that was uploaded, by whom, and the record that it belongs to by now."""
+
+    id: str
+    name: str
+    size: int
+    type: str
+    created_by: str
+    object: str
+    record: str | None
 
 
 def fetch(session: Session, catalog: Catalog, want: Want, keys: Iterable[Any]) -> list[Tree]:
@@ -158,6 +171,15 @@ def is_used(session: Session, catalog: Catalog, object: str, field: str, code: s
     compiled: Compiled = catalog.tables.statements.get(("is_used", object, field), build)
     row = session.row(compiled, {"code": f'"{code}"' if several else code})
     return bool(row and row[0])
+
+
+def files_of(session: Session, ids: Iterable[str]) -> dict[str, StoredFile]:
+    """Return what is known of stored files, by id."""
+    import orjson
+
+    wanted = list(dict.fromkeys(ids))
+    given = {"keys": orjson.dumps(wanted).decode() if session.dialect == "sqlite" else wanted}
+    return {row[0]: StoredFile(*row) for row in session.rows(_FILES, given)} if wanted else {}
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -300,6 +322,13 @@ def _find_users(dialect: DialectName) -> Any:
 
 
 _FIND_USERS = Statement(_find_users)
+
+
+_FILES = Statement(
+    lambda dialect: select(
+        FILE.c.id, FILE.c.name, FILE.c.size, FILE.c.type, FILE.c.created_by, FILE.c.object, FILE.c.record
+    ).where(among(FILE.c.id, "keys", dialect))
+)
 
 
 def _load(read: Convert | None, value: Any) -> Any:

@@ -8,11 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
 from engine.kernel.clock import FrozenClock
 from engine.kernel.errors import Rejected
+from engine.kernel.names import new_record_id
 from engine.records import Listing
 from engine.storage import Reference, remove_place
+from engine.storage.system import FILE
 from tests.records.conftest import House, build_house
 
 PACK = """
@@ -71,6 +74,9 @@ fields:
   code: {type: code, title: T}
   json: {type: json, title: T}
   secret: {type: secret, title: T}
+  file: {type: file, title: T}
+  files: {type: files, title: T}
+  image: {type: image, title: T}
   f_text: {type: text, title: T, as: 'if reference = null then text else text + "/" + reference.name'}
   f_number: {type: decimal, scale: 2, title: T, as: amount * 2 + integer}
   f_integer: {type: integer, title: T, as: integer / 2}
@@ -222,6 +228,30 @@ def test_the_trail_tells_values_as_they_are_read(house: House, given: dict[str, 
         if name != "secret":
             assert told[name] == (None, now[name]), name
     assert "secret" not in told
+
+
+def test_a_file_must_be_ones_own_upload(house: House) -> None:
+    def upload(login: str, record: str | None = None) -> str:
+        id = str(new_record_id())
+        with house.database.writing() as session:
+            told = {"object": "all_types", "field": "file", "name": "a.pdf", "type": "application/pdf", "size": 3}
+            row = {"id": id, **told, "record": record, "digest": "d", "created_by": house.people[login]}
+            session.execute(insert(FILE).values(**row, created_at=house.clock.now()))
+        return id
+
+    mine, theirs = upload("admin"), upload("bob")
+
+    made = house.make("all_types", file={"id": mine, "name": "b.exe", "size": 99}, files=[mine])
+    with pytest.raises(Rejected) as told:
+        house.change(made, image={"id": theirs}, files=[mine, theirs, "nothing", upload("admin", made.id[:-1] + "0")])
+
+    assert house.now(made)["file"] == {"id": mine, "name": "a.pdf", "size": 3, "type": "application/pdf"}
+    assert {(c.path, c.code) for c in told.value.complaints} == {
+        ("image", "unknown_file"),
+        ("files[1]", "unknown_file"),
+        ("files[2]", "unknown_file"),
+        ("files[3]", "unknown_file"),
+    }
 
 
 def test_every_pointer_must_point_to_something_that_may_be_chosen(house: House, given: dict[str, Any]) -> None:

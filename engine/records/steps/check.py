@@ -9,6 +9,7 @@ from engine.kernel.text import EMPTY
 from engine.metamodel.model import CheckModel, FieldModel
 from engine.records.dictionary_book import Book
 from engine.records.draft import Batch, Draft
+from engine.records.files import check_files
 from engine.records.plan import LIMITED, POINTING
 from engine.records.twins import look_for_twins
 from engine.records.unit import Unit
@@ -29,6 +30,7 @@ def check(batch: Batch, unit: Unit) -> None:
                 _check_field(draft, name, model, batch, unit)
         _check_required(draft)
         _check_conditions(draft, unit)
+    check_files([draft for draft in batch.families() if draft.action != "delete"], unit)
     look_for_twins([draft for draft in batch.families() if draft.action != "delete"], unit)
 
 

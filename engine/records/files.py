@@ -1,0 +1,41 @@
+"""Files in fields: only what was uploaded by the actor, or belongs to the record already, may stand there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from engine.records.draft import Draft
+from engine.records.unit import Unit
+from engine.storage.fetching import StoredFile, files_of
+
+
+def check_files(drafts: Sequence[Draft], unit: Unit) -> None:
+    """Complain about files that are not there or are another's; name, size and type are those of the upload."""
+    asked = [(draft, name, path, given) for draft in drafts for name, path, given in _new_files(draft)]
+    if not asked:
+        return
+    known = files_of(unit.session, [given["id"] for _, _, _, given in asked])
+    for draft, _, path, given in asked:
+        stored = known.get(given["id"])
+        if stored is None or not _is_ours(stored, draft, unit):
+            draft.complain(path, "unknown_file")
+        else:
+            given.update(name=stored.name, size=stored.size, type=stored.type)
+
+
+def _new_files(draft: Draft) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for name in draft.plan.files & draft.touched:
+        value, before = draft.after.get(name), (draft.before or {}).get(name)
+        if isinstance(value, dict) and value != before:
+            yield name, name, value
+        elif isinstance(value, list):
+            for index, given in enumerate(value):
+                if given not in (before or ()):
+                    yield name, f"{name}[{index}]", given
+
+
+def _is_ours(stored: StoredFile, draft: Draft, unit: Unit) -> bool:
+    if stored.record is not None:
+        return (stored.object, stored.record) == (draft.plan.name, draft.id)
+    return stored.created_by == unit.user or unit.ctx.actor.system
