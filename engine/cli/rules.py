@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import click
 
-from engine.cli.console import Console, verb
+from engine.cli.console import FAILED, Console, verb
 
 
 @click.group()
@@ -50,8 +52,26 @@ def evaluate(console: Console, expression: str, context: str) -> None:
     run = Run(SystemClock().now())
     value = _plain(compiled.evaluate(names, run))
     warnings = [warning.in_language(console.language) for warning in run.warnings]
-    shown = json.dumps(value, ensure_ascii=False, default=str)
+    shown = str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False, default=str)
     console.result({"value": value, "warnings": warnings}, "\n".join([shown, *(f"! {text}" for text in warnings)]))
+
+
+@rules.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--failed", is_flag=True, help="Show each expectation that was not met.")
+@verb
+def tck(console: Console, folder: Path, failed: bool) -> int:
+    """Run the DMN conformance kit that lies in FOLDER."""
+    from engine.rules.tck import figures, run_kit
+
+    with console.progress("conformance kit"):
+        outcomes = run_kit(folder)
+    wrong = [outcome for outcome in outcomes if not outcome.passed]
+    told = {**figures(outcomes), **({"wrong": [outcome.as_dict() for outcome in wrong]} if failed else {})}
+    lines = [f"{one.folder}/{one.file} {one.case} {one.name}: {one.error}" for one in wrong] if failed else []
+    lines.append(f"{len(outcomes) - len(wrong):,} of {len(outcomes):,} expectations are met")
+    console.result(told, "\n".join(lines))
+    return FAILED if wrong or not outcomes else 0
 
 
 def compiled_reads(reads: frozenset[tuple[str, ...]]) -> list[str]:
@@ -60,8 +80,6 @@ def compiled_reads(reads: frozenset[tuple[str, ...]]) -> list[str]:
 
 
 def _names(text: str) -> Mapping[str, Any]:
-    from decimal import Decimal
-
     try:
         names = json.loads(text, parse_float=Decimal)
     except ValueError as error:
