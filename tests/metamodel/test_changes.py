@@ -32,7 +32,7 @@ def told(found: list[ModelChange]) -> set[str]:
     [
         ("{type: integer}", "{type: text}", "type_changed thing.a rewrite"),
         ("{type: integer}", "{type: decimal}", "type_changed thing.a check"),
-        ("{type: integer}", "{type: decimal, digits: 20}", "type_changed thing.a rewrite"),
+        ("{type: integer}", "{type: decimal, scale: 0}", "type_changed thing.a rewrite"),
         ("{type: decimal}", "{type: integer}", "type_changed thing.a check"),
         ("{type: text}", "{type: integer}", "type_changed thing.a check"),
         ("{type: text}", "{type: multiline}", "type_changed thing.a rewrite"),
@@ -48,8 +48,8 @@ def told(found: list[ModelChange]) -> set[str]:
         ("{type: text, length: 40}", "{type: text, length: 80}", "length_changed thing.a none"),
         ("{type: decimal, scale: 4}", "{type: decimal, scale: 2}", "size_changed thing.a check"),
         (
-            "{type: decimal, digits: 18, scale: 2}",
-            "{type: decimal, digits: 20, scale: 4}",
+            "{type: decimal, digits: 16, scale: 2}",
+            "{type: decimal, digits: 18, scale: 4}",
             "size_changed thing.a rewrite",
         ),
         (
