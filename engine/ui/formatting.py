@@ -15,6 +15,7 @@ from babel.numbers import get_currency_symbol
 
 from engine.ui.words import Words
 
+_MOST_DIGITS = 60
 MINUS = "\u2212"
 _LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB"}
 
@@ -54,7 +55,9 @@ def as_decimal(value: object) -> Decimal | None:
         number = Decimal(str(value).replace(",", ""))
     except InvalidOperation:
         return None
-    return number if number.is_finite() else None
+    # no field holds more digits; written out, 1e999999 would fill the memory
+    fits = number.is_finite() and abs(number.adjusted()) < _MOST_DIGITS and len(number.as_tuple().digits) < _MOST_DIGITS
+    return number if fits else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from werkzeug.datastructures import FileStorage, MultiDict
 
+_DIGITS = 16
+
 
 class PostedForm:
     """Wraps what Flask parsed; a name that was not posted is None, never an error."""
@@ -18,6 +20,11 @@ class PostedForm:
         """Return the last text posted under a name: behind its hidden companion a ticked box says yes."""
         values = self._values.getlist(name)
         return values[-1] if values else None
+
+    def number(self, name: str) -> int:
+        """Return the whole number posted under a name, 0 when it is none."""
+        text = self.one(name) or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < _DIGITS else 0
 
     def many(self, name: str) -> Sequence[str]:
         """Return all texts posted under a name."""

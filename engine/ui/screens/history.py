@@ -102,7 +102,7 @@ def _event(desk: Desk, found: ObjectModel, entry: Entry) -> Event:
     return Event(
         name,
         initial_of(name),
-        _TONES.get(entry.action) or tone_of(entry.actor),
+        _TONES.get(entry.action) or ("gray" if entry.actor == "system" else tone_of(entry.actor)),
         _ICONS.get(entry.action, "arrow-right"),
         _text(desk, found, entry, len(changes)),
         desk.dates.clock(entry.at),

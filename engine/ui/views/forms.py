@@ -73,7 +73,7 @@ def update(call: Call) -> Response:
     """Save a record, or draw the form again with everything that is wrong."""
     found = found_object(call)
     id = found_id(call)
-    version = int(call.form.one("_version") or 0)
+    version = call.form.number("_version")
     posted = read_posted(call, found)
     if _wants_row(call):
         return _page(call, _screen(call, found, posted, id, version))

@@ -13,7 +13,7 @@ from engine.metamodel.model import ListModel
 from engine.records import Listing
 from engine.ui.door import Call, Route, Toast, own_address
 from engine.ui.screens.addresses import ListAddress, read_address
-from engine.ui.screens.columns import ColumnSpec, column_specs
+from engine.ui.screens.columns import ColumnSpec, column_specs, resolve
 from engine.ui.screens.filtering import build_rule_row, filterable
 from engine.ui.screens.filters import Rule, feel_of
 from engine.ui.screens.lists import PAGE, build_list
@@ -21,6 +21,8 @@ from engine.ui.views.finding import found_object
 
 _COLUMNS_COOKIE = "tessera-columns"
 _A_YEAR = 31_536_000
+# a cookie holds 4 KB
+_MOST_COLUMNS = 40
 
 
 def show_list(call: Call) -> Response:
@@ -88,7 +90,8 @@ def choose_columns(call: Call) -> Response:
     if call.form.one("reset"):
         answer.delete_cookie(_COLUMNS_COOKIE, path=path)
     else:
-        chosen = ",".join(call.form.many("column")[:60])
+        known = [path for path in call.form.many("column") if resolve(call.desk, found.name, path) is not None]
+        chosen = ",".join(known[:_MOST_COLUMNS])
         answer.set_cookie(_COLUMNS_COOKIE, chosen, max_age=_A_YEAR, path=path, httponly=True, samesite="Lax")
     return answer
 
@@ -112,7 +115,13 @@ def change_many(call: Call) -> Response:
     for key in call.form.many("row")[:PAGE]:
         id, _, version = key.partition("@")
         try:
-            _change_one(call, found.name, id, int(version) if version.isdigit() else 0, action)
+            _change_one(
+                call,
+                found.name,
+                id,
+                int(version) if version.isascii() and version.isdigit() and len(version) < 16 else 0,
+                action,
+            )
             done += 1
         except TesseraError as error:
             refused.append(error.message(desk.words.language))

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 
 from engine.kernel.errors import Missing
-from engine.records import Listing
+from engine.records import Choice, Listing
 from engine.ui.door import Call, Route
 from engine.ui.screens.navigation import build_frame, listed_objects
 from engine.ui.screens.searching import Found, FoundGroup, SearchScreen, jumps
@@ -29,8 +29,12 @@ def look_up(call: Call) -> Response:
         raise Missing("no_such_page")
     text = (call.form.one("q") or call.argument("q")).strip()
     values = _values_around(call, found)
-    choices = call.services.records.lookup(call.context, found.name, name, text, values, limit=_CHOICES)
     target = field.targets[0] if field.targets else ""
+    if field.type == "any_reference":
+        target = call.form.one(f"{name}.object") or target
+        choices = _of_object(call, target, text) if target in field.targets else []
+    else:
+        choices = list(call.services.records.lookup(call.context, found.name, name, text, values, limit=_CHOICES))
     model = desk.model.objects.get(target)
     create = ""
     if model is not None and call.form.one("create") and desk.may(target, "create"):
@@ -43,6 +47,16 @@ def look_up(call: Call) -> Response:
         create=create,
         create_href=f"/o/{target}/new",
     )
+
+
+def _of_object(call: Call, target: str, text: str) -> list[Choice]:
+    """Return the records of one of the objects that a reference may point to."""
+    if not call.desk.may(target, "read"):
+        return []
+    display = call.desk.model.objects[target].display
+    listing = Listing(target, quick=text, fields=(display,), limit=_CHOICES)
+    page = call.services.records.list(call.context, listing)
+    return [Choice(one.id, str(one.values.get(display) or one.id[-8:])) for one in page.records]
 
 
 def search(call: Call) -> Response:

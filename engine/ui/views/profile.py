@@ -53,7 +53,7 @@ def create_token(call: Call) -> Response:
             call.caller.actor.login,
             (form.one("name") or "").strip() or call.desk.say("profile.token_unnamed"),
             ("read", "write") if form.one("write") else ("read",),
-            int(days) if days.isdigit() else None,
+            int(days) if days in {str(n) for n in _DAYS} else None,
         )
     except TesseraError as error:
         return _page(call, error.complaints or [error.complaint])

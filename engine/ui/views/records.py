@@ -194,8 +194,7 @@ def _title(found: ObjectModel, record: Record) -> str:
 
 
 def _version(call: Call, record: Record) -> int:
-    sent = call.form.one("_version") or ""
-    return int(sent) if sent.isdigit() else record.version
+    return call.form.number("_version") or record.version
 
 
 def _ask(call: Call, screen: Any, status: int = 200, template: str = "ask") -> Response:

@@ -45,7 +45,7 @@ WIDGETS: Mapping[FieldType, Widget] = {
     "image": FileWidget(),
     "rating": RatingWidget(),
     "color": ColorWidget(),
-    "code": LongTextWidget(),
+    "code": TextWidget(),
     "json": JsonWidget(),
     "secret": SecretWidget(),
 }

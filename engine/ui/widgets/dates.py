@@ -11,8 +11,10 @@ from engine.metamodel.model import FieldModel
 from engine.ui.formatting import clock_text, duration_text
 from engine.ui.widgets.base import ABSENT, NOTHING, Cell, Draw, Input, Look, Posted, Spot, text_of
 
-_SPAN = re.compile(r"^(?:(\d+)\s*[dD天]\s*)?(?:(\d+)(?:[:：hH时]|小时))?\s*(?:(\d+)\s*(?:m|min|分|分钟)?)?$")
-_ISO_SPAN = re.compile(r"^-?P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$")
+_SPAN = re.compile(
+    r"^(?:(\d{1,6})\s*[dD天]\s*)?(?:(\d{1,6})(?:[:：hH时]|小时))?\s*(?:(\d{1,6})\s*(?:m|min|分|分钟)?)?$"
+)
+_ISO_SPAN = re.compile(r"^-?P(?:(\d{1,9})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?$")
 
 
 @dataclass(frozen=True, slots=True)

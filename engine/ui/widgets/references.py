@@ -10,7 +10,8 @@ from engine.metamodel.model import FieldModel
 from engine.ui.widgets.base import ABSENT, NOTHING, Cell, Draw, Input, Look, Option, Posted, Spot
 
 _PEOPLE = frozenset({"user", "users"})
-_AVATAR_TONES = ("blue", "green", "amber", "violet", "teal", "red")
+# red says that something is wrong, so nobody wears it
+_AVATAR_TONES = ("blue", "green", "amber", "violet", "teal")
 
 
 @dataclass(frozen=True, slots=True)

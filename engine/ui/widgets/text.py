@@ -97,7 +97,7 @@ class LongTextWidget:
             "area",
             spot,
             value="" if value is None else str(value),
-            mode="mono" if field.type == "code" else "rich" if field.type == "richtext" else "",
+            mode="rich" if field.type == "richtext" else "",
             length=field.length if field.type == "multiline" else 0,
         )
 
