@@ -8,9 +8,10 @@ from typing import Any
 
 from engine.kernel.errors import Complaint, Malformed, Rejected, TesseraError, Unavailable
 from engine.kernel.names import is_record_id, new_record_id
+from engine.records.batch import Batch
 from engine.records.change import Change, Verb
 from engine.records.deleting import delete
-from engine.records.draft import Batch, Draft
+from engine.records.draft import Draft
 from engine.records.opening import in_words
 from engine.records.plan import ObjectPlan
 from engine.records.query import BulkResult, Operation, Outcome

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from engine.kernel.errors import Conflict, LimitExceeded, Missing, Refused
+from engine.records.batch import Batch
 from engine.records.before import read_before
 from engine.records.change import Change, Verb
-from engine.records.draft import Batch, Draft
+from engine.records.draft import Draft
 from engine.records.plan import ObjectPlan
 from engine.records.ripple import lock_holders, ripple
 from engine.records.steps.admit import admit

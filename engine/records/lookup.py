@@ -8,7 +8,8 @@ from typing import Any
 from engine.kernel.errors import Malformed, Missing
 from engine.kernel.names import new_record_id
 from engine.metamodel.model import FieldModel, SortKey
-from engine.records.draft import Batch, Draft
+from engine.records.batch import Batch
+from engine.records.draft import Draft
 from engine.records.limits import QUICK
 from engine.records.query import Choice
 from engine.records.reading import bound_of

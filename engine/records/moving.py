@@ -8,9 +8,10 @@ from typing import Any
 from engine.kernel.errors import Conflict, Malformed, Missing, Refused
 from engine.metamodel.definitions.guess import guess
 from engine.metamodel.model import TransitionModel
+from engine.records.batch import Batch
 from engine.records.before import read_before
 from engine.records.change import Change
-from engine.records.draft import Batch, Draft
+from engine.records.draft import Draft
 from engine.records.saving import save
 from engine.records.unit import Unit
 

@@ -8,7 +8,8 @@ from typing import Any
 from engine.kernel.errors import Missing, TesseraError
 from engine.kernel.names import new_record_id
 from engine.metamodel.model import FormField, FormModel
-from engine.records.draft import Batch, Draft
+from engine.records.batch import Batch
+from engine.records.draft import Draft
 from engine.records.number_pattern import NumberIncomplete
 from engine.records.numbering import preview_number
 from engine.records.query import Preview

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from engine.records.batch import Batch
 from engine.records.change import Change
-from engine.records.draft import Batch
 from engine.records.ripple import ripple
 from engine.records.steps.admit import admit
 from engine.records.steps.allow import allow

@@ -12,10 +12,11 @@ from engine.kernel.names import is_record_id, new_record_id
 from engine.metamodel.model import TenantModel
 from engine.records import bulk as many
 from engine.records import preview as previewing
+from engine.records.batch import Batch
 from engine.records.change import Change, Record
 from engine.records.conditions import Conditions
 from engine.records.deleting import delete, purge, restore
-from engine.records.draft import Batch, Draft
+from engine.records.draft import Draft
 from engine.records.history import Entry, read_entries
 from engine.records.limits import OPERATIONS
 from engine.records.lookup import look_up

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.kernel.errors import Conflict, Missing, Refused, StaleVersion, VersionRequired
+from engine.records.batch import Batch
 from engine.records.before import load_lines, read_before
-from engine.records.draft import Batch, Draft
+from engine.records.draft import Draft
 from engine.records.history import only_recomputed, what_changed
 from engine.records.ripple import lock_holders
 from engine.records.unit import Unit

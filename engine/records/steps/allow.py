@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from engine.kernel.errors import Refused
-from engine.records.draft import Batch, Draft
+from engine.records.batch import Batch
+from engine.records.draft import Draft
 from engine.records.unit import Unit
 
 

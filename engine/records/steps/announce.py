@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.records.draft import Batch
+from engine.records.batch import Batch
 from engine.records.trail import announce_changes
 from engine.records.unit import Unit
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from engine.kernel.text import EMPTY
 from engine.metamodel.model import CheckModel, FieldModel
+from engine.records.batch import Batch
 from engine.records.dictionary_book import Book
-from engine.records.draft import Batch, Draft
+from engine.records.draft import Draft
 from engine.records.files import check_files
 from engine.records.plan import LIMITED, POINTING
 from engine.records.twins import look_for_twins

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from engine.records.batch import Batch
 from engine.records.calculating import calculate
-from engine.records.draft import Batch, Draft
+from engine.records.draft import Draft
 from engine.records.related import Key, Related
 from engine.records.results import DoesNotFit, result_of
 from engine.records.unit import Unit

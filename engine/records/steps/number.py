@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from engine.records.batch import Batch
 from engine.records.calculating import calculate
-from engine.records.draft import Batch
 from engine.records.numbering import give_numbers
 from engine.records.unit import Unit
 

@@ -8,7 +8,8 @@ from typing import Any
 from engine.kernel.names import is_record_id, new_record_id
 from engine.metamodel.definitions.guess import guess
 from engine.metamodel.model import FieldModel, LifecycleModel
-from engine.records.draft import Batch, Draft
+from engine.records.batch import Batch
+from engine.records.draft import Draft
 from engine.records.keys import resolve_keys
 from engine.records.plan import KEPT_BY_ENGINE, ObjectPlan
 from engine.records.shapes import Wrong

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from engine.records.draft import Batch, Draft
+from engine.records.batch import Batch
+from engine.records.draft import Draft
 from engine.records.ripple import lock_holders
 from engine.records.unit import Overtaken, Unit
 from engine.storage import insert_row, insert_rows, raise_access_version, remove, update_row, void_numbers
