@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -21,6 +22,9 @@ from engine.workflow import TransitionService
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
+
+
+_JOBS_WAIT = 2.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,11 @@ def build_web_app(settings: Settings) -> WSGIApplication:
 
     configure_logs(settings)
     engine = build_engine(settings)
-    JobRunner(engine.transfer, lambda: [tenant.name for tenant in engine.tenancy.list()], engine.clock).start()
+    jobs = JobRunner(engine.transfer, lambda: [tenant.name for tenant in engine.tenancy.list()], engine.clock)
+    # the first requests come first
+    later = threading.Timer(_JOBS_WAIT, jobs.start)
+    later.daemon = True
+    later.start()
     return web_app_of(engine)
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger("access")
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _HOST = re.compile(r"^(?:[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::[0-9]{1,5})?$")
 _REASONS = {
     400: "Bad Request", 413: "Content Too Large", 414: "URI Too Long", 431: "Request Header Fields Too Large",
@@ -142,7 +143,7 @@ def _require_url(environ: WSGIEnvironment, most: int) -> None:
     length = max(len(raw), len(path) + len(query))
     if length > most:
         raise LimitExceeded("url", length, most, 414)
-    if any(character < " " or character == "\x7f" for character in path):
+    if _CONTROL.search(path):
         raise Malformed("bad_request", why="the path holds a control character")
     try:
         path.encode("latin-1").decode("utf-8")

@@ -15,10 +15,11 @@ from engine.api.security import Visit, admit
 from engine.api.services import Services
 from engine.kernel.context import Context
 from engine.kernel.diagnostics import nearest
-from engine.kernel.errors import Malformed
+from engine.kernel.errors import Malformed, Unavailable
 
 Effect = Literal["read", "write"]
 Body = Literal["none", "object", "optional"]
+_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +81,33 @@ def _walk(route: Route, services: Services, /, **place: str) -> Response:
     body: Mapping[str, Any] = {}
     if raw and route.body != "none":
         body = parse_object(raw, services.settings.limits)
-    answer = route.act(Call(services, visit, now, place, parameters, body, raw))
-    _, catalog = services.shelf.current(visit.context.tenant)
-    answer.headers["X-Metadata-Version"] = str(catalog.stamp.model)
+    answer, version = _acted(route, Call(services, visit, now, place, parameters, body, raw))
+    answer.headers["X-Metadata-Version"] = str(version)
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Vary"] = "Authorization, Cookie, Accept-Language"
     return answer
+
+
+def _acted(route: Route, call: Call) -> tuple[Response, int]:
+    """Act; return the answer and the version of the definitions. What is only read is read anew when they changed."""
+    for attempt in range(_TRIES):
+        again = route.effect == "read" and attempt < _TRIES - 1
+        before = _version(call)
+        try:
+            answer = route.act(call)
+        except Unavailable as error:
+            if not again or error.code != "model_changed":
+                raise
+            continue
+        after = _version(call)
+        if before == after or not again:
+            return answer, after
+    raise AssertionError("the last try returns or raises")
+
+
+def _version(call: Call) -> int:
+    _, catalog = call.services.shelf.current(call.context.tenant)
+    return catalog.stamp.model
 
 
 def _require_json_wanted(now: Request) -> None:

@@ -2,100 +2,148 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, is_dataclass
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from engine.cli.console import FAILED, Console, verb
+from engine.cli.lazy import LazyGroup
+from engine.cli.rules_given import as_json, expression_of, given_option, pointing
+
+if TYPE_CHECKING:
+    from engine.rules import Expression
+
+_COMMANDS = {
+    "check": ("engine.cli.rules:check", "Check an expression, or a file of them."),
+    "eval": ("engine.cli.rules:evaluate", "Evaluate an expression."),
+    "explain": ("engine.cli.rules:explain", "Show how a result comes about, part by part."),
+    "table": ("engine.cli.rules_tables:table", "Find gaps and overlaps of decision tables; write them as DMN."),
+    "repl": ("engine.cli.rules_repl:repl", "Try expressions line by line."),
+    "reference": ("engine.cli.rules_reference:reference", "Print the reference of the built-in functions."),
+    "tck": ("engine.cli.rules:tck", "Run the DMN conformance kit."),
+}
 
 
-@click.group()
+@click.group(cls=LazyGroup, commands_at=_COMMANDS)
 def rules() -> None:
-    """Check and evaluate FEEL expressions; run the conformance kit."""
+    """Check, evaluate and explain FEEL; look at decision tables; run the conformance kit."""
 
 
-@rules.command()
+@click.command()
 @click.argument("expression")
-@click.option("--context", "context", default="{}", help="Names and values as a JSON object.")
+@given_option
 @verb
-def check(console: Console, expression: str, context: str) -> None:
-    """Check EXPRESSION and tell its type and the names that it reads."""
-    from engine.rules import compile_expression
+def check(console: Console, expression: str, given: dict[str, Any]) -> int:
+    """Check EXPRESSION, a text or a file, and tell its type and the names that it reads.
 
-    compiled = compile_expression(expression, _scope(_names(context)))
-    found = {
-        "ok": True,
-        "type": str(compiled.type),
-        "reads": sorted(".".join(path) for path in compiled.reads),
-        "warnings": [warning.as_dict() for warning in compiled.warnings],
-    }
-    lines = [f"type: {found['type']}", f"reads: {', '.join(compiled_reads(compiled.reads)) or '-'}"]
-    console.result(found, "\n".join([*lines, *map(str, compiled.warnings)]))
+    A file is one expression, a decision table in YAML, or a .dmn model.
+    """
+    path = Path(expression)
+    if path.suffix in (".dmn", ".yaml", ".yml") and path.is_file():
+        from engine.cli.rules_tables import check_file
+
+        return check_file(console, path)
+    with pointing(console) as told:
+        compiled = expression_of(told, expression, given)
+        refusal = compiled.sql_refusal
+        found = {
+            "ok": True,
+            "type": str(compiled.type),
+            "reads": sorted(".".join(path) for path in compiled.reads),
+            "sql": refusal is None,
+            "sql_refusal": None if refusal is None else refusal.as_dict(),
+            "warnings": [warning.as_dict() for warning in compiled.warnings],
+        }
+        lines = [f"type: {found['type']}", f"reads: {', '.join(found['reads']) or '-'}"]
+        lines.append("in SQL: yes" if refusal is None else f"in SQL: no, {refusal.message}: {refusal.hint}")
+        console.result(found, "\n".join([*lines, *map(str, compiled.warnings)]))
+    return told.code
 
 
-@rules.command(name="eval")
+@click.command(name="eval")
 @click.argument("expression")
-@click.option("--context", "context", default="{}", help="Names and values as a JSON object.")
+@given_option
 @verb
-def evaluate(console: Console, expression: str, context: str) -> None:
-    """Evaluate EXPRESSION and print its value."""
-    from engine.kernel.clock import SystemClock
-    from engine.rules import Run, compile_expression
-
-    names = _names(context)
-    compiled = compile_expression(expression, _scope(names))
-    run = Run(SystemClock().now())
-    value = _plain(compiled.evaluate(names, run))
-    warnings = [warning.in_language(console.language) for warning in run.warnings]
-    shown = str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False, default=str)
-    console.result({"value": value, "warnings": warnings}, "\n".join([shown, *(f"! {text}" for text in warnings)]))
+def evaluate(console: Console, expression: str, given: dict[str, Any]) -> int:
+    """Evaluate EXPRESSION and print its value, and the reasons where it is null."""
+    with pointing(console) as told:
+        compiled = expression_of(told, expression, given)
+        console.result(*outcome(console, compiled, given))
+    return told.code
 
 
-@rules.command()
+@click.command()
+@click.argument("expression")
+@given_option
+@verb
+def explain(console: Console, expression: str, given: dict[str, Any]) -> int:
+    """Show every part of EXPRESSION with its value."""
+    from engine.rules.explaining import explain as explained
+
+    with pointing(console) as told:
+        step = explained(expression_of(told, expression, given), given, present())
+        console.result(step.as_dict(), "\n".join(step.lines()))
+    return told.code
+
+
+@click.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--failed", is_flag=True, help="Show each expectation that was not met.")
+@click.option("--failed", is_flag=True, help="Show only what was not met.")
 @verb
 def tck(console: Console, folder: Path, failed: bool) -> int:
-    """Run the DMN conformance kit that lies in FOLDER."""
-    from engine.rules.tck import figures, run_kit
+    """Run the DMN conformance kit that lies in FOLDER: files of cases beside the models they name."""
+    from engine.rules.tck import Outcome, figures, run_kit
+
+    def line(one: Outcome) -> str:
+        told = one.as_dict()
+        place = f"{one.folder}/{one.file} {one.case} {one.name}"
+        if one.passed:
+            return f"pass {place}: {told['actual'] or 'null'}"
+        because = f" ({one.error})" if one.error else ""
+        return f"FAIL {place}: {told['actual'] or 'null'} instead of {told['expected'] or 'null'}{because}"
 
     with console.progress("conformance kit"):
         outcomes = run_kit(folder)
-    wrong = [outcome for outcome in outcomes if not outcome.passed]
-    told = {**figures(outcomes), **({"wrong": [outcome.as_dict() for outcome in wrong]} if failed else {})}
-    lines = [f"{one.folder}/{one.file} {one.case} {one.name}: {one.error}" for one in wrong] if failed else []
-    lines.append(f"{len(outcomes) - len(wrong):,} of {len(outcomes):,} expectations are met")
-    console.result(told, "\n".join(lines))
-    return FAILED if wrong or not outcomes else 0
+    shown = [one for one in outcomes if not (failed and one.passed)]
+    totals = figures(outcomes)
+    console.result(
+        {"figures": totals, "results": [one.as_dict() for one in shown]},
+        "\n".join([*map(line, shown), *_in_words(totals)]),
+    )
+    return FAILED if not outcomes or any(not one.passed for one in outcomes) else 0
 
 
-def compiled_reads(reads: frozenset[tuple[str, ...]]) -> list[str]:
-    """Return the names that an expression reads, as they are written."""
-    return sorted(".".join(path) for path in reads)
+def _in_words(totals: dict[str, Any]) -> Iterator[str]:
+    yield f"all cases: {totals['passed']} of {totals['cases']}"
+    yield f"cases that expect a value: {totals['passed_expecting_a_value']} of {totals['expecting_a_value']}"
+    yield f"mean over {totals['folders']} folders: {totals['mean_over_folders'] * 100:.2f} %"
 
 
-def _names(text: str) -> Mapping[str, Any]:
+def outcome(console: Console, compiled: Expression, given: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """Return the value of an expression for programs and as text, with the reasons for what is null."""
+    from engine.rules.crossing import to_python
+    from engine.rules.writing import literal_text
+
+    run = present()
+    value = compiled.value(given, run)
+    reasons = [warning.in_language(console.language) for warning in run.warnings]
     try:
-        names = json.loads(text, parse_float=Decimal)
-    except ValueError as error:
-        raise click.UsageError(f"--context is not JSON: {error}") from None
-    if not isinstance(names, dict):
-        raise click.UsageError("--context is not a JSON object")
-    return names
+        shown, plain = literal_text(value), to_python(value)
+    except OverflowError:
+        shown, plain = "...", None
+    if isinstance(plain, Decimal):
+        plain = shown
+    return {"value": as_json(plain), "shown": shown, "warnings": reasons}, "\n".join(
+        [shown, *(f"! {text}" for text in reasons)]
+    )
 
 
-def _scope(names: Mapping[str, Any]) -> Any:
-    from engine.rules import ANY, Names
+def present() -> Any:
+    """Return a run at this moment."""
+    from engine.kernel.clock import SystemClock
+    from engine.rules import Run
 
-    return Names(dict.fromkeys(names, ANY))
-
-
-def _plain(value: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
-    return value
+    return Run(SystemClock().now())
