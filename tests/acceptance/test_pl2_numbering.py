@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,19 +11,18 @@ import pytest
 
 from engine.kernel.clock import FrozenClock
 from engine.kernel.errors import Rejected
-from engine.storage import remove_place
-from tests.records.conftest import House, build_house
+from tests.conftest import DATABASES
+from tests.records.conftest import House, Street, street
 from tests.records.numbering_pack import PACK
+
+__all__ = ["street"]
 
 WRITERS = 16
 
 
-@pytest.fixture
-def house(database_url: str, clock: FrozenClock) -> Iterator[House]:
-    made = build_house(database_url, PACK, clock)
-    yield made
-    made.shelf.close()
-    remove_place(made.database)
+@pytest.fixture(params=DATABASES)
+def house(request: pytest.FixtureRequest, street: Street, clock: FrozenClock) -> House:
+    return street.house(request.param, PACK, clock)
 
 
 def number(house: House, object: str, **values: Any) -> str:

@@ -9,9 +9,9 @@ import pytest
 
 from engine.kernel.errors import Conflict, Missing, Refused, Rejected
 from engine.records import Operation
-from tests.records.conftest import House, house
+from tests.records.conftest import House, house, street
 
-__all__ = ["house"]
+__all__ = ["house", "street"]
 
 
 def add(house: House, name: str, code: str, **given: Any) -> Any:

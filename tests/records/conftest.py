@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import insert, text
 
 from engine.access.organisation import post_of
 from engine.kernel.clock import FrozenClock
@@ -16,10 +19,21 @@ from engine.kernel.names import new_record_id
 from engine.metamodel import Layer, TenantModel, compile_tenant, read_text
 from engine.records import Change, DictionaryService, RecordService
 from engine.settings import Settings
-from engine.storage import Database, Shelf, install_model, make_place, open_database, prepare, remove_place
-from engine.storage.system import USER
+from engine.storage import (
+    Database,
+    Shelf,
+    install_model,
+    make_place,
+    open_database,
+    prepare,
+    raise_access_version,
+    remove_place,
+)
+from engine.storage.system import METADATA, USER
 from engine.workflow import TransitionService
+from tests.conftest import DATABASES
 from tests.records.pack import PACK
+from tests.support.postgres import PostgresServer
 
 
 @dataclass
@@ -32,6 +46,7 @@ class House:
     records: RecordService
     dictionaries: DictionaryService
     workflow: TransitionService
+    url: str = ""
     people: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -51,8 +66,6 @@ class House:
         return self.context(replace(actor, person=post.person, unit=post.unit, units_below=post.units_below))
 
     def add_user(self, login: str) -> str:
-        from sqlalchemy import insert
-
         self.people[login] = id = new_record_id()
         with self.database.writing() as session:
             now = self.clock.now()
@@ -70,12 +83,12 @@ class House:
         """Return the values of a record as an administrator reads them."""
         return dict(self.records.get(self.admin, made.object, made.id).values)
 
-    def rows(self, text: str, *arguments: Any) -> list[tuple[Any, ...]]:
+    def rows(self, statement: str, *arguments: Any) -> list[tuple[Any, ...]]:
         """Return what a statement of the test finds in the database."""
         if self.database.dialect == "postgresql":
-            text = text.replace("?", "%s")
+            statement = statement.replace("?", "%s")
         with self.database.reading() as session:
-            return session.raw_rows(text, arguments)
+            return session.raw_rows(statement, arguments)
 
 
 @lru_cache(maxsize=16)
@@ -92,17 +105,77 @@ def build_house(url: str, pack: str, clock: FrozenClock, settings: Settings | No
     install_model(database, model, {"text": pack})
     shelf = Shelf(settings, lambda tenant: url, lambda layers: model)
     records = RecordService(shelf)
-    house = House(database, shelf, clock, records, DictionaryService(records), TransitionService(records))
+    house = House(database, shelf, clock, records, DictionaryService(records), TransitionService(records), url)
     house.people["system"] = SYSTEM.user
     for login in ("admin", "ann", "bob", "eve"):
         house.add_user(login)
     return house
 
 
-@pytest.fixture
-def house(database_url: str, clock: FrozenClock) -> Iterator[House]:
-    """A tenant with the tests' pack, on SQLite and on PostgreSQL."""
-    made = build_house(database_url, PACK, clock)
+class Street:
+    """Houses that are kept for a whole run, one for each database and pack; each test gets its own emptied."""
+
+    def __init__(self, folder: Path, server: PostgresServer) -> None:
+        self._folder, self._server = folder, server
+        self._houses: dict[tuple[str, str], House] = {}
+        self._open = ExitStack()
+
+    def house(self, kind: str, pack: str, clock: FrozenClock) -> House:
+        """Return the house, with nothing in it but its people."""
+        found = self._houses.get((kind, pack))
+        if found is None:
+            found = self._houses[kind, pack] = build_house(self._url(kind), pack, clock)
+        else:
+            found.clock = clock
+            empty(found)
+        return found
+
+    def close(self) -> None:
+        """Tear the houses down."""
+        for house in self._houses.values():
+            house.shelf.close()
+            remove_place(house.database)
+        self._open.close()
+
+    def _url(self, kind: str) -> str:
+        if kind == "sqlite":
+            return f"sqlite:///{self._folder / f'{len(self._houses)}.db'}"
+        return str(self._open.enter_context(self._server.fresh_database()))
+
+
+def empty(house: House) -> None:
+    """Delete every row that a test may have made, and let caches know."""
+    _, catalog = house.shelf.current("acme")
+    kept = {
+        "tessera_state",
+        "tessera_model",
+        "tessera_schema",
+        "tessera_migration",
+        "tessera_tombstone",
+        "tessera_user",
+    }
+    tables = [*catalog.model.objects, *(table.name for table in METADATA.sorted_tables if table.name not in kept)]
+    with house.database.writing() as session:
+        if session.dialect == "sqlite":
+            session.raw_rows("PRAGMA defer_foreign_keys=ON")
+            for table in tables:
+                session.raw_rows(f'DELETE FROM "{table}"')
+        else:
+            names = ", ".join(f'"{table}"' for table in tables)
+            session.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+        raise_access_version(session)
+    house.records.opener.numbers.forget("acme")
+
+
+@pytest.fixture(scope="session")
+def street(tmp_path_factory: pytest.TempPathFactory, postgres_server: PostgresServer) -> Iterator[Street]:
+    """The houses of this run."""
+    made = Street(tmp_path_factory.mktemp("houses"), postgres_server)
     yield made
-    made.shelf.close()
-    remove_place(made.database)
+    made.close()
+
+
+@pytest.fixture(params=DATABASES)
+def house(request: pytest.FixtureRequest, street: Street, clock: FrozenClock) -> House:
+    """A tenant with the tests' pack, on SQLite and on PostgreSQL."""
+    return street.house(request.param, PACK, clock)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,9 +13,10 @@ from engine.kernel.clock import FrozenClock
 from engine.kernel.errors import Rejected
 from engine.kernel.names import new_record_id
 from engine.records import Listing
-from engine.storage import Reference, remove_place
+from engine.storage import Reference
 from engine.storage.system import FILE
-from tests.records.conftest import House, build_house
+from tests.conftest import DATABASES
+from tests.records.conftest import House, Street
 
 PACK = """
 pack: demo
@@ -90,12 +90,9 @@ fields:
 """
 
 
-@pytest.fixture
-def house(database_url: str, clock: FrozenClock) -> Iterator[House]:
-    made = build_house(database_url, PACK, clock)
-    yield made
-    made.shelf.close()
-    remove_place(made.database)
+@pytest.fixture(params=DATABASES)
+def house(request: pytest.FixtureRequest, street: Street, clock: FrozenClock) -> House:
+    return street.house(request.param, PACK, clock)
 
 
 @pytest.fixture

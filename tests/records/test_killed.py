@@ -31,16 +31,14 @@ def start(house: House, url: str, client: str, product: str, seed: int) -> subpr
 
 
 @pytest.mark.campaign
-def test_killed_processes_leave_whole_changes_and_no_gap(house: House, database_url: str) -> None:
+def test_killed_processes_leave_whole_changes_and_no_gap(house: House) -> None:
     chance = random.Random(7)
     client = house.make("client", name="Acme")
     saw = house.make("product", name="Saw", price="1.25")
     created: dict[str, str] = {}
     updated: dict[str, int] = {}
     for turn in range(ROUNDS):
-        workers = [
-            start(house, database_url, client.id, saw.id, turn * PROCESSES + number) for number in range(PROCESSES)
-        ]
+        workers = [start(house, house.url, client.id, saw.id, turn * PROCESSES + number) for number in range(PROCESSES)]
         for worker in workers:
             assert worker.stdout is not None
             assert worker.stdout.readline() == "ready\n"

@@ -1,5 +1,5 @@
 """The tenant of the records tests serves here too."""
 
-from tests.records.conftest import house
+from tests.records.conftest import house, street
 
-__all__ = ["house"]
+__all__ = ["house", "street"]
