@@ -61,10 +61,19 @@ def _loop(server: Any, stopping: list[float]) -> None:
     while not stopping:
         wasyncore.loop(timeout=1, map=sockets, use_poll=True, count=1)
     wasyncore.dispatcher.close(server)  # the listening socket; open connections go on
-    while any(_busy(channel) for channel in list(server.active_channels.values())):
+    while server.active_channels:
+        for channel in list(server.active_channels.values()):
+            if channel.request is None:
+                channel.readable = _never  # what was begun is finished, nothing more is taken in
+            if not _busy(channel):
+                channel.handle_close()
         if time.monotonic() - stopping[0] > _FINISH_SECONDS:
             return
-        wasyncore.loop(timeout=0.1, map=sockets, use_poll=True, count=1)
+        wasyncore.loop(timeout=0.05, map=sockets, use_poll=True, count=1)
+
+
+def _never() -> bool:
+    return False
 
 
 def _busy(channel: Any) -> bool:

@@ -32,7 +32,7 @@ class Server:
             "TESSERA_HOME": str(self.home),
             "TESSERA_DATABASE": self.database,
             "TESSERA_PORT": str(self.port),
-            "TESSERA_LOG_LEVEL": "WARNING",
+            "TESSERA_LOG_LEVEL": "INFO",
         }
         log = (self.home / "server.log").open("ab")
         started = time.perf_counter()
@@ -84,7 +84,8 @@ def ask(
     connection.request(method, path, data, headers)
     answer = connection.getresponse()
     text = answer.read()
-    return answer.status, json.loads(text) if text else None
+    told = (answer.getheader("Content-Type") or "").partition(";")[0]
+    return answer.status, json.loads(text) if text and told.endswith("json") else text.decode()
 
 
 def _free_port() -> int:
