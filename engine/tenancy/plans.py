@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +27,8 @@ class InstallPlan:
     @property
     def changes_nothing(self) -> bool:
         """Tell whether the tenant has all of this already."""
-        return not self.schema.steps and self.present == self.wanted.layers and self.schema.base.model > 0
+        same = _meaning(self.present) == _meaning(self.wanted.layers)
+        return same and not self.schema.steps and self.schema.base.model > 0
 
     @property
     def fits(self) -> bool:
@@ -104,3 +106,11 @@ def _change(change: ModelChange) -> dict[str, Any]:
         "after": change.after,
         "risk": change.risk,
     }
+
+
+def _meaning(layers: Sequence[Layer]) -> list[Any]:
+    # as text, because the order of keys has a meaning; the places in files have none, and are not stored to the letter
+    return [
+        (layer.name, layer.version, [(one.kind, one.id, json.dumps(one.body)) for one in layer.documents])
+        for layer in layers
+    ]
