@@ -24,8 +24,11 @@ def load_lines(drafts: Sequence[Draft], unit: Unit) -> None:
     if not drafts:
         return
     plan = drafts[0].plan
+    if not plan.lines:
+        return
+    looked = plan.needs_lines | plan.lines_follow | {path[0] for path in unit.policy.needs(plan.name)}
     for name, field in plan.lines.items():
-        if name in plan.needs_lines or name in plan.lines_follow:
+        if name in looked:
             asking = list(drafts)
         else:
             asking = [draft for draft in drafts if name in draft.given]
