@@ -118,4 +118,4 @@ def own(dialect: str, copied: Found) -> Iterator[Product]:
 def _on_server(url: str, statement: str, *names: str) -> None:
     address = url.replace("postgresql+psycopg://", "postgresql://").rpartition("/")[0] + "/postgres"
     with contextlib.closing(psycopg.connect(address, autocommit=True)) as server:
-        server.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+        server.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

@@ -128,9 +128,9 @@ def all_records(client: Client, object: str, fields: str, sort: str) -> Sequence
         after = {"after": told.value["next"]}
 
 
-def writers_of(product: Product, count: int, round: int, account: str) -> list[Writer]:
+def writers_of(product: Product, count: int, turn: int, account: str) -> list[Writer]:
     """Return writers for one round, spread over the servers."""
     return [
-        Writer(f"w{round}-{number}", product.client(number), account, random.Random(round * 100 + number))
+        Writer(f"w{turn}-{number}", product.client(number), account, random.Random(turn * 100 + number))
         for number in range(count)
     ]

@@ -1,5 +1,7 @@
 """The pack of the promises: an account with a roll-up, entries with lines and gapless numbers, and its next version."""
 
+# ruff: noqa: E501 - a pack is read along its lines
+
 from __future__ import annotations
 
 from pathlib import Path

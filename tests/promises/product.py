@@ -1,4 +1,4 @@
-"""The product as its operators and clients have it: commands, server processes, REST over loopback, and its database."""
+"""The product as operators and clients have it: commands, server processes, REST over loopback, its database."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def move_money(shared: Product, accounts: list[str], turn: int) -> int:
     rows = {
         row["id"]: row["version"] for row in client.get("records/account", where='name = "shared sum"').value["records"]
     }
-    limits = {id: "0" for id in accounts} | {accounts[turn % ACCOUNTS]: str(TOTAL)}
+    limits = dict.fromkeys(accounts, "0") | {accounts[turn % ACCOUNTS]: str(TOTAL)}
     if turn % 3 == 0:
         limits[accounts[-1]] = "-1"
     operations = [

@@ -27,7 +27,7 @@ SETTLED_SECONDS = 1.2
 def digest(product: Product) -> str:
     """Return the hash of all that the tenant has, read past the engine."""
     url = product.database or f"sqlite:///{product.file}"
-    return state_digest(cast(Any, SimpleNamespace(dialect=product.dialect, address=address_of(url, TENANT))))
+    return state_digest(cast("Any", SimpleNamespace(dialect=product.dialect, address=address_of(url, TENANT))))
 
 
 @pytest.mark.campaign

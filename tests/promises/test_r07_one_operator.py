@@ -1,4 +1,4 @@
-"""R7: of several who change a tenant's definitions at once one does; the others are told who; the lock dies with him."""
+"""R7: of several who change definitions at once one does; the others are told who; the lock dies with him."""
 
 from __future__ import annotations
 
