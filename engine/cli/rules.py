@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,15 +48,16 @@ def check(console: Console, expression: str, given: dict[str, Any]) -> int:
     with pointing(console) as told:
         compiled = expression_of(told, expression, given)
         refusal = compiled.sql_refusal
+        reads = sorted(".".join(path) for path in compiled.reads)
         found = {
             "ok": True,
             "type": str(compiled.type),
-            "reads": sorted(".".join(path) for path in compiled.reads),
+            "reads": reads,
             "sql": refusal is None,
             "sql_refusal": None if refusal is None else refusal.as_dict(),
             "warnings": [warning.as_dict() for warning in compiled.warnings],
         }
-        lines = [f"type: {found['type']}", f"reads: {', '.join(found['reads']) or '-'}"]
+        lines = [f"type: {found['type']}", f"reads: {', '.join(reads) or '-'}"]
         lines.append("in SQL: yes" if refusal is None else f"in SQL: no, {refusal.message}: {refusal.hint}")
         console.result(found, "\n".join([*lines, *map(str, compiled.warnings)]))
     return told.code
@@ -124,21 +124,17 @@ def _in_words(totals: dict[str, Any]) -> Iterator[str]:
 
 def outcome(console: Console, compiled: Expression, given: dict[str, Any]) -> tuple[dict[str, Any], str]:
     """Return the value of an expression for programs and as text, with the reasons for what is null."""
-    from engine.rules.crossing import to_python
     from engine.rules.writing import literal_text
 
     run = present()
     value = compiled.value(given, run)
     reasons = [warning.in_language(console.language) for warning in run.warnings]
     try:
-        shown, plain = literal_text(value), to_python(value)
+        shown, plain = literal_text(value), as_json(value)
     except OverflowError:
         shown, plain = "...", None
-    if isinstance(plain, Decimal):
-        plain = shown
-    return {"value": as_json(plain), "shown": shown, "warnings": reasons}, "\n".join(
-        [shown, *(f"! {text}" for text in reasons)]
-    )
+    text = "\n".join([shown, *(f"! {reason}" for reason in reasons)])
+    return {"value": plain, "shown": shown, "warnings": reasons}, text
 
 
 def present() -> Any:

@@ -102,6 +102,9 @@ DECISIONS = [
     Code("FEEL311", "rules {rules} hit at once, but only one may", "规则 {rules} 同时命中，但只允许一条"),
     Code("FEEL312", "rules {rules} hit and do not say the same", "规则 {rules} 同时命中但结果不同"),
     Code("FEEL313", "{value} is not an allowed value of {input}", "{value} 不是 {input} 允许的取值"),
+    Code("FEEL303", "this is no decision table: {why}", "这不是决策表：{why}",
+         "a table has inputs, outputs and rules, and each rule has a cell for every column",
+         "决策表须有 inputs、outputs 和 rules，每条规则每列一格"),
     Code("FEEL314", "decisions require each other: {names}", "决策相互依赖：{names}"),
 ]  # fmt: skip
 
