@@ -28,10 +28,7 @@ def load_lines(drafts: Sequence[Draft], unit: Unit) -> None:
         return
     looked = plan.needs_lines | plan.lines_follow | {path[0] for path in unit.policy.needs(plan.name)}
     for name, field in plan.lines.items():
-        if name in looked:
-            asking = list(drafts)
-        else:
-            asking = [draft for draft in drafts if name in draft.given]
+        asking = [draft for draft in drafts if name in looked or name in draft.given]
         if asking:
             _load(asking, name, field, unit)
 

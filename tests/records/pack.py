@@ -157,6 +157,7 @@ transitions:
   submit: {title: {zh: 提交, en: Submit}, from: draft, to: sent, require: [client, day], set: {note: '="sent by " + actor.login'}}
   finish: {title: {zh: 完成, en: Finish}, from: sent, to: done, who: [owner, {role: boss}]}
   drop: {title: {zh: 放弃, en: Drop}, from: [draft, sent], to: dropped, ask: [why], require: [why]}
+  bundle: {title: {zh: 打包, en: Bundle}, from: draft, to: same, when: count(record.lines) > 1}
   raise: {title: {zh: 升级, en: Raise}, from: draft, to: same, when: record.total > 100, set: {grade: A}}
 ---
 role: seller
@@ -195,6 +196,12 @@ grants:
   product: {read: {}, create: {}, update: {}}
   person: {read: {}}
   unit: {read: {}}
+---
+role: clerk
+title: {zh: 内勤, en: Clerk}
+grants:
+  deal: {read: {}, actions: [submit, bundle]}
+  client: {read: {}}
 ---
 role: guest
 title: {zh: 访客, en: Guest}

@@ -85,6 +85,42 @@ def test_a_guard_that_does_not_hold_refuses(desk: Desk) -> None:
     assert (raised.after["status"], raised.after["grade"]) == ("draft", "A")
 
 
+def test_a_transition_that_changes_no_field_is_kept_in_the_trail(desk: Desk) -> None:
+    raised = desk.do(desk.deal(2), "raise")
+
+    again = desk.do(raised, "raise")
+
+    assert again.version == 3
+    actions = [entry.action for entry in desk.house.records.history(desk.ann, "deal", raised.id)]
+    assert actions == ["raise", "raise", "create"]
+
+
+def test_the_right_to_a_transition_is_not_the_right_to_change(desk: Desk) -> None:
+    clerk = desk.house.as_user("bob", "clerk")
+    made = desk.deal()
+
+    with pytest.raises(Refused):
+        desk.house.change(made, clerk, note="x")
+    sent = desk.do(made, "submit", clerk)
+
+    assert sent.after is not None
+    assert sent.after["status"] == "sent"
+    with pytest.raises(Refused):
+        desk.do(sent, "drop", clerk, why="x")
+
+
+def test_a_guard_may_look_at_the_lines(desk: Desk) -> None:
+    clerk = desk.house.as_user("bob", "clerk")
+    line = {"product": desk.saw.id, "quantity": 1}
+    one, two = desk.deal(), desk.house.make("deal", desk.ann, client=desk.client.id, lines=[line, line])
+
+    with pytest.raises(Refused):
+        desk.do(one, "bundle", clerk)
+    assert desk.do(two, "bundle", clerk).version == 2
+    assert "bundle" in desk.house.records.get(clerk, "deal", two.id).allowed
+    assert "bundle" not in desk.house.records.get(clerk, "deal", one.id).allowed
+
+
 def test_who_performs_it_matters(desk: Desk) -> None:
     sent = desk.do(desk.deal(), "submit")
 

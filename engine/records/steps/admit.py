@@ -17,8 +17,8 @@ from engine.records.unit import Unit
 def admit(batch: Batch, unit: Unit) -> None:
     """Refuse what is not granted at all; read the records as they are."""
     changed = [draft for draft in batch.drafts if draft.action != "create"]
-    for action in {draft.action for draft in batch.drafts}:
-        unit.policy.require(batch.plan.name, "update" if action == "recompute" else action)
+    for action in {_action(draft) for draft in batch.drafts}:
+        unit.policy.require(batch.plan.name, action)
     ids = [draft.id for draft in changed]
     trees = read_before(batch.plan, unit, ids)
     if unit.patient and trees:
@@ -26,7 +26,14 @@ def admit(batch: Batch, unit: Unit) -> None:
         trees = read_before(batch.plan, unit, ids, for_update=True)
     for draft in changed:
         _admit(draft, trees.get(draft.id), unit)
-    load_lines([draft for draft in changed if draft.error is None], unit)
+    admitted = [draft for draft in changed if draft.error is None]
+    load_lines(admitted, unit)
+    for draft in admitted:
+        _require_open(draft, unit)
+
+
+def _action(draft: Draft) -> str:
+    return draft.transition.name if draft.transition is not None else draft.action
 
 
 def _as_it_is(draft: Draft, tree: Mapping[str, Any], unit: Unit) -> Draft:
@@ -44,10 +51,11 @@ def _admit(draft: Draft, tree: Mapping[str, Any] | None, unit: Unit) -> None:
     if not unit.policy.covers(name, "read", draft.facts, unit.run):
         draft.fail(Missing("not_found"))
         return
-    action = draft.transition.name if draft.transition else draft.action
+    action = _action(draft)
     if not unit.policy.covers(name, action, draft.facts, unit.run):
         draft.fail(Refused("not_allowed", object=name, action=action))
         return
+    _look_at_state(draft)
     if unit.previewing or (draft.action == "restore" and draft.expected is None):
         return
     if draft.expected is None:
@@ -55,14 +63,28 @@ def _admit(draft: Draft, tree: Mapping[str, Any] | None, unit: Unit) -> None:
     elif draft.expected != draft.version and not only_recomputed(unit, draft):
         fields = what_changed(unit, name, draft.id, draft.expected)
         draft.fail(StaleVersion("stale_version", version=draft.version, changed_fields=fields))
-    _look_at_state(draft)
+
+
+def _require_open(draft: Draft, unit: Unit) -> None:
+    """Refuse a transition whose condition does not hold, or that is for others to perform."""
+    if draft.transition is None or draft.plan.life is None:
+        return
+    state = draft.after.get(draft.plan.life.field)
+    if not unit.open_to_actor(draft.plan.name, draft.transition, state, draft.facts):
+        draft.fail(Refused("transition_closed", transition=draft.transition.name))
 
 
 def _look_at_state(draft: Draft) -> None:
-    if draft.action != "delete":
-        return
+    """Refuse what the state of the record does not let happen."""
     life = draft.plan.life
     state = None if life is None else life.states.get(draft.after.get(life.field) or "")
+    if draft.transition is not None:
+        if state is None or state.name not in draft.transition.sources:
+            here = None if state is None else state.name
+            draft.fail(Conflict("wrong_state", state=here, transition=draft.transition.name))
+        return
+    if draft.action != "delete":
+        return
     if state is not None and state.lock is not None:
         draft.fail(Conflict("record_locked", state=state.name))
     parent = draft.plan.locking_state(draft.facts)
