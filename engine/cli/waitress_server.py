@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import gc
 import signal
+import socket
 import time
+from ipaddress import ip_address
 from types import FrameType
 from typing import Any
 
+import engine.cli.codes  # noqa: F401 - declares the codes used here
+from engine.kernel.errors import Unavailable
 from engine.settings import Settings
 
 _FINISH_SECONDS = 30.0
@@ -15,21 +19,7 @@ _FINISH_SECONDS = 30.0
 
 def serve_one(settings: Settings) -> int:
     """Serve until SIGTERM or Ctrl+C; then take no new connections, finish the begun requests, and return 0."""
-    from waitress.server import create_server
-
-    server: Any = create_server(
-        _application(settings),
-        host=settings.host,
-        port=settings.port,
-        threads=settings.threads,
-        ident=None,
-        # these stand a little above our own bounds, whose answers say more
-        max_request_header_size=4 * settings.limits.header_bytes,
-        max_request_body_size=2 * settings.limits.upload,
-        channel_timeout=60,
-        connection_limit=500,
-        clear_untrusted_proxy_headers=False,
-    )
+    server = _listening(settings)
     stopping: list[float] = []
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -41,6 +31,37 @@ def serve_one(settings: Settings) -> int:
     _loop(server, stopping)
     server.task_dispatcher.shutdown(cancel_pending=False, timeout=5)
     return 0
+
+
+def _listening(settings: Settings) -> Any:
+    from waitress.server import create_server
+
+    application = _application(settings)
+    try:
+        return create_server(
+            application,
+            host=_address(settings.host),
+            port=settings.port,
+            threads=settings.threads,
+            ident=None,
+            # these stand a little above our own bounds, whose answers say more
+            max_request_header_size=4 * settings.limits.header_bytes,
+            max_request_body_size=2 * settings.limits.upload,
+            channel_timeout=60,
+            connection_limit=500,
+            clear_untrusted_proxy_headers=False,
+        )
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise Unavailable("cannot_listen", host=settings.host, port=settings.port, why=why) from error
+
+
+def _address(host: str) -> str:
+    # a name may stand for several addresses; one is listened on
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        return socket.gethostbyname(host)
 
 
 def _application(settings: Settings) -> Any:

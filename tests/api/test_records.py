@@ -192,3 +192,19 @@ def test_everybody_is_told_who_he_is(house: House, login: str):
     assert seen["user"]["login"] == login
     assert seen["tenant"] == "acme"
     assert seen["administrator"] == (login == "boss")
+
+
+def test_who_is_moved_to_another_unit_acts_from_there_at_once(house: House):
+    boss, helper = house.caller("boss"), house.caller("helper")
+    account = house.engine.auth.accounts.by_login("acme", "helper").id
+    mill = boss.make("unit", name="Mill")["id"]
+    shop = boss.make("unit", name="Shop", parent=mill)["id"]
+    worker = boss.make("worker", name="Helper", account=account, unit=mill)
+    assert helper.get("/api/v1/me").json["department"] == mill
+
+    boss.patch(f"/api/v1/records/worker/{worker['id']}", {"unit": shop}, worker["version"])
+
+    assert helper.get("/api/v1/me").json["department"] == shop
+    made = helper.make("machine", name="From the shop")
+    assert made["department"] is None  # he may not see units
+    assert boss.read("machine", made["id"])["department"] == {"id": shop, "title": "Shop"}
