@@ -15,7 +15,7 @@ from engine.records.steps.admit import admit
 from engine.records.trail import announce_changes, keep_trail
 from engine.records.twins import look_for_twins
 from engine.records.unit import Overtaken, Unit
-from engine.storage import raise_access_version, remove, update_row, void_numbers
+from engine.storage import remove, update_row, void_numbers
 from engine.storage.fetching import Want, fetch
 
 MOST_SWEPT = 10_000
@@ -180,4 +180,4 @@ def _note(changes: Sequence[Change], unit: Unit) -> None:
     announce_changes(keep_trail(changes, unit), unit)
     unit.changes.extend(changes)
     if any(change.object in (unit.model.unit, unit.model.person) for change in changes):
-        raise_access_version(unit.session)
+        unit.facts_changed()

@@ -19,7 +19,7 @@ from engine.records.opening import Opener
 from engine.records.service import RecordService
 from engine.records.trail import as_json
 from engine.records.unit import Unit
-from engine.storage import dictionary_rows, raise_access_version
+from engine.storage import dictionary_rows
 from engine.storage.audit import AuditEntry, append_audit
 from engine.storage.fetching import is_used
 
@@ -51,7 +51,7 @@ class DictionaryService:
 
     def save_item(self, ctx: Context, name: str, given: Mapping[str, Any]) -> DictionaryItem:
         """Add an item, or change the keys that are sent of the one with this code."""
-        return self._opener.within(ctx, lambda unit: _save(unit, name, given, self._opener))
+        return self._opener.within(ctx, lambda unit: _save(unit, name, given))
 
     def deactivate(self, ctx: Context, name: str, code: str, successor: str | None = None) -> DictionaryItem:
         """Let an item be chosen no longer; records that have it keep it."""
@@ -62,7 +62,7 @@ class DictionaryService:
 
     def remove_item(self, ctx: Context, name: str, code: str) -> None:
         """Delete an item of the tenant that nothing uses; Conflict otherwise."""
-        self._opener.within(ctx, lambda unit: _remove(unit, name, code, self._opener))
+        self._opener.within(ctx, lambda unit: _remove(unit, name, code))
 
     def in_use(self, ctx: Context, name: str, code: str) -> bool:
         """Tell whether any field of any object holds an item."""
@@ -85,7 +85,7 @@ def _open_book(unit: Unit, name: str) -> Book:
     return book
 
 
-def _save(unit: Unit, name: str, given: Mapping[str, Any], opener: Opener) -> DictionaryItem:
+def _save(unit: Unit, name: str, given: Mapping[str, Any]) -> DictionaryItem:
     book = _open_book(unit, name)
     code = given.get("code")
     if not isinstance(code, str):
@@ -101,11 +101,11 @@ def _save(unit: Unit, name: str, given: Mapping[str, Any], opener: Opener) -> Di
     if before is None and known is None and not given.keys() & {"order"}:
         item = replace(item, order=max((entry.item.order for entry in book.entries.values()), default=0) + 1)
     dictionary_rows.save_item(unit.session, name, item, unit.now, unit.user)
-    _note(unit, name, before, item, opener)
+    _note(unit, name, before, item)
     return item
 
 
-def _remove(unit: Unit, name: str, code: str, opener: Opener) -> None:
+def _remove(unit: Unit, name: str, code: str) -> None:
     book = _open_book(unit, name)
     entry = book.entries.get(code)
     if entry is None:
@@ -119,7 +119,7 @@ def _remove(unit: Unit, name: str, code: str, opener: Opener) -> None:
     if entry.from_pack:
         raise Conflict("item_from_pack", code=code)
     dictionary_rows.remove_item(unit.session, name, code)
-    _note(unit, name, entry.item, None, opener)
+    _note(unit, name, entry.item, None)
 
 
 def _check(book: Book, item: DictionaryItem, unit: Unit) -> list[Complaint]:
@@ -164,7 +164,7 @@ def _is_parent(unit: Unit, other: DictionaryModel, name: str, code: str) -> bool
     return other.depends_on == name and other.name != name and bool(unit.books[other.name].below(code))
 
 
-def _note(unit: Unit, name: str, before: DictionaryItem | None, after: DictionaryItem | None, opener: Opener) -> None:
+def _note(unit: Unit, name: str, before: DictionaryItem | None, after: DictionaryItem | None) -> None:
     """Keep the trail, and tell every process that dictionaries changed."""
     old, new = _told(before), _told(after)
     changes = {key: [old.get(key), new.get(key)] for key in {**old, **new} if old.get(key) != new.get(key)}
@@ -174,8 +174,7 @@ def _note(unit: Unit, name: str, before: DictionaryItem | None, after: Dictionar
         unit.now, unit.user, f"dictionary.{name}", code[:_RECORD], 1, action, changes, unit.ctx.request_id[:100]
     )
     append_audit(unit.session, entry)
-    raise_access_version(unit.session)
-    opener.refresh_after(unit)
+    unit.facts_changed()
 
 
 def _told(item: DictionaryItem | None) -> dict[str, Any]:

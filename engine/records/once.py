@@ -19,13 +19,10 @@ T = TypeVar("T")
 
 def answer_once(unit: Unit, once: Once, act: Callable[[], T], answer: Callable[[T], StoredAnswer]) -> StoredAnswer:
     """Return the answer that was given to this key, or act and keep the answer."""
-    key = ReceiptKey(unit.user, once.route, once.key)
-    since = unit.now - KEPT
-    known = find_receipt(unit.session, key, since)
+    known = earlier_answer(unit, once)
     if known is not None:
-        if known.digest != once.digest:
-            raise Rejected("idempotency_key_reused")
-        return StoredAnswer(known.status, known.body, known.headers, replayed=True)
+        return known
+    key, since = _key_of(unit, once), unit.now - KEPT
     given = answer(act())
     receipt = Receipt(once.digest, given.status, given.body, given.headers)
     try:
@@ -34,3 +31,17 @@ def answer_once(unit: Unit, once: Once, act: Callable[[], T], answer: Callable[[
         # another request with this key was faster; its effect counts, ours is rolled back
         raise Conflict("idempotency_in_progress", retry_after=1) from None
     return given
+
+
+def earlier_answer(unit: Unit, once: Once) -> StoredAnswer | None:
+    """Return the answer that was given to this key; Rejected when another request has it."""
+    known = find_receipt(unit.session, _key_of(unit, once), unit.now - KEPT)
+    if known is None:
+        return None
+    if known.digest != once.digest:
+        raise Rejected("idempotency_key_reused")
+    return StoredAnswer(known.status, known.body, known.headers, replayed=True)
+
+
+def _key_of(unit: Unit, once: Once) -> ReceiptKey:
+    return ReceiptKey(unit.user, once.route, once.key)

@@ -107,15 +107,6 @@ class Opener:
                 careful = True
         raise AssertionError("the last try returns or raises")
 
-    def refresh_after(self, unit: Unit) -> None:
-        """Look at the tenant's state anew as soon as a unit that changed it is committed."""
-        database = self._shelf.database(unit.ctx.tenant)
-
-        def suspect() -> None:
-            database.suspect = True
-
-        unit.after_commit.append(suspect)
-
     def plans(self, catalog: Catalog) -> Plans:
         """Return the plans of a catalog's model."""
         made: Plans = self._plans.get(id(catalog.model), lambda: Plans(catalog.model))
@@ -147,7 +138,11 @@ class Opener:
             numbers=self.numbers,
             now=now.replace(microsecond=now.microsecond // 1000 * 1000),
             run=Run(now, ctx.zone),
+            doubt=lambda: self._doubt(ctx.tenant),
         )
+
+    def _doubt(self, tenant: str) -> None:
+        self._shelf.database(tenant).suspect = True
 
     def _about_number(self, ctx: Context, error: Violation) -> bool:
         _, catalog = self._shelf.current(ctx.tenant)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from engine.kernel.context import Context
-from engine.kernel.errors import LimitExceeded, Missing
+from engine.kernel.errors import LimitExceeded, Missing, TesseraError
 from engine.kernel.names import is_record_id, new_record_id
 from engine.metamodel.model import TenantModel
 from engine.records import bulk as many
@@ -21,7 +21,7 @@ from engine.records.history import Entry, read_entries
 from engine.records.limits import OPERATIONS
 from engine.records.lookup import look_up
 from engine.records.moving import move
-from engine.records.once import answer_once
+from engine.records.once import answer_once, earlier_answer
 from engine.records.opening import Opener
 from engine.records.query import BulkResult, Choice, Count, Listing, Once, Operation, Page, Preview, StoredAnswer
 from engine.records.reading import count_records, facts_of, get_record, list_records
@@ -174,7 +174,15 @@ class RecordService:
 
         ``act`` calls verbs of this service, which join the transaction in which the answer is kept.
         """
-        return self.opener.within(ctx, lambda unit: answer_once(unit, once, act, answer))
+        try:
+            return self.opener.within(ctx, lambda unit: answer_once(unit, once, act, answer))
+        except TesseraError:
+            # where writers do not wait for each other, our twin may have been what stood in the way
+            with self.opener.reading(ctx) as unit:
+                known = earlier_answer(unit, once)
+            if known is None:
+                raise
+            return known
 
     # --------------------------------------------------------------------------------------------------------------
 

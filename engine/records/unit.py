@@ -17,7 +17,7 @@ from engine.records.dictionary_book import Book
 from engine.records.plan import Plans
 from engine.records.taken_numbers import TakenNumbers
 from engine.rules import Run
-from engine.storage import Catalog, Session
+from engine.storage import Catalog, Session, raise_access_version
 from engine.storage.savepoints import savepoint
 
 
@@ -32,10 +32,11 @@ class Overtaken(Unavailable):
 class Unit:
     """Everything that the rooms share while a transaction is open.
 
-    ``changes`` grows in the order of what was done. ``careful``: numbers that somebody wrote by hand are looked for
-    before a number is given; set when one got in the way. ``patient``: records are locked before they are read; set
-    when somebody came between reading and writing. ``importing``: a state that says what is anyway is passed over, and
-    whoever holds every grant may let a record be born in any state, as records of another system are.
+    ``changes`` grows in the order of what was done. ``doubt`` lets the tenant's state be looked at anew. ``careful``:
+    numbers that somebody wrote by hand are looked for before a number is given; set when one got in the way.
+    ``patient``: records are locked before they are read; set when somebody came between reading and writing.
+    ``importing``: a state that says what is anyway is passed over, and whoever holds every grant may let a record be
+    born in any state, as records of another system are.
     """
 
     ctx: Context
@@ -47,6 +48,7 @@ class Unit:
     numbers: TakenNumbers
     now: datetime
     run: Run
+    doubt: Callable[[], None]
     cause: str = ""
     careful: bool = False
     patient: bool = False
@@ -72,6 +74,11 @@ class Unit:
             self.policy.may(object, action) for action in ("read", "create")
         ):
             raise Missing("no_such_object", object=object)
+
+    def facts_changed(self) -> None:
+        """Tell every process that what permission or dictionaries rest on changed; this one, as soon as it is so."""
+        raise_access_version(self.session)
+        self.after_commit.append(self.doubt)
 
     @contextmanager
     def part(self) -> Iterator[None]:

@@ -9,7 +9,7 @@ from engine.records.batch import Batch
 from engine.records.draft import Draft
 from engine.records.ripple import lock_holders
 from engine.records.unit import Overtaken, Unit
-from engine.storage import insert_row, insert_rows, raise_access_version, remove, update_row, void_numbers
+from engine.storage import insert_row, insert_rows, remove, update_row, void_numbers
 
 
 def write(batch: Batch, unit: Unit) -> None:
@@ -33,7 +33,7 @@ def write(batch: Batch, unit: Unit) -> None:
             _update(line, unit)
     _insert([line for line in lines if line.action == "create"], unit)
     if batch.plan.name in (unit.model.unit, unit.model.person) and any(draft.dirty for draft in standing):
-        raise_access_version(unit.session)
+        unit.facts_changed()
 
 
 def _id(draft: Draft) -> str:
