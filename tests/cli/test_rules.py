@@ -78,7 +78,7 @@ def test_every_command_explains_itself_and_speaks_json(command: str) -> None:
 
 def test_a_value_is_printed_as_the_language_writes_it() -> None:
     assert said("eval", "0.1 + 0.2") == "0.3\n"
-    assert said("eval", "due + @\"P1D\"", "--with", '{due: @"2026-05-20"}') == "2026-05-21\n"  # fmt: skip
+    assert said("eval", 'due + @"P1D"', "--with", '{due: @"2026-05-20"}') == "2026-05-21\n"
     assert answer("eval", "[1.50, {到期: d}]", "--with", '{d: @"2026-05-20"}')["value"] == [
         "1.5",
         {"到期": "2026-05-20"},
