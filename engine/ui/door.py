@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 from urllib.parse import quote
@@ -14,6 +14,7 @@ from flask import Blueprint, Request, Response, request
 
 from engine.auth import Caller
 from engine.kernel.context import Context
+from engine.kernel.errors import Unavailable
 from engine.ui.desk import Desk
 from engine.ui.drawing import draw
 from engine.ui.posted import PostedForm
@@ -24,6 +25,7 @@ from engine.ui.services import Services
 Access = Literal["public", "user"]
 TOAST = "tessera-toast"
 _TOAST_SECONDS = 20
+_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +170,34 @@ def _walk(route: Route, services: Services, /, **place: str) -> Response:
         return _to_log_in(now)
     if route.method == "POST":
         require_unforged(services, now, visitor.caller.session)
-    answer = route.act(Call(services, now, place, visitor))
+        answer = route.act(Call(services, now, place, visitor))
+    else:
+        answer = _shown(route, Call(services, now, place, visitor))
     answer.headers.setdefault("Cache-Control", "no-store")
     answer.headers["Vary"] = "Cookie, HX-Request"
     return answer
+
+
+def _shown(route: Route, call: Call) -> Response:
+    """Answer with a page; one that new definitions came in the middle of is made anew, so that none mixes two."""
+    for attempt in range(_TRIES):
+        again = attempt < _TRIES - 1
+        before = _version(call)
+        try:
+            answer = route.act(call)
+        except Unavailable as error:
+            if not again or error.code != "model_changed":
+                raise
+        else:
+            if not again or before == _version(call):
+                return answer
+        call = replace(call, visitor=enter(call.services, call.request) or call.visitor)
+    raise AssertionError("the last try returns or raises")
+
+
+def _version(call: Call) -> int:
+    _, catalog = call.services.shelf.current(call.context.tenant)
+    return catalog.stamp.model
 
 
 def _to_log_in(now: Request) -> Response:
