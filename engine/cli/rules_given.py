@@ -67,8 +67,15 @@ def expression_of(told: Told, text: str, given: Mapping[str, Any]) -> Expression
 
     file = TYPED
     if len(text) < 256 and Path(text).is_file():
-        file, text = text, Path(text).read_text(encoding="utf-8")
+        file, text = text, _text_of(Path(text))
     return compiled_at(told, file, text, names_of(given))
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise click.UsageError(f"{path} is not UTF-8: {error.reason} at byte {error.start}") from None
 
 
 def compiled_at(told: Told, file: str, text: str, scope: NameScope) -> Expression:

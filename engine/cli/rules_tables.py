@@ -44,7 +44,7 @@ def table(console: Console, file: Path, export: Path | None) -> int:
         read = _read(file, told)
         found = {name: analyse(one) for name, one in read.tables.items()}
         if export is not None:
-            export.write_bytes(write_dmn(read.definitions))
+            _write(export, write_dmn(read.definitions))
         tables = [
             {
                 "name": name,
@@ -61,6 +61,13 @@ def table(console: Console, file: Path, export: Path | None) -> int:
         told.code = FAILED if any(found.values()) else OK
         console.result({"ok": told.code == OK, "tables": tables, "warnings": warnings}, "\n".join(lines))
     return told.code
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise click.FileError(str(path), error.strerror) from None
 
 
 def check_file(console: Console, path: Path) -> int:

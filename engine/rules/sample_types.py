@@ -17,11 +17,11 @@ def names_of(sample: Mapping[str, Any]) -> Names:
 
 
 def type_of(value: Any) -> FeelType:
-    """Return the type of a value; of a list, what all its items have in common."""
+    """Return the type of a value, Null where nothing is known; of a list, what all its items have in common."""
     if isinstance(value, Mapping):
         return ContextType({str(key): type_of(part) for key, part in value.items()})
     if isinstance(value, list | tuple):
-        return list_of(_declared(_joined(type_of(item) for item in value)))
+        return list_of(_joined(type_of(item) for item in value))
     return BUILTIN_TYPES.get(kind_of(from_python(value)), NULL if value is None else ANY)
 
 
@@ -49,6 +49,8 @@ def _declared(type_: FeelType) -> FeelType:
     """Nothing can be said of a name or item that is only null."""
     if type_ is NULL:
         return ANY
+    if isinstance(type_, ListType):
+        return list_of(_declared(type_.element))
     if isinstance(type_, ContextType):
         return ContextType({name: _declared(field) for name, field in type_.fields.items()})
     return type_

@@ -91,7 +91,11 @@ def _run_folder(folder: Path, root: Path) -> Iterator[Outcome]:
         except BadDefinition as bad:
             models[path.name] = str(bad)
     for path in sorted(folder.glob("*.xml")):
-        tree = etree.parse(str(path), etree.XMLParser(resolve_entities=False, no_network=True))
+        try:
+            tree = etree.parse(str(path), etree.XMLParser(resolve_entities=False, no_network=True))
+        except etree.XMLSyntaxError as error:
+            yield Outcome(str(folder.relative_to(root)), path.name, "", "", None, None, False, str(error))
+            continue
         name = _text(_child(tree.getroot(), "modelName"))
         if name not in models:
             models[name] = _loaded(name, definitions)

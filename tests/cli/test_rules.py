@@ -199,6 +199,33 @@ def test_a_table_becomes_dmn_that_is_read_back_and_checked(table: Path, tmp_path
     assert said("check", str(path)) == "nothing found\n"
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("inputs: [", "yaml_syntax"),
+        ("- 1", "FEEL303"),
+        ("inputs: [a]\noutputs: [b]\nrules: 3", "FEEL303"),
+        ("inputs: [a]\noutputs: [b]\nnames: 3\nrules: [[1, 2]]", "FEEL303"),
+        ("inputs: [a]\noutputs: [b]\nnames: {c: money}\nrules: [[1, 2]]", "FEEL303"),
+        ("inputs: [a]\noutputs: [b]\nrules: [[1]]", "FEEL303"),
+    ],
+)
+def test_what_is_no_table_is_refused_with_its_place(text: str, wanted: str, table: Path) -> None:
+    table.write_text(text, encoding="utf-8")
+
+    (error,) = answer("table", str(table))["errors"]
+
+    assert (error["code"], error["file"]) == (wanted, str(table))
+
+
+def test_files_that_cannot_be_read_or_written_are_said_without_a_trace(table: Path, tmp_path: Path) -> None:
+    strange = tmp_path / "strange.feel"
+    strange.write_bytes(b"\xff\xfe")
+
+    assert "is not UTF-8" in run("check", str(strange)).output
+    assert "nowhere" in run("table", str(table), "--export", str(tmp_path / "nowhere" / "a.dmn")).output
+
+
 # -- the line reader -------------------------------------------------------------------------------------------
 
 
@@ -258,3 +285,12 @@ def test_the_kit_tells_of_each_test_what_came_out(tmp_path: Path) -> None:
         "mean over 1 folders: 50.00 %",
     ]
     assert answer("tck", str(tmp_path), "--failed")["results"][0]["actual"] == "42"
+
+
+def test_a_file_of_cases_that_is_not_xml_counts_as_a_failure(tmp_path: Path) -> None:
+    (tmp_path / "broken.xml").write_text("<testCases", encoding="utf-8")
+
+    result = run("tck", str(tmp_path))
+
+    assert result.exit_code == 1
+    assert result.stdout.startswith("FAIL ./broken.xml")

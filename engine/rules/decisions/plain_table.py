@@ -28,7 +28,7 @@ def read_table(value: Any, placed: Placed) -> TableBox:
 
 def names_of_table(box: TableBox, value: Mapping[str, Any]) -> Names:
     """Return the names that a table may use: those it declares, and its inputs that are plain names."""
-    declared = {str(name): str(type_) for name, type_ in dict(value.get("names") or {}).items()}
+    declared = {str(name): str(type_) for name, type_ in (value.get("names") or {}).items()}
     plain = {column.text: column.type_ref for column in box.inputs if column.text.isidentifier()}
     return Names({name: _type(ref) for name, ref in {**plain, **declared}.items()})
 
@@ -43,6 +43,9 @@ class _Reader:
 
     def read(self, value: Any) -> TableBox:
         parts = self.mapping(value, (), _KEYS)
+        if not isinstance(value, Mapping):
+            raise BadDefinition(self.findings.errors)
+        self.names(parts.get("names") or {})
         inputs = tuple(self.input(part, ("inputs", at)) for at, part in self.items(parts, "inputs"))
         outputs = tuple(self.output(part, ("outputs", at)) for at, part in self.items(parts, "outputs"))
         rules = tuple(
@@ -65,6 +68,13 @@ class _Reader:
             if key not in keys:
                 self.wrong((*path, key), f"'{key}' is not one of {', '.join(sorted(keys))}")
         return value
+
+    def names(self, value: Any) -> None:
+        if not isinstance(value, Mapping):
+            self.wrong(("names",), "'names' gives the type of each name, as {amount: number}")
+            return
+        for name, ref in value.items():
+            self.known_type(str(ref), ("names", name))
 
     def items(self, parts: Mapping[str, Any], key: str) -> list[tuple[int, Any]]:
         found = parts.get(key)
