@@ -155,7 +155,21 @@ class _Session:
 
         for command in ("let ", "explain ", "check ", "help "):
             line = line.removeprefix(command)
-        return [choice.text for choice in complete(line, names_of(self.given)) if choice.text.startswith(word)]
+        found = [choice.text for choice in complete(line, names_of(self.given)) if choice.text.startswith(word)]
+        return found or _rest_of_names(line, word)
+
+
+def _rest_of_names(line: str, word: str) -> list[str]:
+    """Return what is left, from ``word`` on, of functions with several words whose first ones stand before it."""
+    from engine.rules.reference import all_functions
+
+    found = []
+    for name in (one.name for one in all_functions() if " " in one.name):
+        begun = next((name[:size] for size in range(len(name), 1, -1) if line.endswith(name[:size])), "")
+        before = line[: len(line) - len(begun)]
+        if " " in begun and not before[-1:].isalnum():
+            found.append(name[len(begun) - len(word) :])
+    return found
 
 
 # -- the line reader -------------------------------------------------------------------------------------------

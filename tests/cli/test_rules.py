@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import select
+import subprocess
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +17,7 @@ from click.testing import CliRunner, Result
 from engine.cli.__main__ import main
 from engine.rules.decisions import read_dmn
 
+ROOT = Path(__file__).parents[2]
 COMMANDS = ("check", "eval", "explain", "table", "repl", "reference", "tck")
 
 TABLE = """\
@@ -250,6 +256,44 @@ def test_the_line_reader_explains_checks_and_helps() -> None:
     assert 'string join(["Ada", null, "Byron"], " ") = "Ada Byron"' in typed("help string join")
     assert "string length" in typed("functions")
     assert "let NAME = EXPRESSION" in typed("help")
+
+
+@pytest.mark.skipif(find_spec("readline") is None or find_spec("pty") is None, reason="this system has no line reader")
+def test_the_tabulator_completes_names_fields_and_functions(tmp_path: Path) -> None:
+    typed = ["amo\t * 2\n", "sum(lines.pr\t)\n", 'string le\t("abc")\n', "help string jo\t\n", "quit\n"]
+    given = '{"amount": 21, "lines": [{"price": 17}]}'
+
+    shown = at_a_terminal(["repl", "--with", given], typed, tmp_path)
+
+    assert [wanted for wanted in ("42", "17", "Ada Byron") if wanted not in shown] == []
+    history = (tmp_path / ".tessera_feel_history").read_text().splitlines()
+    assert history[-5:] == ["amount * 2", "sum(lines.price)", 'string length("abc")', "help string join", "quit"]
+
+
+def at_a_terminal(words: list[str], typed: list[str], home: Path) -> str:
+    """Run a command at a terminal of its own; type a line whenever it asks for one."""
+    import pty
+
+    here, there = pty.openpty()
+    environment = {**os.environ, "HOME": str(home), "TERM": "dumb", "TESSERA_LANGUAGE": "en"}
+    command = [sys.executable, "-m", "engine.cli", "rules", *words]
+    child = subprocess.Popen(command, cwd=ROOT, stdin=there, stdout=there, stderr=there, env=environment)
+    os.close(there)
+    shown = ""
+    try:
+        for line in typed:
+            asked = shown.count("> ") + 1
+            while shown.count("> ") < asked and select.select([here], [], [], 20)[0]:
+                shown += os.read(here, 4096).decode(errors="replace")
+            os.write(here, line.encode())
+        while select.select([here], [], [], 20)[0]:
+            shown += os.read(here, 4096).decode(errors="replace")
+    except OSError:  # the other end is closed
+        pass
+    finally:
+        child.wait(20)
+        os.close(here)
+    return shown
 
 
 def test_each_line_is_answered_by_a_line_of_json() -> None:
