@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from engine.attachments import AttachmentService
 from engine.auth import AuthService
 from engine.kernel.clock import Clock, SystemClock
 from engine.kernel.context import Context
@@ -40,6 +41,7 @@ class Engine:
     workflow: TransitionService
     auth: AuthService
     transfer: TransferService
+    attachments: AttachmentService
 
     def close(self) -> None:
         """Close every connection."""
@@ -70,6 +72,7 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
         workflow=TransitionService(records),
         auth=auth,
         transfer=TransferService(records, settings.home / "transfer", auth.actor_of),
+        attachments=AttachmentService(records, settings),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from engine.records.draft import Draft
 from engine.records.unit import Unit
 from engine.storage.fetching import StoredFile, files_of
+from engine.storage.file_rows import bind_files
 
 
 def check_files(drafts: Sequence[Draft], unit: Unit) -> None:
@@ -18,10 +19,18 @@ def check_files(drafts: Sequence[Draft], unit: Unit) -> None:
     known = files_of(unit.session, [given["id"] for _, _, _, given in asked])
     for draft, _, path, given in asked:
         stored = known.get(given["id"])
-        if stored is None or not _is_ours(stored, draft, unit):
+        if stored is None or not _is_ours(stored, draft, unit) or _is_no_picture(stored, draft, path):
             draft.complain(path, "unknown_file")
         else:
             given.update(name=stored.name, size=stored.size, type=stored.type)
+
+
+def bind(drafts: Sequence[Draft], unit: Unit) -> None:
+    """Give the uploads that stand in saved records to these records; from now on they are read with them."""
+    for draft in drafts:
+        if draft.plan.files and draft.dirty and draft.action != "delete":
+            uses = [(given["id"], path.partition("[")[0]) for _, path, given in _new_files(draft)]
+            bind_files(unit.session, draft.plan.name, draft.id, uses)
 
 
 def _new_files(draft: Draft) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -37,5 +46,12 @@ def _new_files(draft: Draft) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 def _is_ours(stored: StoredFile, draft: Draft, unit: Unit) -> bool:
     if stored.record is not None:
-        return (stored.object, stored.record) == (draft.plan.name, draft.id)
+        # out of a field that the actor does not see nothing is carried into one that he sees
+        seen = stored.field in unit.policy.readable(draft.plan.name)
+        return seen and (stored.object, stored.record) == (draft.plan.name, draft.id)
     return stored.created_by == unit.user or unit.ctx.actor.system
+
+
+def _is_no_picture(stored: StoredFile, draft: Draft, path: str) -> bool:
+    field = draft.plan.object.fields[path.partition("[")[0]]
+    return field.type == "image" and not stored.type.startswith("image/")

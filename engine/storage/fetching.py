@@ -57,6 +57,7 @@ class StoredFile:
     created_by: str
     object: str
     record: str | None
+    field: str
 
 
 def fetch(session: Session, catalog: Catalog, want: Want, keys: Iterable[Any]) -> list[Tree]:
@@ -141,7 +142,7 @@ def among(column: ColumnElement[Any], name: str, dialect: DialectName) -> Column
     if dialect == "sqlite":
         entries = func.json_each(bindparam(name, type_=Text())).table_valued("value")
         return column.in_(select(entries.c.value))
-    return column == func.any(bindparam(name, type_=ARRAY(Words())))
+    return column == func.any(bindparam(name, type_=ARRAY(column.type)))
 
 
 def list_binder(catalog: Catalog, object: str, key: str) -> Convert:
@@ -326,7 +327,7 @@ _FIND_USERS = Statement(_find_users)
 
 _FILES = Statement(
     lambda dialect: select(
-        FILE.c.id, FILE.c.name, FILE.c.size, FILE.c.type, FILE.c.created_by, FILE.c.object, FILE.c.record
+        FILE.c.id, FILE.c.name, FILE.c.size, FILE.c.type, FILE.c.created_by, FILE.c.object, FILE.c.record, FILE.c.field
     ).where(among(FILE.c.id, "keys", dialect))
 )
 

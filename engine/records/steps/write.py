@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.records.batch import Batch
 from engine.records.draft import Draft
+from engine.records.files import bind
 from engine.records.ripple import lock_holders
 from engine.records.unit import Overtaken, Unit
 from engine.storage import insert_row, insert_rows, remove, update_row, void_numbers
@@ -32,6 +33,7 @@ def write(batch: Batch, unit: Unit) -> None:
             line.dirty = True
             _update(line, unit)
     _insert([line for line in lines if line.action == "create"], unit)
+    bind([member for draft in standing for member in draft.family()], unit)
     if batch.plan.name in (unit.model.unit, unit.model.person) and any(draft.dirty for draft in standing):
         unit.facts_changed()
 
