@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,12 +22,18 @@ class _Question:
     rule: DuplicateRule | None = None
 
 
-def look_for_twins(drafts: Sequence[Draft], unit: Unit) -> None:
+def look_for_twins(drafts: Iterable[Draft], unit: Unit) -> None:
     """Complain about values that another record has, in the database or among the drafts themselves."""
-    questions = [question for draft in drafts for question in _questions(draft)]
+    drafts = list(drafts)
+    questions = [question for draft in drafts if draft.action != "delete" for question in _questions(draft)]
     if not questions:
         return
-    answers = _ask_one(questions, unit) if len({id(q.draft) for q in questions}) == 1 else _ask_many(questions, unit)
+    # lines that go make room for others
+    gone = {draft.id for draft in drafts if draft.action == "delete"}
+    if not gone and len({id(question.draft) for question in questions}) == 1:
+        answers = _ask_one(questions, unit)
+    else:
+        answers = _ask_many(questions, gone, unit)
     for question, answer in zip(questions, answers, strict=True):
         if answer:
             _tell(question)
@@ -61,7 +67,7 @@ def _ask_one(questions: Sequence[_Question], unit: Unit) -> list[bool]:
     return answers
 
 
-def _ask_many(questions: Sequence[_Question], unit: Unit) -> list[bool]:
+def _ask_many(questions: Sequence[_Question], gone: Collection[str], unit: Unit) -> list[bool]:
     by_twin: dict[Twin, list[_Question]] = {}
     for question in questions:
         by_twin.setdefault(question.twin, []).append(question)
@@ -71,7 +77,7 @@ def _ask_many(questions: Sequence[_Question], unit: Unit) -> list[bool]:
         lead = max(range(len(twin.fields)), key=lambda place: len({repr(q.values[place]) for q in several}))
         rows = taken(unit.session, unit.catalog, twin, lead, [question.values[lead] for question in several])
         owners: dict[tuple[Any, ...], set[str]] = {}
-        moved = {question.draft.id for question in several}
+        moved = {*gone, *(question.draft.id for question in several)}
         for id, *values in rows:
             # a draft's own old values are about to go
             if id not in moved:

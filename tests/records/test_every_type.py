@@ -12,7 +12,7 @@ from sqlalchemy import insert
 from engine.kernel.clock import FrozenClock
 from engine.kernel.errors import Rejected
 from engine.kernel.names import new_record_id
-from engine.records import Listing
+from engine.records import Listing, Operation
 from engine.storage import Reference
 from engine.storage.system import FILE
 from tests.conftest import DATABASES
@@ -39,6 +39,27 @@ title: Gadget
 display: name
 fields:
   name: {type: text, title: Name}
+---
+object: box
+title: Box
+display: name
+fields:
+  name: {type: text, title: Name}
+  slots: {type: lines, of: slot, title: Slots}
+---
+object: stamp
+title: Stamp
+fields:
+  day: {type: date, title: Day, unique: true}
+  worth: {type: money, title: Worth, unique: true}
+---
+object: slot
+title: Slot
+parent: box
+fields:
+  box: {type: reference, to: box, title: Box, required: true}
+  place: {type: integer, title: Place}
+unique: [[box, place]]
 ---
 object: all_types
 title: All
@@ -225,6 +246,37 @@ def test_the_trail_tells_values_as_they_are_read(house: House, given: dict[str, 
         if name != "secret":
             assert told[name] == (None, now[name]), name
     assert "secret" not in told
+
+
+def test_lines_that_go_make_room_for_others(house: House) -> None:
+    made = house.make("box", slots=[{"place": 1}, {"place": 2}])
+    one, two = house.records.get(house.admin, "box", made.id).lines["slots"]
+
+    changed = house.change(made, slots=[{"place": 2}, {"id": one.id, "place": 3}, {"place": 1}])
+    with pytest.raises(Rejected) as told:
+        house.change(changed, slots=[{"place": 4}, {"place": 4}])
+    with pytest.raises(Rejected):
+        house.make("slot", box=made.id, place=3)
+
+    places = [line.values["place"] for line in house.records.get(house.admin, "box", made.id).lines["slots"]]
+    assert sorted(places) == [1, 2, 3]
+    assert two.id not in {line.id for line in house.records.get(house.admin, "box", made.id).lines["slots"]}
+    assert [(c.path, c.code) for c in told.value.complaints] == [("slots[1].box", "not_unique")]
+
+
+def test_an_upsert_finds_its_record_by_a_key_of_any_type(house: House) -> None:
+    made = house.make("box")
+    for given in ({"place": 1}, {"place": 1}, {"place": 2}):
+        house.records.bulk(
+            house.admin, "slot", [Operation("upsert", {"box": made.id, **given}, key=("box", "place"))], atomic=True
+        )
+    for turn in range(2):
+        by_day = Operation("upsert", {"day": "2026-01-01", "worth": turn}, key=("day",))
+        by_worth = Operation("upsert", {"worth": f"{turn}.5", "day": f"2026-02-0{turn + 1}"}, key=("worth",))
+        house.records.bulk(house.admin, "stamp", [by_day, by_worth], atomic=True)
+
+    assert house.rows("SELECT count(*) FROM slot") == [(2,)]
+    assert house.rows("SELECT count(*) FROM stamp") == [(3,)]
 
 
 def test_a_file_must_be_ones_own_upload(house: House) -> None:

@@ -32,7 +32,7 @@ def check(batch: Batch, unit: Unit) -> None:
         _check_required(draft)
         _check_conditions(draft, unit)
     check_files([draft for draft in batch.families() if draft.action != "delete"], unit)
-    look_for_twins([draft for draft in batch.families() if draft.action != "delete"], unit)
+    look_for_twins(batch.families(), unit)
 
 
 def _check_locks(draft: Draft) -> None:
