@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable
 
 import structlog
 from flask import Blueprint, Flask, Response, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from engine.api.inventory import ROUTES
 from engine.api.language import language_of
 from engine.api.problems import Problem, draw_problem, unexpected
 from engine.api.routing import add_routes
 from engine.api.services import Services
-from engine.kernel.errors import Malformed, Missing, TesseraError
+from engine.kernel.errors import LimitExceeded, Malformed, Missing, TesseraError
 
 API = "/api/"
 _log = structlog.get_logger("api")
@@ -52,7 +52,7 @@ def _catch(app: Flask, services: Services, page: PageProblem | None) -> None:
     def draw_http(error: HTTPException) -> Response:
         if error.response is not None and isinstance(error.response, Response):
             return error.response  # a redirect of the router
-        return draw(_translated(error))
+        return draw(_translated(error, services))
 
     def draw_fault(error: Exception) -> Response:
         request_id = request.environ.get("tessera.request_id", "")
@@ -71,18 +71,16 @@ def _wants_page() -> bool:
     return wanted and not request.path.startswith(API)
 
 
-def _translated(error: HTTPException) -> TesseraError:
+def _translated(error: HTTPException, services: Services) -> TesseraError:
     if isinstance(error, NotFound):
         return Missing("no_such_address")
     if isinstance(error, MethodNotAllowed):
         allowed = ", ".join(sorted(set(error.valid_methods or ()) - {"OPTIONS"}))
         return Malformed("method_not_allowed", method=request.method[:20], allowed=allowed)
-    return _HttpError(error)
-
-
-class _HttpError(Malformed):
-    def __init__(self, error: HTTPException) -> None:
-        super().__init__("bad_request", why=(error.name or "bad request").lower())
+    if isinstance(error, RequestEntityTooLarge):
+        limits = services.settings.limits
+        return LimitExceeded("form_parts", f"> {limits.form_parts}", limits.form_parts, 413)
+    return Malformed("bad_request", why=(error.name or "bad request").lower())
 
 
 def _respond(problem: Problem) -> Response:

@@ -35,6 +35,13 @@ declare(
             "请删除该字符。",
         ),
         Code(
+            "one_part",
+            "The body must hold one file and nothing else",
+            "请求正文必须只含一个文件",
+            "Send the file as the body, or as the only part of a multipart body.",
+            "请把文件作为请求正文，或作为 multipart 正文的唯一部分发送。",
+        ),
+        Code(
             "not_an_object",
             "The body is not a JSON object",
             "请求正文不是 JSON 对象",

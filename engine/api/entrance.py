@@ -21,6 +21,7 @@ from engine.settings import Settings
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+UPLOADS = "/api/v1/files"
 _log = structlog.get_logger("access")
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -73,7 +74,8 @@ class Entrance:
         environ["tessera.address"] = client_address(environ, self._settings)
         self._require_host(environ)
         content_type = environ.get("CONTENT_TYPE", "")
-        largest = limits.upload if content_type.lower().startswith("multipart/") else limits.body
+        holds_file = content_type.lower().startswith("multipart/") or environ.get("PATH_INFO") == UPLOADS
+        largest = limits.upload if holds_file else limits.body
         _require_body(environ, largest)
 
     def _require_host(self, environ: WSGIEnvironment) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.api import bulk, dictionaries, listing, metadata, preview, records
+from engine.api import bulk, dictionaries, files, listing, metadata, preview, records
 from engine.api.routing import Route
 
 _V1 = "/api/v1"
@@ -19,6 +19,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{_V1}/dictionaries/<name>/items", dictionaries.add_item, "write", "object"),
     Route("PATCH", f"{_V1}/dictionaries/<name>/items/<code>", dictionaries.change_item, "write", "object"),
     Route("DELETE", f"{_V1}/dictionaries/<name>/items/<code>", dictionaries.remove_item, "write"),
+    Route("POST", f"{_V1}/files", files.send_file, "write", "bytes", files.PARAMETERS),
+    Route("GET", f"{_V1}/files/<id>", files.get_file, "read", answers="bytes"),
     Route("GET", _RECORDS, listing.list_records, "read", parameters=listing.PARAMETERS),
     Route("POST", _RECORDS, records.create_record, "write", "object"),
     Route("POST", f"{_RECORDS}/bulk", bulk.change_records, "write", "object"),

@@ -32,14 +32,33 @@ def configure_logs(settings: Settings) -> None:
     structlog.configure(
         processors=[*shared, drawing],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=False,
+        logger_factory=_Lines,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Handler()
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=drawing))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(level, logging.WARNING))
+
+
+class _Lines:
+    """Writes finished lines to what is standard error at that moment."""
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    def msg(self, line: str) -> None:
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
+
+    debug = info = warning = error = critical = msg
+
+
+class _Handler(logging.Handler):
+    """Hands the lines of other libraries on, in our form."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        _Lines().msg(self.format(record))
 
 
 def hide_secrets(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

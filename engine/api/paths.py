@@ -39,6 +39,14 @@ def fixed_paths(objects: Sequence[str]) -> dict[str, Item]:
             "post": _operation("add_item", "A new item of an open dictionary", {"201": _json(_object())})
             | {"requestBody": _body(_ITEM)},
         },
+        "/files": {
+            "post": _operation("send_file", "A file for a field of a record", {"201": _json(_STORED)})
+            | {"requestBody": _FILE_BODY, "parameters": _FOR_FIELD},
+        },
+        "/files/{id}": {
+            "parameters": [_ID],
+            "get": _operation("get_file", "The bytes of a file", {"200": {"description": "The file"}}),
+        },
     }
 
 
@@ -174,6 +182,25 @@ _PREVIEW: Item = {
     "properties": {"id": {"type": ["string", "null"]}, "input": {"type": "object"}},
     "required": ["input"],
     "additionalProperties": False,
+}
+_FOR_FIELD = [
+    {**_query("object", {"type": "string"}, "The object whose record will hold the file"), "required": True},
+    {**_query("field", {"type": "string"}, "The field that will hold it"), "required": True},
+    _query("name", {"type": "string"}, "What the file is called"),
+]
+_FILE_BODY: Item = {
+    "required": True,
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+}
+_STORED: Item = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string", "format": "uuid"},
+        "name": {"type": "string"},
+        "size": {"type": "integer"},
+        "type": {"type": "string"},
+    },
+    "required": ["id", "name", "size", "type"],
 }
 _ITEM: Item = {
     "type": "object",

@@ -18,7 +18,8 @@ from engine.kernel.diagnostics import nearest
 from engine.kernel.errors import Malformed, Unavailable
 
 Effect = Literal["read", "write"]
-Body = Literal["none", "object", "optional"]
+# "bytes": the route reads the body itself, whatever it is
+Body = Literal["none", "object", "optional", "bytes"]
 _TRIES = 3
 
 
@@ -54,6 +55,7 @@ class Route:
     body: Body = "none"
     parameters: tuple[str, ...] = ()
     summary: str = ""
+    answers: Literal["json", "bytes"] = "json"
 
     @property
     def name(self) -> str:
@@ -74,16 +76,17 @@ def add_routes(blueprint: Blueprint, routes: tuple[Route, ...], services: Servic
 
 def _walk(route: Route, services: Services, /, **place: str) -> Response:
     now: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - flask's own way
-    _require_json_wanted(now)
+    if route.answers == "json":
+        _require_json_wanted(now)
     visit = admit(services, now, route.effect)
     parameters = _parameters(now, route.parameters)
     raw = _body_bytes(now, route.body)
     body: Mapping[str, Any] = {}
-    if raw and route.body != "none":
+    if raw:
         body = parse_object(raw, services.settings.limits)
     answer, version = _acted(route, Call(services, visit, now, place, parameters, body, raw))
     answer.headers["X-Metadata-Version"] = str(version)
-    answer.headers["Cache-Control"] = "no-store"
+    answer.headers.setdefault("Cache-Control", "no-store")
     answer.headers["Vary"] = "Authorization, Cookie, Accept-Language"
     return answer
 
@@ -132,6 +135,8 @@ def _parameters(now: Request, known: tuple[str, ...]) -> Mapping[str, str]:
 
 def _body_bytes(now: Request, body: Body) -> bytes:
     length = now.content_length or 0
+    if body == "bytes":
+        return b""
     if body == "none":
         if length:
             raise Malformed("body_unexpected")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from engine.attachments import AttachmentService
 from engine.auth import AuthService
 from engine.kernel.clock import Clock
 from engine.records import DictionaryService, RecordService
@@ -29,6 +30,8 @@ class Services(Protocol):
     def dictionaries(self) -> DictionaryService: ...
     @property
     def workflow(self) -> TransitionService: ...
+    @property
+    def attachments(self) -> AttachmentService: ...
 
     def ready(self) -> bool:
         """Tell whether what the routes need can be reached."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
@@ -13,6 +14,7 @@ from werkzeug.test import Client
 
 from engine.auth import NewUser, Visitor
 from engine.auth.csrf import csrf_token
+from engine.wiring import web_app_of
 from tests.api.house import PASSWORD, House
 from tests.api.test_routes import routes
 
@@ -164,3 +166,13 @@ def test_a_change_of_one_tenants_definitions_leaves_the_other_alone(twins: Twins
     assert "shelf" in {field["name"] for field in lib.json["fields"]}
     assert lib.headers["X-Metadata-Version"] == "2"
     assert twins.house.caller("boss").get("/api/v1/me").headers["X-Metadata-Version"] == before
+
+
+def test_a_tenants_own_host_serves_that_tenant_only(twins: Twins):
+    hosts = replace(twins.house.engine.settings, tenant_hosts={"lib.example.com": "lib"})
+    app = web_app_of(replace(twins.house.engine, settings=hosts))
+
+    for login, tenant, status in (("keeper", "lib", 200), ("boss", "acme", 401)):
+        headers = {"Host": "lib.example.com", "Authorization": f"Bearer {twins.house.tokens[tenant, login]}"}
+        answer = Client(app, use_cookies=False).get("/api/v1/me", headers=headers)
+        assert answer.status_code == status
