@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -128,7 +129,18 @@ def _read_dmn(path: Path) -> _Tables:
             box = replace(box, inputs=inputs)
             compiled = compile_table(box, Names(own, types.named()), types, Texts(lenient=True))
             tables[element.name] = DecisionTable(box, compiled, ())
-    return _Tables(tables, load_model(definitions).diagnostics, definitions)
+    return _Tables(tables, load_model(definitions, _imported(path, definitions)).diagnostics, definitions)
+
+
+def _imported(path: Path, definitions: Definitions) -> Iterator[Definitions]:
+    """Yield the models of the same folder where the model imports any."""
+    from engine.kernel.errors import BadDefinition
+    from engine.rules.decisions import read_dmn
+
+    for other in sorted(path.parent.glob("*.dmn")) if definitions.imports else ():
+        if other != path:
+            with suppress(BadDefinition):  # one that nobody imports may be broken
+                yield read_dmn(other.read_bytes(), other.name)
 
 
 # -- YAML ------------------------------------------------------------------------------------------------------

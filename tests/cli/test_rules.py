@@ -195,6 +195,23 @@ def test_everything_wrong_with_the_form_of_a_table_is_told_at_once(table: Path) 
     assert {(error["code"], error["line"]) for error in errors} == {("FEEL303", 1), ("FEEL303", 4), ("FEEL303", 8)}
 
 
+def test_a_model_is_checked_together_with_those_it_imports(tmp_path: Path) -> None:
+    (tmp_path / "m.dmn").write_text(KIT_MODEL, encoding="utf-8")
+    (tmp_path / "broken.dmn").write_text("<", encoding="utf-8")
+    path = tmp_path / "outer.dmn"
+    needs = '<informationRequirement><requiredDecision href="urn:m#d"/></informationRequirement>'
+    path.write_text(
+        KIT_MODEL.replace('"urn:m" id="m">', '"urn:o" id="o"><import name="m" namespace="urn:m" importType="x"/>')
+        .replace("40 + 2", "m.answer + 1")
+        .replace(
+            "<literal", '<informationRequirement><requiredDecision href="urn:m#d"/></informationRequirement><literal'
+        ),
+        encoding="utf-8",
+    )
+
+    assert said("check", str(path)) == "nothing found\n"
+
+
 def test_a_table_becomes_dmn_that_is_read_back_and_checked(table: Path, tmp_path: Path) -> None:
     path = tmp_path / "discount.dmn"
 
