@@ -203,9 +203,7 @@ def test_a_model_is_checked_together_with_those_it_imports(tmp_path: Path) -> No
     path.write_text(
         KIT_MODEL.replace('"urn:m" id="m">', '"urn:o" id="o"><import name="m" namespace="urn:m" importType="x"/>')
         .replace("40 + 2", "m.answer + 1")
-        .replace(
-            "<literal", '<informationRequirement><requiredDecision href="urn:m#d"/></informationRequirement><literal'
-        ),
+        .replace("<literal", f"{needs}<literal"),
         encoding="utf-8",
     )
 
