@@ -62,11 +62,14 @@ class Client:
         sent = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         raw = None if body is None else json.dumps(body).encode()
+        found: http.client.HTTPResponse | None = None
         try:
             self.connection.request(method, f"/api/v1/{path}", raw, sent if raw else {**sent, "Content-Type": ""})
             found = self.connection.getresponse()
             text = found.read()
         except (OSError, http.client.HTTPException) as error:
+            if found is not None:
+                found.close()  # half an answer keeps the socket
             self.close()
             raise NoAnswerError(str(error)) from error
         return Answer(found.status, json.loads(text) if text else None, dict(found.headers))
@@ -91,6 +94,9 @@ class Client:
         if self.connection is not None:
             self.connection.close()
         self.connection = None
+
+    def __del__(self) -> None:
+        self.close()
 
 
 @dataclass(slots=True)

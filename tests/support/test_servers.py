@@ -27,8 +27,8 @@ def test_every_test_gets_an_empty_database_of_its_own(database_url: str) -> None
 @pytest.mark.parametrize("turn", [1, 2])
 def test_roles_made_in_one_test_are_gone_in_the_next(postgres_url: str, turn: int) -> None:
     with psycopg.connect(postgres_url.replace("+psycopg", "")) as connection:
-        connection.execute("CREATE ROLE t_acme NOLOGIN")
-        connection.execute("CREATE SCHEMA acme AUTHORIZATION t_acme")
+        connection.execute("CREATE ROLE t_fleeting NOLOGIN")
+        connection.execute("CREATE SCHEMA acme AUTHORIZATION t_fleeting")
 
 
 def test_postgres_sorts_by_code_point_and_knows_utf8(postgres_url: str) -> None:
