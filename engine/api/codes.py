@@ -35,7 +35,7 @@ declare(
             "请删除该字符。",
         ),
         Code(
-            "one_part",
+            "one_file",
             "The body must hold one file and nothing else",
             "请求正文必须只含一个文件",
             "Send the file as the body, or as the only part of a multipart body.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
+from urllib.parse import quote
 
 from engine.access import Policy
 from engine.attachments.names import IMAGES, clean_name, type_of
@@ -16,6 +17,7 @@ from engine.settings import Settings
 from engine.storage.blobs import Blob, Blobs, Readable
 from engine.storage.file_rows import FileRow, add_file, find_file
 
+_BLOCK = 1 << 16
 KINDS = frozenset({"file", "files", "image"})
 
 
@@ -27,6 +29,24 @@ class Download:
     type: str
     size: int
     stream: BinaryIO
+
+    def blocks(self) -> Iterator[bytes]:
+        """Yield the content and close the stream behind it."""
+        with self.stream:
+            while block := self.stream.read(_BLOCK):
+                yield block
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Return the headers that make of it a download which no browser runs."""
+        return {
+            "Content-Type": self.type,
+            "Content-Length": str(self.size),
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(self.name, safe='')}",
+            "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "private, no-store",
+        }
 
 
 class AttachmentService:

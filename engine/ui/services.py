@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from engine.attachments import AttachmentService
 from engine.auth import AuthService
 from engine.kernel.clock import Clock
 from engine.records import DictionaryService, RecordService
@@ -35,3 +36,5 @@ class Services(Protocol):
     def tenancy(self) -> TenantService: ...
     @property
     def transfer(self) -> TransferService: ...
+    @property
+    def attachments(self) -> AttachmentService: ...

@@ -87,7 +87,7 @@ def test_a_refused_save_leaves_the_upload_with_its_owner(drawer: Drawer) -> None
     with pytest.raises(Rejected):
         drawer.house.make("paper", ann, name=None, scan=scan)
 
-    assert drawer.house.make("paper", ann, name="A", scan=scan)
+    assert drawer.house.make("paper", ann, name="A", scan=scan).version == 1
     assert drawer.house.rows('SELECT "record" IS NULL FROM tessera_file') in ([(0,)], [(False,)])
 
 
