@@ -36,13 +36,6 @@ declare(
             "请重试。若仍出现，请把下面的编号告诉管理员。",
         ),
         Code(
-            "no_file_store",
-            "Files cannot be kept here yet",
-            "此处还不能保存文件",
-            "Save without the file.",
-            "请不带文件保存。",
-        ),
-        Code(
             "no_such_page",
             "This page does not exist, or you may not see it",
             "页面不存在，或你没有查看权限",

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from werkzeug.datastructures import FileStorage, MultiDict
 
+from engine.ui.widgets.base import SentFile
+
 _DIGITS = 16
 
 
@@ -30,9 +32,9 @@ class PostedForm:
         """Return all texts posted under a name."""
         return self._values.getlist(name)
 
-    def sent(self, name: str) -> bool:
-        """Tell whether a file was chosen under a name."""
-        return any(file.filename for file in self._files.getlist(name))
+    def sent(self, name: str) -> Sequence[SentFile]:
+        """Return the files that were chosen under a name."""
+        return [SentFile(file.filename, file.stream) for file in self._files.getlist(name) if file.filename]
 
     def keys(self, prefix: str) -> Sequence[str]:
         """Return the distinct next parts of the names that begin with ``prefix.``, in their order."""

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from engine.kernel.errors import Complaint
+from engine.kernel.errors import Complaint, LimitExceeded, Rejected
 from engine.metamodel.model import FieldModel, ObjectModel
 from engine.ui.desk import Desk
 from engine.ui.widgets import widget_of
-from engine.ui.widgets.base import ABSENT, Posted
+from engine.ui.widgets.base import ABSENT, Posted, SentFile
 from engine.ui.widgets.references import Pick
 
 _FILES = frozenset({"file", "files", "image"})
+# object, field and a file -> what a record takes for it
+KeepFile = Callable[[str, str, SentFile], Mapping[str, Any]]
 FindOne = Callable[[str, str, str, Mapping[str, Any]], Sequence[tuple[str, str]]]
 
 
@@ -27,9 +29,11 @@ class FormInput:
     complaints: tuple[Complaint, ...] = ()
 
 
-def read_form(desk: Desk, found: ObjectModel, posted: Posted, find: FindOne, *, new: bool) -> FormInput:
-    """Return what was posted for the fields of an object that the reader may write."""
-    reader = _Reader(desk, find, "create" if new else "update", [])
+def read_form(
+    desk: Desk, found: ObjectModel, posted: Posted, find: FindOne, keep: KeepFile | None, *, new: bool
+) -> FormInput:
+    """Return what was posted for the fields of an object that the reader may write; chosen files go to ``keep``."""
+    reader = _Reader(desk, find, keep, "create" if new else "update", [])
     plain, kept = reader.record(found, posted, "", "")
     for field in found.fields.values():
         if field.type == "lines" and posted.one(f"{field.name}._sent") is not None:
@@ -41,6 +45,7 @@ def read_form(desk: Desk, found: ObjectModel, posted: Posted, find: FindOne, *, 
 class _Reader:
     desk: Desk
     find: FindOne
+    keep: KeepFile | None
     action: str
     complaints: list[Complaint]
 
@@ -55,8 +60,8 @@ class _Reader:
             if field.type == "lines" or field.computed or field.name not in writable:
                 continue
             value = widget_of(field).read(posted, prefix + field.name, look)
-            if field.type in _FILES and posted.sent(f"{prefix}{field.name}.new"):
-                self.complaints.append(Complaint(path + field.name, "no_file_store"))
+            if self.keep is not None and (sent := posted.sent(f"{prefix}{field.name}.new")) and field.type in _FILES:
+                value = self.with_files(self.keep, found, field, path, value, sent)
             if value is ABSENT:
                 continue
             kept[field.name] = value
@@ -64,6 +69,28 @@ class _Reader:
             if settled is not None or not self.defaults(field, posted, prefix):
                 plain[field.name] = settled
         return plain, kept
+
+    def with_files(
+        self,
+        keep: KeepFile,
+        found: ObjectModel,
+        field: FieldModel,
+        path: str,
+        value: Any,
+        sent: Sequence[SentFile],
+    ) -> Any:
+        """Return a field's files with those that were chosen; a file that is refused becomes a complaint."""
+        kept: list[Mapping[str, Any]] = []
+        for file in sent:
+            try:
+                kept.append(keep(found.name, field.name, file))
+            except Rejected as error:
+                self.complaints.extend(replace(one, path=path + field.name) for one in error.complaints)
+            except LimitExceeded as error:
+                self.complaints.append(replace(error.complaint, path=path + field.name))
+        if field.type == "files":
+            return [*(value if isinstance(value, list) else ()), *kept]
+        return kept[-1] if kept else value
 
     def lines(self, field: FieldModel, posted: Posted) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         child = self.desk.model.objects[field.lines_of or ""]

@@ -94,7 +94,7 @@ def preview(call: Call) -> Response:
     id = call.argument("id")
     if id and not is_record_id(id):
         id = ""
-    posted = read_posted(call, found, new=not id)
+    posted = read_posted(call, found, new=not id, keeping=False)
     screen = _screen(call, found, posted, id, 0)
     return call.fragment("parts/form_body", s=screen)
 

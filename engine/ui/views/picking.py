@@ -103,7 +103,7 @@ def _values_around(call: Call, found: Any) -> dict[str, Any]:
     """Return the plain values of the form around a picker; for a line, those of its row."""
     if call.request.method != "POST":
         return {}
-    return dict(read_posted(call, found).input)
+    return dict(read_posted(call, found, keeping=False).input)
 
 
 ROUTES = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Protocol
+from typing import IO, Any, Literal, Protocol
 
 from engine.kernel.text import LocalText
 from engine.metamodel.model import DictionaryItem, FieldModel, TenantModel
@@ -117,6 +117,14 @@ class Look:
         return text.in_language(self.language)
 
 
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file that came with a form: what its owner calls it, and its content."""
+
+    name: str
+    stream: IO[bytes]
+
+
 class Posted(Protocol):
     """A posted form, as a widget reads it."""
 
@@ -128,8 +136,8 @@ class Posted(Protocol):
         """Return all texts posted under a name."""
         ...
 
-    def sent(self, name: str) -> bool:
-        """Tell whether a file was chosen under a name."""
+    def sent(self, name: str) -> Sequence[SentFile]:
+        """Return the files that were chosen under a name."""
         ...
 
     def keys(self, prefix: str) -> Sequence[str]:

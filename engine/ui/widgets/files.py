@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from engine.metamodel.model import FieldModel
-from engine.ui.widgets.base import ABSENT, NOTHING, Cell, Draw, Input, Look, Option, Posted, Spot
+from engine.ui.widgets.base import ABSENT, NOTHING, Cell, CellKind, Draw, Input, Look, Option, Posted, Spot
 
 _KILO = 1024
 
@@ -28,7 +28,8 @@ class FileWidget:
         return found[-1] if found else None
 
     def show(self, field: FieldModel, look: Look) -> Draw:
-        return lambda value: Cell("files", parts=(_one(value),)) if value else NOTHING
+        kind: CellKind = "image" if field.type == "image" else "link"
+        return lambda value: Cell("files", parts=(_one(value, kind),)) if value else NOTHING
 
     def ask(self, field: FieldModel, value: Any, look: Look, spot: Spot) -> Input:
         return _ask(field, [value] if isinstance(value, Mapping) else [], spot)
@@ -80,11 +81,11 @@ def _ask(field: FieldModel, kept: Sequence[Any], spot: Spot) -> Input:
     return Input("files", spot, options=options, mode="image" if field.type == "image" else field.type)
 
 
-def _one(value: Any) -> Cell:
+def _one(value: Any, kind: CellKind = "link") -> Cell:
     if not isinstance(value, Mapping):
         return Cell("text", str(value))
     return Cell(
-        "link",
+        kind,
         str(value.get("name", "")),
         href=f"/files/{value.get('id', '')}",
         note=size_text(int(value.get("size") or 0)),
