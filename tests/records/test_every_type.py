@@ -292,7 +292,7 @@ def test_a_file_must_be_ones_own_upload(house: House) -> None:
 
     made = house.make("all_types", file={"id": mine, "name": "b.exe", "size": 99}, files=[mine])
     with pytest.raises(Rejected) as told:
-        house.change(made, image={"id": theirs}, files=[mine, theirs, "nothing", upload("admin", made.id[:-1] + "0")])
+        house.change(made, image={"id": theirs}, files=[mine, theirs, "nothing", upload("admin", str(new_record_id()))])
 
     assert house.now(made)["file"] == {"id": mine, "name": "a.pdf", "size": 3, "type": "application/pdf"}
     assert {(c.path, c.code) for c in told.value.complaints} == {
