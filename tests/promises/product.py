@@ -57,17 +57,19 @@ class Client:
 
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """Send one request to ``/api/v1`` and return the complete answer."""
-        if self.connection is None:
-            self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)
+        connection = self.connection
+        if connection is None:
+            connection = self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)
         sent = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         raw = None if body is None else json.dumps(body).encode()
         found: http.client.HTTPResponse | None = None
         try:
-            self.connection.request(method, f"/api/v1/{path}", raw, sent if raw else {**sent, "Content-Type": ""})
-            found = self.connection.getresponse()
+            connection.request(method, f"/api/v1/{path}", raw, sent if raw else {**sent, "Content-Type": ""})
+            found = connection.getresponse()
             text = found.read()
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, ValueError, AttributeError, http.client.HTTPException) as error:
+            # whoever ends a turn closes connections under their writers, which http.client meets as it happens
             if found is not None:
                 found.close()  # half an answer keeps the socket
             self.close()

