@@ -11,7 +11,8 @@ from typing import Any
 from engine.access import Policy
 from engine.kernel.context import Context
 from engine.kernel.errors import Missing, Unavailable
-from engine.metamodel.model import TenantModel, TransitionModel
+from engine.metamodel.model import PersonRule, TenantModel, TransitionModel
+from engine.metamodel.model.people import PlainPerson, RoleHolders
 from engine.records.change import Change
 from engine.records.dictionary_book import Book
 from engine.records.plan import Plans
@@ -118,8 +119,19 @@ class Unit:
     def _is_one_of(self, transition: TransitionModel, facts: Mapping[str, Any]) -> bool:
         if transition.who is None or self.policy.everything:
             return True
-        actor = self.ctx.actor
         owner = facts.get("owner")
-        owned = owner is not None and getattr(owner, "id", owner) == actor.user
-        roles = {f"role:{role}" for role in actor.roles}
-        return any((who == "owner" and owned) or who in roles for who in transition.who)
+        owned = owner is not None and getattr(owner, "id", owner) == self.ctx.actor.user
+        return any(self._is(rule, owned) for rule in transition.who)
+
+    def _is(self, rule: PersonRule, owned: bool) -> bool:
+        """Tell whether the actor is meant; what needs the organisation is not known here and counts as no."""
+        if rule.when is not None or rule.where is not None:
+            return False
+        match rule.selector:
+            case PlainPerson(word="owner"):
+                return owned
+            case PlainPerson(word="actor"):
+                return True
+            case RoleHolders(role=role, unit=None):
+                return role in self.ctx.actor.roles
+        return False

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from engine.metamodel import Layer, TenantModel, compile_tenant, load_pack
-from engine.metamodel.model import Rollup
+from engine.metamodel.model import PersonRule, Rollup
+from engine.metamodel.model.people import PlainPerson, RoleHolders
 from tests.metamodel.conftest import Compile, MakeLayer, Write
 
 LONG = Decimal("12345678.1234567891")
@@ -84,7 +85,8 @@ def test_transitions_are_linked(shop: TenantModel) -> None:
 
     assert lifecycle is not None
     submit = lifecycle.transitions["submit"]
-    assert (submit.sources, submit.to, submit.who) == (frozenset({"draft"}), "effective", ("owner", "role:rep"))
+    people = (PersonRule(PlainPerson("owner")), PersonRule(RoleHolders("rep")))
+    assert (submit.sources, submit.to, submit.who) == (frozenset({"draft"}), "effective", people)
     assert submit.set["order_date"].expression is not None
     assert lifecycle.states["effective"].lock == frozenset({"discount"})
     assert lifecycle.states["closed"].lock == frozenset()

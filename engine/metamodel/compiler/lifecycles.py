@@ -18,9 +18,12 @@ from engine.metamodel.model import (
     FieldModel,
     LifecycleModel,
     ObjectModel,
+    People,
+    PersonRule,
     StateModel,
     TransitionModel,
 )
+from engine.metamodel.model.people import PlainPerson, RoleHolders
 
 _TONES = {"open": "gray", "active": "blue", "waiting": "amber", "done": "green", "failed": "red", "closed": "gray"}
 
@@ -151,7 +154,7 @@ def _states(node: Node, states: dict[str, StateModel], bench: Bench) -> frozense
     return frozenset(found)
 
 
-def _who(node: Node, bench: Bench) -> tuple[str, ...] | None:
+def _who(node: Node, bench: Bench) -> People | None:
     if node.value is None:
         return None
     roles = bench.names("role")
@@ -160,12 +163,12 @@ def _who(node: Node, bench: Bench) -> tuple[str, ...] | None:
         if isinstance(part.value, str):
             if part.value != "owner":
                 bench.unknown("person", part, part.value, ["owner"])
-            found.append("owner")
+            found.append(PersonRule(PlainPerson("owner")))
         else:
             role = part.text("role")
             if role not in roles:
                 bench.unknown("role", part.get("role"), role, roles)
-            found.append(f"role:{role}")
+            found.append(PersonRule(RoleHolders(role)))
     return tuple(found)
 
 
@@ -188,7 +191,7 @@ class _Transition:
                 field = self.bench.field(self.object, part)
                 if field and key == "ask" and (field.computed or field.system or field.name == self.state_field):
                     self.bench.complain("cannot_be_given", part, field=field.name)
-        if self.model.who and "owner" in self.model.who and not self.object.owned:
+        if PersonRule(PlainPerson("owner")) in (self.model.who or ()) and not self.object.owned:
             self.bench.complain("not_owned", node.get("who"), object=self.object.name)
         values = {name: self._value(name, part) for name, part in node.get("set").items()}
         return replace(

@@ -1,11 +1,21 @@
 """What the engine runs on: frozen, shared between threads, made by the compiler only."""
 
+from engine.metamodel.model.approval import ApprovalModel
+from engine.metamodel.model.assignment import AssignmentModel
+from engine.metamodel.model.automation import AutomationModel
+from engine.metamodel.model.clock import SlaModel
+from engine.metamodel.model.conversion import ConversionModel
 from engine.metamodel.model.dictionary import DictionaryItem, DictionaryModel
+from engine.metamodel.model.effects import Effect, Effects
 from engine.metamodel.model.field import Default, FieldModel, FieldType, Rollup
 from engine.metamodel.model.grant import FieldAccess, ObjectGrant, RoleModel, RowGrant
-from engine.metamodel.model.lifecycle import LifecycleModel, StateModel, TransitionModel
+from engine.metamodel.model.lifecycle import GateModel, LifecycleModel, StateModel, TransitionModel
+from engine.metamodel.model.message import MessageModel
 from engine.metamodel.model.numbering import NumberingModel, Segment
 from engine.metamodel.model.object import CheckModel, DuplicateRule, ObjectModel, Organisation
+from engine.metamodel.model.params import ParamModel, ParamSet
+from engine.metamodel.model.people import People, PersonRule
+from engine.metamodel.model.phrase import Duration, Phrase
 from engine.metamodel.model.screen import (
     ColumnModel,
     FilterModel,
@@ -21,14 +31,22 @@ from engine.metamodel.model.screen import (
     ViewModel,
 )
 from engine.metamodel.model.tenant import PackIdentity, TenantModel
+from engine.metamodel.model.worktime import WorktimeModel
 
 __all__ = [
+    "ApprovalModel",
+    "AssignmentModel",
+    "AutomationModel",
     "CheckModel",
     "ColumnModel",
+    "ConversionModel",
     "Default",
     "DictionaryItem",
     "DictionaryModel",
     "DuplicateRule",
+    "Duration",
+    "Effect",
+    "Effects",
     "FieldAccess",
     "FieldModel",
     "FieldType",
@@ -37,23 +55,32 @@ __all__ = [
     "FormModel",
     "FormSection",
     "FormTab",
+    "GateModel",
     "LifecycleModel",
     "ListModel",
     "MenuGroup",
     "MenuItem",
     "MenuModel",
+    "MessageModel",
     "NumberingModel",
     "ObjectGrant",
     "ObjectModel",
     "Organisation",
     "PackIdentity",
+    "ParamModel",
+    "ParamSet",
+    "People",
+    "PersonRule",
+    "Phrase",
     "RoleModel",
     "Rollup",
     "RowGrant",
     "Segment",
+    "SlaModel",
     "SortKey",
     "StateModel",
     "TenantModel",
     "TransitionModel",
     "ViewModel",
+    "WorktimeModel",
 ]

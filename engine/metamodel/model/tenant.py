@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from engine.kernel.text import EMPTY, LocalText
+from engine.metamodel.model.approval import ApprovalModel
+from engine.metamodel.model.assignment import AssignmentModel
+from engine.metamodel.model.automation import AutomationModel
+from engine.metamodel.model.conversion import ConversionModel
 from engine.metamodel.model.dictionary import DictionaryModel
 from engine.metamodel.model.grant import RoleModel
 from engine.metamodel.model.lifecycle import LifecycleModel
+from engine.metamodel.model.message import MessageModel
 from engine.metamodel.model.numbering import NumberingModel
 from engine.metamodel.model.object import ObjectModel
+from engine.metamodel.model.params import ParamSet
 from engine.metamodel.model.screen import FormModel, ListModel, MenuModel
+from engine.metamodel.model.worktime import WorktimeModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,13 @@ class TenantModel:
     unit: str | None = None
     person: str | None = None
     fingerprint: str = ""
+    approvals: Mapping[str, ApprovalModel] = field(default_factory=dict)
+    automations: Mapping[str, AutomationModel] = field(default_factory=dict)
+    assignments: Mapping[str, AssignmentModel] = field(default_factory=dict)
+    worktimes: Mapping[str, WorktimeModel] = field(default_factory=dict)
+    conversions: Mapping[str, ConversionModel] = field(default_factory=dict)
+    messages: Mapping[str, MessageModel] = field(default_factory=dict)
+    params: Mapping[str, ParamSet] = field(default_factory=dict)
 
     def object(self, name: str) -> ObjectModel:
         """Return an object; KeyError when there is none."""
@@ -60,3 +75,7 @@ class TenantModel:
         """Return the life-cycle of an object, if it has one."""
         name = self.objects[object].lifecycle
         return self.lifecycles[name] if name else None
+
+    def param_values(self) -> dict[str, dict[str, Any]]:
+        """Return what expressions find under ``params``."""
+        return {name: group.values() for name, group in self.params.items()}
