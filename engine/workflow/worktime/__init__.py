@@ -1,0 +1,8 @@
+"""Working time: calendars, budgets and clocks; pure arithmetic, no table and no present instant."""
+
+from engine.workflow.worktime import codes as _codes  # noqa: F401 - declares the codes
+from engine.workflow.worktime.budget import Budget, parse_budget
+from engine.workflow.worktime.calendar import PLAIN, Hours, WorkCalendar, Worktime, hours_of
+from engine.workflow.worktime.clock import WorkClock
+
+__all__ = ["PLAIN", "Budget", "Hours", "WorkCalendar", "WorkClock", "Worktime", "hours_of", "parse_budget"]
