@@ -15,6 +15,7 @@ from engine.records.draft import Draft
 from engine.records.opening import in_words
 from engine.records.plan import ObjectPlan
 from engine.records.query import BulkResult, Operation, Outcome
+from engine.records.reactions import newest, settle
 from engine.records.saving import save
 from engine.records.shapes import Wrong
 from engine.records.unit import Unit
@@ -169,6 +170,11 @@ def _save(items: Sequence[_Item], kind: str, plan: ObjectPlan, unit: Unit) -> No
         assert item.draft is not None
         item.error = item.draft.error
         item.change = by_id.get(item.draft.id) if item.error is None else None
+    made = len(unit.changes)
+    settle(unit)
+    if len(unit.changes) > made:
+        for item in items:
+            item.change = None if item.change is None else newest(unit, item.change)
 
 
 def _anew(item: _Item) -> None:

@@ -180,6 +180,13 @@ _REQUESTS = (
         "ripple_too_deep", "The change reaches through more than {max} levels of records", "变更波及超过 {max} 层记录"
     ),
     Code(
+        "runaway",
+        "What follows from the change takes more than {max} steps",
+        "此更改引发的步骤超过 {max} 个",
+        "Rules set each other off; look at those that change the same fields.",
+        "规则相互触发，请检查修改相同字段的规则。",
+    ),
+    Code(
         "number_overflow",
         "The number has outgrown its {width} digits",
         "编号超出 {width} 位",

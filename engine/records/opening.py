@@ -14,6 +14,7 @@ from engine.kernel.context import Context
 from engine.kernel.errors import Complaint, Conflict, Rejected, TesseraError, Unavailable
 from engine.records.books import Books
 from engine.records.plan import Plans
+from engine.records.reactions import Reactions
 from engine.records.taken_numbers import TakenNumbers
 from engine.records.unit import Unit
 from engine.rules import Run
@@ -39,6 +40,7 @@ class Opener:
         self._open = _Open()
         self.books = Books()
         self.numbers = TakenNumbers()
+        self.reactions = Reactions()
 
     @contextmanager
     def reading(self, ctx: Context) -> Iterator[Unit]:
@@ -123,6 +125,7 @@ class Opener:
     def _as(self, unit: Unit, ctx: Context) -> Unit:
         other = self._unit(ctx, unit.catalog, unit.session)
         other.changes, other.after_commit = unit.changes, unit.after_commit
+        other.chain, other.cause = unit.chain, unit.cause
         other.careful, other.patient, other.importing = unit.careful, unit.patient, unit.importing
         return other
 
@@ -139,6 +142,7 @@ class Opener:
             now=now.replace(microsecond=now.microsecond // 1000 * 1000),
             run=Run(now, ctx.zone),
             doubt=lambda: self._doubt(ctx.tenant),
+            reactions=self.reactions,
         )
 
     def _doubt(self, tenant: str) -> None:

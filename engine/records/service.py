@@ -24,6 +24,7 @@ from engine.records.moving import move
 from engine.records.once import answer_once, earlier_answer
 from engine.records.opening import Opener
 from engine.records.query import BulkResult, Choice, Count, Listing, Once, Operation, Page, Preview, StoredAnswer
+from engine.records.reactions import Reaction, command, newest, settle
 from engine.records.reading import count_records, facts_of, get_record, list_records
 from engine.records.saving import save
 from engine.records.unit import Unit
@@ -41,6 +42,10 @@ class RecordService:
     def __init__(self, shelf: Shelf) -> None:
         self.opener = Opener(shelf)
         self._conditions = Conditions()
+
+    def subscribe(self, *reactions: Reaction) -> None:
+        """Let subscribers see every change before it is committed, behind those that are there; for wiring."""
+        self.opener.reactions.subscribe(reactions)
 
     def model(self, ctx: Context) -> TenantModel:
         """Return the model that the tenant works with now."""
@@ -163,8 +168,8 @@ class RecordService:
 
     @contextmanager
     def unit(self, ctx: Context) -> Iterator[Unit]:
-        """Open a transaction that every verb of this thread joins until its end."""
-        with self.opener.writing(ctx) as unit:
+        """Open a transaction that every verb of this thread joins; reactions see it as one command at its end."""
+        with self.opener.writing(ctx) as unit, command(unit):
             yield unit
 
     def run_once(
@@ -195,7 +200,9 @@ class RecordService:
     def _within(self, ctx: Context, object: str, act: Callable[[Unit], T]) -> T:
         def known(unit: Unit) -> T:
             unit.require_object(object)
-            return act(unit)
+            done = act(unit)
+            settle(unit)
+            return newest(unit, done) if isinstance(done, Change) else done
 
         return self.opener.within(ctx, known)
 

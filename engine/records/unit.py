@@ -16,6 +16,7 @@ from engine.metamodel.model.people import PlainPerson, RoleHolders
 from engine.records.change import Change
 from engine.records.dictionary_book import Book
 from engine.records.plan import Plans
+from engine.records.reactions import NOBODY, Chain, Reactions
 from engine.records.taken_numbers import TakenNumbers
 from engine.rules import Run
 from engine.storage import Catalog, Session, raise_access_version
@@ -55,6 +56,8 @@ class Unit:
     patient: bool = False
     previewing: bool = False
     importing: bool = False
+    reactions: Reactions = NOBODY
+    chain: Chain = field(default_factory=Chain)
     changes: list[Change] = field(default_factory=list)
     after_commit: list[Callable[[], None]] = field(default_factory=list)
     _today: date | None = None
@@ -91,6 +94,7 @@ class Unit:
         except BaseException:
             del self.changes[changes:]
             del self.after_commit[acts:]
+            self.chain.forget_after(changes)
             raise
 
     @property
