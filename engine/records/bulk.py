@@ -15,7 +15,7 @@ from engine.records.draft import Draft
 from engine.records.opening import in_words
 from engine.records.plan import ObjectPlan
 from engine.records.query import BulkResult, Operation, Outcome
-from engine.records.reactions import newest, settle
+from engine.records.reactions import newest
 from engine.records.saving import save
 from engine.records.shapes import Wrong
 from engine.records.unit import Unit
@@ -171,7 +171,7 @@ def _save(items: Sequence[_Item], kind: str, plan: ObjectPlan, unit: Unit) -> No
         item.error = item.draft.error
         item.change = by_id.get(item.draft.id) if item.error is None else None
     made = len(unit.changes)
-    settle(unit)
+    unit.settle()
     if len(unit.changes) > made:
         for item in items:
             item.change = None if item.change is None else newest(unit, item.change)

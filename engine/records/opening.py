@@ -14,7 +14,7 @@ from engine.kernel.context import Context
 from engine.kernel.errors import Complaint, Conflict, Rejected, TesseraError, Unavailable
 from engine.records.books import Books
 from engine.records.plan import Plans
-from engine.records.reactions import Reactions
+from engine.records.reactions import Reactions, settle
 from engine.records.taken_numbers import TakenNumbers
 from engine.records.unit import Unit
 from engine.rules import Run
@@ -142,8 +142,11 @@ class Opener:
             now=now.replace(microsecond=now.microsecond // 1000 * 1000),
             run=Run(now, ctx.zone),
             doubt=lambda: self._doubt(ctx.tenant),
-            reactions=self.reactions,
+            reacting=self._react,
         )
+
+    def _react(self, unit: Unit) -> None:
+        settle(unit, self.reactions)
 
     def _doubt(self, tenant: str) -> None:
         self._shelf.database(tenant).suspect = True

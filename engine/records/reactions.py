@@ -8,21 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol, TypeVar, cast
 from weakref import WeakKeyDictionary
 
-from engine.kernel.errors import Conflict
 from engine.metamodel.model import TenantModel
+from engine.records.chain import MOST_STEPS
 from engine.records.change import Change
+from engine.records.plan import ObjectPlan
+from engine.records.unit import Unit
 
-if TYPE_CHECKING:
-    from engine.records.plan import ObjectPlan
-    from engine.records.unit import Unit
+T = TypeVar("T")
 
 # waves of changes that follow from changes; behind it no rule of a pack acts any more (A5)
 DEEPEST = 8
-# inner steps per change that a command began with; a command that needs more does not end (K2)
-MOST_STEPS = 1_000
 
 
 class Reaction(Protocol):
@@ -59,35 +57,6 @@ class Reactions:
         return self._all
 
 
-class Chain:
-    """What follows from one command: its id, how deep it is, and what rules did already (A5).
-
-    ``held``: a command is not through with its own changes yet. ``seen`` counts the changes of the unit that were
-    reacted to. A chain goes on in later transactions when ``id`` and ``depth`` are taken from what told of it.
-    """
-
-    __slots__ = ("acted", "depth", "held", "id", "limit", "seen", "steps")
-
-    def __init__(self) -> None:
-        self.id = ""
-        self.depth = 0
-        self.held = 0
-        self.seen = 0
-        self.steps = 0
-        self.limit = MOST_STEPS
-        self.acted: set[tuple[str, str]] = set()
-
-    def step(self) -> None:
-        """Count one inner step; a command that takes too many is not saved (K2)."""
-        self.steps += 1
-        if self.steps > self.limit:
-            raise Conflict("runaway", max=self.limit)
-
-    def forget_after(self, count: int) -> None:
-        """Take back that changes behind the first ``count`` were seen, as they are undone."""
-        self.seen = min(self.seen, count)
-
-
 @contextmanager
 def command(unit: Unit) -> Iterator[None]:
     """Hold reactions back until a command is through, so that they see it as one change; then let them act."""
@@ -96,10 +65,10 @@ def command(unit: Unit) -> Iterator[None]:
         yield
     finally:
         unit.chain.held -= 1
-    settle(unit)
+    unit.settle()
 
 
-def settle(unit: Unit) -> None:
+def settle(unit: Unit, reactions: Reactions) -> None:
     """Let the subscribers react to what has changed, and to what they change, until nothing changes any more."""
     chain = unit.chain
     if chain.held or chain.seen == len(unit.changes):
@@ -111,7 +80,7 @@ def settle(unit: Unit) -> None:
         while chain.seen < len(unit.changes):
             fresh = unit.changes[chain.seen :]
             chain.seen = len(unit.changes)
-            _wave(unit, fresh)
+            _wave(unit, fresh, reactions)
             chain.depth += 1
     finally:
         chain.depth = depth
@@ -121,8 +90,12 @@ def settle(unit: Unit) -> None:
             chain.acted.clear()
 
 
-def newest(unit: Unit, change: Change) -> Change:
-    """Return a change as reactions left its record."""
+def newest(unit: Unit, change: T) -> T:
+    """Return a change as reactions left its record, anything else as it is."""
+    return cast("T", _newest(unit, change)) if isinstance(change, Change) else change
+
+
+def _newest(unit: Unit, change: Change) -> Change:
     for later in reversed(unit.changes):
         if later.id == change.id and later.object == change.object:
             if later.version <= change.version or later.after is None:
@@ -131,8 +104,7 @@ def newest(unit: Unit, change: Change) -> Change:
     return change
 
 
-def _wave(unit: Unit, fresh: Sequence[Change]) -> None:
-    reactions = unit.reactions
+def _wave(unit: Unit, fresh: Sequence[Change], reactions: Reactions) -> None:
     concerned: dict[str, tuple[Reaction, ...]] = {}
     for change in fresh:
         if change.object not in concerned:
@@ -162,8 +134,3 @@ def _around(changes: Sequence[Change]) -> list[Change]:
 def _joined(first: Change, last: Change) -> Change:
     action = first.action if first.before is None or last.action in ("update", "recompute") else last.action
     return replace(last, before=first.before, action=action, warnings=(*first.warnings, *last.warnings))
-
-
-NOBODY = Reactions()
-
-__all__ = ["DEEPEST", "MOST_STEPS", "NOBODY", "Chain", "Reaction", "Reactions", "command", "newest", "settle"]

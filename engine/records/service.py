@@ -24,7 +24,7 @@ from engine.records.moving import move
 from engine.records.once import answer_once, earlier_answer
 from engine.records.opening import Opener
 from engine.records.query import BulkResult, Choice, Count, Listing, Once, Operation, Page, Preview, StoredAnswer
-from engine.records.reactions import Reaction, command, newest, settle
+from engine.records.reactions import Reaction, command, newest
 from engine.records.reading import count_records, facts_of, get_record, list_records
 from engine.records.saving import save
 from engine.records.unit import Unit
@@ -201,8 +201,8 @@ class RecordService:
         def known(unit: Unit) -> T:
             unit.require_object(object)
             done = act(unit)
-            settle(unit)
-            return newest(unit, done) if isinstance(done, Change) else done
+            unit.settle()
+            return newest(unit, done)
 
         return self.opener.within(ctx, known)
 

@@ -13,10 +13,10 @@ from engine.kernel.context import Context
 from engine.kernel.errors import Missing, Unavailable
 from engine.metamodel.model import PersonRule, TenantModel, TransitionModel
 from engine.metamodel.model.people import PlainPerson, RoleHolders
+from engine.records.chain import Chain
 from engine.records.change import Change
 from engine.records.dictionary_book import Book
 from engine.records.plan import Plans
-from engine.records.reactions import NOBODY, Chain, Reactions
 from engine.records.taken_numbers import TakenNumbers
 from engine.rules import Run
 from engine.storage import Catalog, Session, raise_access_version
@@ -51,12 +51,12 @@ class Unit:
     now: datetime
     run: Run
     doubt: Callable[[], None]
+    reacting: Callable[[Unit], None] = lambda _: None
     cause: str = ""
     careful: bool = False
     patient: bool = False
     previewing: bool = False
     importing: bool = False
-    reactions: Reactions = NOBODY
     chain: Chain = field(default_factory=Chain)
     changes: list[Change] = field(default_factory=list)
     after_commit: list[Callable[[], None]] = field(default_factory=list)
@@ -78,6 +78,10 @@ class Unit:
             self.policy.may(object, action) for action in ("read", "create")
         ):
             raise Missing("no_such_object", object=object)
+
+    def settle(self) -> None:
+        """Let the subscribers react to what was changed so far, unless a command holds them back."""
+        self.reacting(self)
 
     def facts_changed(self) -> None:
         """Tell every process that what permission or dictionaries rest on changed; this one, as soon as it is so."""
