@@ -17,14 +17,14 @@ def _id(name: str = "id", *, primary: bool = False, nullable: bool = False) -> C
     return Column(name, Words(ID_LENGTH), primary_key=primary, nullable=nullable)
 
 
-# one row for each version of an approval that was ever published; ``model`` is the version of the definitions it is in
+# one row for each version of an approval that was ever published, with its definition
 FLOW = Table(
     "tessera_flow",
     METADATA,
     Column("flow", Words(_NAME), primary_key=True),
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("fingerprint", Words(100), nullable=False),
-    Column("model", BigInteger, nullable=False),
+    Column("body", Json, nullable=False),
     Column("closed", Boolean, nullable=False, server_default=sql_false()),
     Column("published_at", Instant, nullable=False),
     Column("published_by", Words(200), nullable=False),
@@ -219,19 +219,14 @@ APPROVED = Table(
     Column("stale", Boolean, nullable=False, server_default=sql_false()),
 )
 
-_APPEND_ONLY = {
-    "sqlite": (
-        "CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} "
-        "BEGIN SELECT RAISE(ABORT, 'rows of the trail are only ever added'); END"
-    ),
-    "postgresql": "REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM CURRENT_ROLE",
-}
-_POSTGRES_GUARD = (
-    "CREATE OR REPLACE FUNCTION tessera_only_added() RETURNS trigger LANGUAGE plpgsql AS "
-    "$$ BEGIN RAISE EXCEPTION 'rows of the trail are only ever added' USING ERRCODE = '42501'; END $$",
-    "CREATE TRIGGER {table}_only_added BEFORE UPDATE OR DELETE ON {table} "
-    "FOR EACH ROW EXECUTE FUNCTION tessera_only_added()",
-)
+_SAID = "'rows of the trail are only ever added'"
+_ON_SQLITE = f"""CREATE TRIGGER {{table}}_no_{{verb}} BEFORE {{verb}} ON {{table}}
+BEGIN SELECT RAISE(ABORT, {_SAID}); END"""
+_FUNCTION = f"""CREATE OR REPLACE FUNCTION tessera_only_added() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION {_SAID} USING ERRCODE = '42501'; END $$"""
+_ON_POSTGRES = """CREATE TRIGGER {table}_only_added BEFORE UPDATE OR DELETE ON {table}
+FOR EACH ROW EXECUTE FUNCTION tessera_only_added()"""
+_RIGHTS = "REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM CURRENT_ROLE"
 
 
 def guards(table: str, dialect: str) -> tuple[str, ...]:
@@ -239,6 +234,5 @@ def guards(table: str, dialect: str) -> tuple[str, ...]:
     if table != PROCESS_EVENT.name:
         return ()
     if dialect == "sqlite":
-        return tuple(_APPEND_ONLY["sqlite"].format(table=table, verb=verb) for verb in ("update", "delete"))
-    made = tuple(line.format(table=table) for line in _POSTGRES_GUARD)
-    return (*made, _APPEND_ONLY["postgresql"].format(table=table))
+        return tuple(_ON_SQLITE.format(table=table, verb=verb) for verb in ("update", "delete"))
+    return (_FUNCTION, _ON_POSTGRES.format(table=table), _RIGHTS.format(table=table))

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import column, func, insert, select, table, update
+from sqlalchemy import column, func, insert, select, table, text, update
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from engine.kernel.errors import Missing, Unavailable
 from engine.storage.plan import SchemaPlan
+from engine.storage.process_tables import guards
 from engine.storage.sessions import Session, Stamp
 from engine.storage.snapshot import EMPTY, Snapshot
 from engine.storage.statements import Statement
@@ -59,6 +60,8 @@ def prepare_system_tables(session: Session) -> None:
         session.execute(CreateTable(made))
         for index in sorted(made.indexes, key=lambda index: str(index.name)):
             session.execute(CreateIndex(index))
+        for guard in guards(made.name, session.dialect):
+            session.execute(text(guard))
     state = read_state(session)
     if state is None:
         session.execute(

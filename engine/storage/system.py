@@ -11,7 +11,7 @@ from engine.storage.sql_types import Day, Instant, Json, Words
 
 PREFIX = "tessera_"
 # raised when a table or column is added here; an older database is brought up to it when it is next changed
-SYSTEM_VERSION = 1
+SYSTEM_VERSION = 2
 SYSTEM_USER = "system"
 METADATA = MetaData()
 

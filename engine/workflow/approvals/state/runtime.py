@@ -123,12 +123,15 @@ class Parked:
 
 @dataclass(slots=True)
 class Frame:
-    """A position in a sequence of steps. ``undo`` is what a decision can be taken back to."""
+    """A position in a sequence of steps. ``undo`` is what a decision can be taken back to; ``last`` names the steps
+    for people that came directly before.
+    """
 
     at: int = 0
     node: Node | None = None
     parked: Parked | None = None
     undo: dict[str, Any] | None = None
+    last: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -167,5 +170,4 @@ class Runtime:
     decided: bool = False
     peopled: bool = False
     suspended: bool = False
-    adjacent: dict[str, list[str]] = field(default_factory=dict)
     closing: Stuck | None = None

@@ -69,12 +69,14 @@ def frame_to(frame: Frame) -> dict[str, Any]:
         }
     if frame.undo is not None:
         found["undo"] = frame.undo
+    if frame.last:
+        found["last"] = list(frame.last)
     return found
 
 
 def frame_from(stored: Any) -> Frame:
     """Return the frame that was stored."""
-    frame = Frame(stored["at"], _node_from(stored.get("node")), undo=stored.get("undo"))
+    frame = Frame(stored["at"], _node_from(stored.get("node")), undo=stored.get("undo"), last=stored.get("last", []))
     parked = stored.get("parked")
     if parked is not None:
         frame.parked = Parked(**{**parked, "node": _node_from(parked["node"])})

@@ -22,7 +22,7 @@ PEOPLE_STEPS = (ApproveStep, HandleStep)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A token: its node, and the sequences around it from the outermost to its own. ``parked``: it waits in a detour."""
+    """A token: its node, and the sequences around it from the outermost in. ``parked``: it waits in a detour."""
 
     chain: tuple[tuple[Frame, Steps], ...]
     node: Node

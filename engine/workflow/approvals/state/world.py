@@ -117,7 +117,7 @@ class World(Protocol):
     def stop_child(self, id: str) -> None: ...
 
 
-# -- what comes of a command, in the order in which it happened ---------------------------------------------------------
+# -- what comes of a command, in the order in which it happened --------------------------------------------------------
 
 
 @dataclass(slots=True)
