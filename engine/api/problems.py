@@ -87,7 +87,7 @@ def draw_problem(error: TesseraError, language: str, request_id: str) -> Problem
 def draw_parts(error: TesseraError, language: str) -> list[dict[str, Any]]:
     """Return the complaints of an error, in the caller's language."""
     if isinstance(error, BadDefinition):
-        return [_diagnostic(item.as_dict()) for item in error.diagnostics]
+        return [_diagnostic(item.as_dict(language)) for item in error.diagnostics]
     return [
         {
             "path": part.path,

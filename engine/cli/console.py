@@ -100,7 +100,7 @@ def _as_json(error: TesseraError | BadSettings, language: str) -> dict[str, Any]
     if isinstance(error, BadSettings):
         return {"ok": False, "code": "bad_settings", "message": str(error), "errors": []}
     if isinstance(error, BadDefinition):
-        parts: list[Any] = [diagnostic.as_dict() for diagnostic in error.diagnostics]
+        parts: list[Any] = [diagnostic.as_dict(language) for diagnostic in error.diagnostics]
     else:
         parts = [{"path": c.path, "code": c.code, "message": c.message(language)} for c in error.complaints]
     return {"ok": False, "code": error.code, "message": error.message(language), "errors": parts}
@@ -111,7 +111,7 @@ def _as_text(error: TesseraError | BadSettings, language: str) -> Iterator[str]:
         yield str(error)
         return
     if isinstance(error, BadDefinition):
-        yield from (str(diagnostic) for diagnostic in error.diagnostics)
+        yield from (diagnostic.line(language) for diagnostic in error.diagnostics)
         yield error.message(language)
         return
     yield error.message(language)

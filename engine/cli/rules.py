@@ -13,6 +13,7 @@ from engine.cli.lazy import LazyGroup
 from engine.cli.rules_given import as_json, expression_of, given_option, pointing
 
 if TYPE_CHECKING:
+    from engine.kernel.diagnostics import Diagnostic
     from engine.rules import Expression
 
 _COMMANDS = {
@@ -54,13 +55,17 @@ def check(console: Console, expression: str, given: dict[str, Any]) -> int:
             "type": str(compiled.type),
             "reads": reads,
             "sql": refusal is None,
-            "sql_refusal": None if refusal is None else refusal.as_dict(),
-            "warnings": [warning.as_dict() for warning in compiled.warnings],
+            "sql_refusal": None if refusal is None else refusal.as_dict(console.language),
+            "warnings": [warning.as_dict(console.language) for warning in compiled.warnings],
         }
         lines = [f"type: {found['type']}", f"reads: {', '.join(reads) or '-'}"]
-        lines.append("in SQL: yes" if refusal is None else f"in SQL: no, {refusal.message}: {refusal.hint}")
-        console.result(found, "\n".join([*lines, *map(str, compiled.warnings)]))
+        lines.append(f"in SQL: {_sql_words(refusal, console.language)}")
+        console.result(found, "\n".join([*lines, *(one.line(console.language) for one in compiled.warnings)]))
     return told.code
+
+
+def _sql_words(refusal: Diagnostic | None, language: str) -> str:
+    return "yes" if refusal is None else f"no, {refusal.in_language(language)}: {refusal.hint_in(language)}"
 
 
 @click.command(name="eval")

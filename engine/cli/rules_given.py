@@ -39,17 +39,17 @@ def pointing(console: Console) -> Iterator[Told]:
         yield told
     except BadDefinition as bad:
         if not console.as_json:
-            complain(told, bad)
+            complain(told, bad, console.language)
             click.echo(bad.message(console.language), err=True)
             told.code = FAILED
         else:
             told.code = console.fail(bad)
 
 
-def complain(told: Told, bad: BadDefinition) -> None:
+def complain(told: Told, bad: BadDefinition, language: str) -> None:
     """Print each diagnostic with its place."""
     for found in bad.diagnostics:
-        click.echo("\n".join([str(found), *excerpt(told, found)]), err=True)
+        click.echo("\n".join([found.line(language), *excerpt(told, found)]), err=True)
 
 
 def excerpt(told: Told, found: Diagnostic) -> Iterator[str]:

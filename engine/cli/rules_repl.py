@@ -85,9 +85,10 @@ class _Session:
             command(rest.strip())
         except BadDefinition as bad:  # said, and the next line is read
             if self.console.as_json:
-                self.say("", {"ok": False, "code": bad.code, "errors": [found.as_dict() for found in bad.diagnostics]})
+                errors = [found.as_dict(self.console.language) for found in bad.diagnostics]
+                self.say("", {"ok": False, "code": bad.code, "errors": errors})
             else:
-                complain(self.told, bad)
+                complain(self.told, bad, self.console.language)
 
     def compiled(self, text: str) -> Any:
         from engine.rules.sample_types import names_of

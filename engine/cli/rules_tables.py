@@ -51,14 +51,12 @@ def table(console: Console, file: Path, export: Path | None) -> int:
                 "name": name,
                 "hit_policy": one.box.hit_policy,
                 "rules": len(one.box.rules),
-                "findings": [
-                    {"kind": f.kind, "message": f.message, "rules": f.rules, "where": f.where} for f in found[name]
-                ],
+                "findings": [finding.as_dict(console.language) for finding in found[name]],
             }
             for name, one in read.tables.items()
         ]
-        warnings = [warning.as_dict() for warning in read.diagnostics]
-        lines = [*_in_words(tables), *map(str, read.diagnostics)]
+        warnings = [warning.as_dict(console.language) for warning in read.diagnostics]
+        lines = [*_in_words(tables), *(found.line(console.language) for found in read.diagnostics)]
         told.code = FAILED if any(found.values()) else OK
         console.result({"ok": told.code == OK, "tables": tables, "warnings": warnings}, "\n".join(lines))
     return told.code
@@ -75,8 +73,8 @@ def check_file(console: Console, path: Path) -> int:
     """Check every expression of a .dmn model, or of a decision table in YAML."""
     with pointing(console) as told:
         read = _read(path, told)
-        lines = [line for found in read.diagnostics for line in (str(found), *excerpt(told, found))]
-        errors = [found.as_dict() for found in read.diagnostics]
+        lines = [line for found in read.diagnostics for line in (found.line(console.language), *excerpt(told, found))]
+        errors = [found.as_dict(console.language) for found in read.diagnostics]
         console.result({"ok": not errors, "warnings": errors}, "\n".join(lines or ["nothing found"]))
         told.code = FAILED if errors else OK
     return told.code

@@ -21,13 +21,13 @@ class Code:
 
     def sentence(self, params: Mapping[str, Any]) -> LocalText:
         """Return the sentence with the parameters filled in."""
-        return LocalText({"en": _fill(self.en, params), "zh": _fill(self.zh, params)})
+        return LocalText({"en": _fill(self.en, params, "en"), "zh": _fill(self.zh, params, "zh")})
 
     def hint(self, params: Mapping[str, Any]) -> LocalText:
         """Return what to do about it, or an empty text."""
         if not self.hint_en:
             return LocalText()
-        return LocalText({"en": _fill(self.hint_en, params), "zh": _fill(self.hint_zh, params)})
+        return LocalText({"en": _fill(self.hint_en, params, "en"), "zh": _fill(self.hint_zh, params, "zh")})
 
 
 _CODES: dict[str, Code] = {}
@@ -51,8 +51,16 @@ def all_codes() -> Mapping[str, Code]:
     return dict(_CODES)
 
 
-def _fill(text: str, params: Mapping[str, Any]) -> str:
+def _fill(text: str, params: Mapping[str, Any], language: str) -> str:
     # str.format would let a parameter's attributes be read; plain replacement cannot
     for name, value in params.items():
-        text = text.replace("{" + name + "}", str(value))
+        place = "{" + name + "}"
+        if place in text:
+            text = text.replace(place, said(value, language))
     return text
+
+
+def said(value: Any, language: str) -> str:
+    """Return a parameter as it is said in ``language``: what has words of its own is asked for them."""
+    words = getattr(value, "in_language", None)
+    return str(value) if words is None else str(words(language))

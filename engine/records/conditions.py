@@ -111,13 +111,13 @@ def _compile(policy: Policy, object: str, where: str) -> Expression:
 
 def _malformed(diagnostics: Sequence[Diagnostic]) -> Malformed:
     complaints = [
-        Complaint(f"where:{found.span.line}:{found.span.column}", found.code, {}, plain(found.message))
+        Complaint(f"where:{found.span.line}:{found.span.column}", found.code, {}, found.says or plain(found.message))
         for found in diagnostics
     ]
     first = diagnostics[0]
     if first.code in UNKNOWN_NAME:
         return Malformed("field_not_available", complaints, field=_named(first.message))
-    return Malformed("bad_condition", complaints, message=first.message)
+    return Malformed("bad_condition", complaints, message=first)
 
 
 def _named(message: str) -> str:

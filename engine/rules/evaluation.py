@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from engine.kernel.catalogue import code_of
 from engine.kernel.source import NOWHERE, Span
 from engine.rules.limits import DEFAULT, Limits
+from engine.rules.wording import worded
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Warning:  # noqa: A001 - the name that the interface promises
 
     def in_language(self, language: str) -> str:
         """Return the sentence in ``language``."""
-        return code_of(self.code).sentence(self.params).in_language(language)
+        return code_of(self.code).sentence(worded(self.params)).in_language(language)
 
 
 class LimitReached(Exception):

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from engine.rules.wording import kind_text
+
 
 @dataclass(frozen=True, slots=True)
 class FeelType:
@@ -15,6 +17,10 @@ class FeelType:
 
     def __str__(self) -> str:
         return self.name
+
+    def in_language(self, language: str) -> str:
+        """Return how the type is called; codes and names of objects are the same in every language."""
+        return kind_text(self.name).in_language(language) if str(self) == self.name else str(self)
 
     def accepts(self, other: FeelType) -> bool:
         """Tell whether every value of ``other`` is one of this type. Null belongs to every type."""
@@ -89,6 +95,9 @@ class ListType(FeelType):
     def __str__(self) -> str:
         return f"list<{self.element}>"
 
+    def in_language(self, language: str) -> str:
+        return str(self) if language == "en" else f"{self.element.in_language(language)}的列表"
+
     def accepts(self, other: FeelType) -> bool:
         return other is NULL or (isinstance(other, ListType) and self.element.accepts(other.element))
 
@@ -107,6 +116,9 @@ class RangeType(FeelType):
 
     def __str__(self) -> str:
         return f"range<{self.element}>"
+
+    def in_language(self, language: str) -> str:
+        return str(self) if language == "en" else f"{self.element.in_language(language)}的区间"
 
     def accepts(self, other: FeelType) -> bool:
         return other is NULL or (isinstance(other, RangeType) and self.element.accepts(other.element))
@@ -153,6 +165,12 @@ class EnumType(FeelType):
         codes = list(self.values)
         shown = ", ".join(f'"{code}"' for code in codes[:6])
         return f"one of {shown}{', ...' if len(codes) > 6 else ''}"
+
+    def in_language(self, language: str) -> str:
+        if language == "en":
+            return str(self)
+        codes = list(self.values)
+        return "、".join(f'"{code}"' for code in codes[:6]) + ("等" if len(codes) > 6 else "之一")
 
     def accepts(self, other: FeelType) -> bool:
         return other.base() in (STRING, NULL)

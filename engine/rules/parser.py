@@ -9,16 +9,25 @@ from typing import Any
 
 import lark
 
+from engine.kernel.text import LocalText, plain
 from engine.rules.limits import DEFAULT, Limits
 from engine.rules.nodes import Node
 from engine.rules.scanner import ScanError, Tok, Vocabulary, scan
 from engine.rules.tree import TreeBuilder, TreeError
+from engine.rules.wording import one_of
 
-_WORDS = {
-    "NAME": "a name", "NUMBER": "a number", "STRING": "a text", "AT": 'a date such as @"2024-01-31"', "TYPE": "a type",
-    "LPAR": "'('", "RPAR": "')'", "LSQB": "'['", "RSQB": "']'", "LBRACE": "'{'", "RBRACE": "'}'", "COMMA": "','",
-    "COLON": "':'", "DOT": "'.'", "DOTDOT": "'..'", "OPEN_END": "'['", "OPEN_START": "']'",
+_SIGNS = {
+    "LPAR": "(", "RPAR": ")", "LSQB": "[", "RSQB": "]", "LBRACE": "{", "RBRACE": "}", "COMMA": ",", "COLON": ":",
+    "DOT": ".", "DOTDOT": "..", "OPEN_END": "[", "OPEN_START": "]",
 }  # fmt: skip
+_WORDS = {
+    "NAME": LocalText({"en": "a name", "zh": "名称"}),
+    "NUMBER": LocalText({"en": "a number", "zh": "数字"}),
+    "STRING": LocalText({"en": "a text", "zh": "文本"}),
+    "AT": LocalText({"en": 'a date such as @"2024-01-31"', "zh": '日期，如 @"2024-01-31"'}),
+    "TYPE": LocalText({"en": "a type", "zh": "类型"}),
+    **{kind: plain(f"'{sign}'") for kind, sign in _SIGNS.items()},
+}
 _OPERAND = frozenset(("NAME", "NUMBER", "STRING", "LPAR", "LSQB", "TRUE"))
 _CLOSERS = ("THEN", "ELSE", "RETURN", "SATISFIES", "IN", "OF", "AND", "RPAR", "RSQB", "RBRACE", "COLON", "DOTDOT",
             "LPAR", "COMMA", "NAME", "TYPE")  # fmt: skip
@@ -107,10 +116,12 @@ def _accepts(driver: Any) -> frozenset[str]:
     return frozenset(accepts())
 
 
-def _in_words(accepted: frozenset[str]) -> str:
+def _in_words(accepted: frozenset[str]) -> LocalText:
     if accepted >= _OPERAND:
-        return "a value"
-    wanted = [_WORDS.get(kind, f"'{kind.lower()}'") for kind in _CLOSERS if kind in accepted]
+        return LocalText({"en": "a value", "zh": "一个值"})
+    wanted = [_WORDS.get(kind) or plain(f"'{kind.lower()}'") for kind in _CLOSERS if kind in accepted]
     if wanted:
-        return " or ".join(wanted)
-    return "an operator or the end" if "$END" in accepted else "an operator"
+        return one_of(wanted)
+    if "$END" in accepted:
+        return LocalText({"en": "an operator or the end", "zh": "运算符或结尾"})
+    return LocalText({"en": "an operator", "zh": "运算符"})

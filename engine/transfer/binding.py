@@ -224,7 +224,7 @@ class _Binder:
             return compile_expression(text, scope)
         except BadDefinition as error:
             for found in error.diagnostics:
-                self._complain(place, "bad_formula", formula=text, message=found.message)
+                self._complain(place, "bad_formula", formula=text, message=found)
             return None
 
     def _exchange(self, told: Lookup, place: str) -> Exchange | None:

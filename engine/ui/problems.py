@@ -115,7 +115,7 @@ def _screen(error: TesseraError, language: str, status: int, request_id: str) ->
     key = f"problem.{status}"
     lines = [one.message(language) for one in error.complaints]
     if isinstance(error, BadDefinition):
-        lines = [str(one) for one in error.diagnostics]
+        lines = [one.line(language) for one in error.diagnostics]
     return ProblemScreen(
         words.say(key if words.has(key) else "problem.other"),
         error.message(language),

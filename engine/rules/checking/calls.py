@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.kernel.diagnostics import nearest
+from engine.kernel.text import LocalText
 from engine.rules.builtins import BUILTINS
 from engine.rules.checking.bindings import Binding, Function
 from engine.rules.checking.complaints import Complaints
 from engine.rules.feel_types import ANY, NULL, FeelType, FunctionType, ListType
 from engine.rules.functions import Signature
 from engine.rules.nodes import Call
+from engine.rules.wording import counted, one_of
 
 _GROUPS = {
     "temporal": ("date", "date and time", "time"),
@@ -111,9 +113,6 @@ def _result(signature: Signature, arguments: list[FeelType]) -> FeelType:
     return signature.result(*(argument.base() for argument in arguments)) if arguments else ANY
 
 
-def _counts(signatures: tuple[Signature, ...]) -> str:
-    counts: set[str] = set()
-    for signature in signatures:
-        least, most = signature.least, signature.most
-        counts.add(f"{least} or more" if most is None else str(least) if least == most else f"{least} to {most}")
-    return " or ".join(sorted(counts))
+def _counts(signatures: tuple[Signature, ...]) -> LocalText:
+    counts = sorted({(s.least, s.most) for s in signatures}, key=lambda one: (one[0], one[1] or 0))
+    return one_of(counted(least, most) for least, most in counts)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.kernel.catalogue import code_of
-from engine.kernel.diagnostics import Diagnostic, Severity
+from engine.kernel.diagnostics import Diagnostic, Severity, of_code
 from engine.rules.nodes import Node
 from engine.rules.source import Source
+from engine.rules.wording import worded
 
 _WARNINGS = frozenset(("FEEL112",))
 
@@ -34,9 +34,5 @@ class Complaints:
 def diagnostic(
     code: str, source: Source, start: int, end: int, severity: Severity = "error", **params: Any
 ) -> Diagnostic:
-    """Return a diagnostic whose texts come from the catalogue, in English, with the source line and a caret."""
-    entry = code_of(code)
-    message = entry.sentence(params).in_language("en")
-    guess = params.get("nearest")
-    hint = f"did you mean '{guess}'?" if guess else entry.hint(params).in_language("en")
-    return Diagnostic(code, message, source.span_at(start), hint, severity)
+    """Return a diagnostic whose texts come from the catalogue, with its place in the file and in the text."""
+    return of_code(code, source.span_at(start), worded(params), severity, start, end)

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from engine.kernel.text import LocalText
+from engine.rules.decisions import analysis_words as words
 from engine.rules.decisions.boxes import TableInput
 from engine.rules.decisions.cells import CellShape, shape_of
 from engine.rules.decisions.index import Mask, spans
 from engine.rules.decisions.table import DecisionTable
 from engine.rules.expression import compile_tests
 from engine.rules.scope import Names
-from engine.rules.writing import literal_text
 
+Where = tuple[LocalText, ...]
 MAX_FOUND = 50
 MAX_STEPS = 200_000
 Kind = Literal["gap", "overlap", "unreachable", "duplicate", "output", "unknown"]
@@ -21,12 +23,26 @@ Kind = Literal["gap", "overlap", "unreachable", "duplicate", "output", "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding: ``rules`` count from 1; ``where`` says for which inputs."""
+    """One finding: ``rules`` count from 1; ``where`` says for which inputs, in the words of the table."""
 
     kind: Kind
-    message: str
+    says: LocalText
     rules: tuple[int, ...] = ()
-    where: tuple[str, ...] = ()
+    where: tuple[LocalText, ...] = ()
+
+    @property
+    def message(self) -> str:
+        """The English sentence."""
+        return self.in_language("en")
+
+    def in_language(self, language: str) -> str:
+        """Return the sentence in ``language``."""
+        return self.says.in_language(language)
+
+    def as_dict(self, language: str = "en") -> dict[str, Any]:
+        """Return the JSON form."""
+        where = [one.in_language(language) for one in self.where]
+        return {"kind": self.kind, "message": self.in_language(language), "rules": list(self.rules), "where": where}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +51,14 @@ class _Axis:
 
     name: str
     masks: tuple[Mask, ...]
-    words: tuple[str, ...]
+    words: tuple[LocalText, ...]
 
 
 def analyse(table: DecisionTable) -> tuple[Finding, ...]:
     """Return what is wrong, most important first. Columns with computed cells are left out of the count."""
     axes = _axes(table)
     if axes is None:
-        return (
-            Finding("unknown", "the cells depend on more than the inputs, so the table cannot be checked as a whole"),
-        )
+        return (Finding("unknown", words.UNKNOWN),)
     found: list[Finding] = []
     everything = (1 << len(table.box.rules)) - 1
     found.extend(_gaps(axes, everything))
@@ -98,10 +112,8 @@ def _axis(column: TableInput, shapes: list[CellShape], table: DecisionTable, num
 
 def _exact_axis(name: str, masks: list[Mask], points: list[Any]) -> _Axis:
     """Return the axis of a column of texts: each one that is named, and all the others."""
-    texts = [literal_text(point) for point in points]
-    named = ", ".join(texts[:4]) + (", ..." if len(texts) > 4 else "")
-    words = [*(f"{name} = {text}" for text in texts), f"{name} is none of {named}"]
-    return _Axis(name, (*masks[1::2], masks[0]), tuple(words))
+    said = (*(words.equals(name, point) for point in points), words.none_of(name, points))
+    return _Axis(name, (*masks[1::2], masks[0]), said)
 
 
 def _allowed(column: TableInput, table: DecisionTable, number: int) -> CellShape | None:
@@ -113,7 +125,7 @@ def _allowed(column: TableInput, table: DecisionTable, number: int) -> CellShape
 def _merged_axis(name: str, masks: list[Mask], within: set[int], points: list[Any]) -> _Axis:
     """Make stretches beside each other with the same rules one."""
     kept: list[Mask] = []
-    words: list[str] = []
+    said: list[LocalText] = []
     start = 0
     while start < len(masks):
         if start not in within:
@@ -123,21 +135,17 @@ def _merged_axis(name: str, masks: list[Mask], within: set[int], points: list[An
         while end + 1 < len(masks) and end + 1 in within and masks[end + 1] == masks[start]:
             end += 1
         kept.append(masks[start])
-        words.append(_words(name, start, end, points, len(masks)))
+        said.append(_stretch(name, start, end, points, len(masks)))
         start = end + 1
-    return _Axis(name, tuple(kept), tuple(words))
+    return _Axis(name, tuple(kept), tuple(said))
 
 
-def _words(name: str, start: int, end: int, points: list[Any], size: int) -> str:
+def _stretch(name: str, start: int, end: int, points: list[Any], size: int) -> LocalText:
     if start == end and start % 2:
-        return f"{name} = {literal_text(points[start // 2])}"
+        return words.equals(name, points[start // 2])
     low = None if start == 0 else points[(start - 1) // 2]
     high = None if end == size - 1 else points[end // 2]
-    if low is None and high is None:
-        return f"{name}: anything" if not points else f"{name}: any value"
-    above = "" if low is None else f"{literal_text(low)} {'<=' if start % 2 else '<'} "
-    below = "" if high is None else f" {'<=' if end % 2 else '<'} {literal_text(high)}"
-    return f"{above}{name}{below}"
+    return words.between(name, low, high, closed=(bool(start % 2), bool(end % 2)))
 
 
 # -- the questions ---------------------------------------------------------------------------------------------
@@ -152,37 +160,33 @@ class _Steps:
         return self.left >= 0
 
 
-def _uncovered(axes: Sequence[_Axis], rules: Mask, steps: _Steps, limit: int) -> list[tuple[str, ...]]:
+def _uncovered(axes: Sequence[_Axis], rules: Mask, steps: _Steps, limit: int) -> list[Where]:
     """Return boxes of inputs that none of ``rules`` lets through."""
-    found: list[tuple[str, ...]] = []
+    found: list[Where] = []
 
-    def go(depth: int, mask: Mask, words: tuple[str, ...]) -> None:
+    def go(depth: int, mask: Mask, where: Where) -> None:
         if len(found) >= limit or not steps.take():
             return
         if not mask:
-            found.append(words)
+            found.append(where)
             return
         if depth == len(axes):
             return
         axis = axes[depth]
-        joined: dict[Mask, list[str]] = {}
+        joined: dict[Mask, list[LocalText]] = {}
         for stretch, word in zip(axis.masks, axis.words, strict=True):
             joined.setdefault(mask & stretch, []).append(word)
         for left, said in joined.items():
             whole = len(said) == len(axis.masks)
-            go(depth + 1, left, words if whole else (*words, _either(said)))
+            go(depth + 1, left, where if whole else (*where, words.either(said)))
 
     go(0, rules, ())
     return found
 
 
-def _either(said: Sequence[str]) -> str:
-    return said[0] if len(said) == 1 else f"({' or '.join(said[:4])}{' ...' if len(said) > 4 else ''})"
-
-
 def _gaps(axes: Sequence[_Axis], everything: Mask) -> list[Finding]:
     boxes = _uncovered(axes, everything, _Steps(), 20)
-    return [Finding("gap", "no rule for " + (" and ".join(box) or "any input"), (), box) for box in boxes]
+    return [Finding("gap", words.gap(box), (), box) for box in boxes]
 
 
 def _overlapping(axes: Sequence[_Axis], rule: int) -> Mask:
@@ -211,20 +215,19 @@ def _clashes(table: DecisionTable, axes: Sequence[_Axis], _everything: Mask) -> 
         while others and len(found) < MAX_FOUND:
             if others & 1 and (table.box.hit_policy == "UNIQUE" or outputs[rule] != outputs[other]):
                 where = _common(axes, (1 << rule) | (1 << other))
-                said = " and ".join(where) or "any input"
-                message = f"rules {rule + 1} and {other + 1} both hit for {said}"
-                found.append(Finding("overlap", message, (rule + 1, other + 1), where))
+                both = (rule + 1, other + 1)
+                found.append(Finding("overlap", words.overlap(*both, where), both, where))
             others >>= 1
             other += 1
     return found
 
 
-def _common(axes: Sequence[_Axis], pair: Mask) -> tuple[str, ...]:
+def _common(axes: Sequence[_Axis], pair: Mask) -> Where:
     where = []
     for axis in axes:
         said = [word for mask, word in zip(axis.masks, axis.words, strict=True) if mask & pair == pair]
         if said and len(said) < len(axis.masks):
-            where.append(_either(said))
+            where.append(words.either(said))
     return tuple(where)
 
 
@@ -236,12 +239,11 @@ def _never(table: DecisionTable, axes: Sequence[_Axis]) -> list[Finding]:
         bit = 1 << rule
         own = [_only(axis, bit) for axis in axes]
         if any(axis is None for axis in own):
-            found.append(Finding("unreachable", f"rule {rule + 1} never hits: no allowed input fits it", (rule + 1,)))
+            found.append(Finding("unreachable", words.unfitting(rule + 1), (rule + 1,)))
             continue
         earlier = bit - 1
         if first and rule and not _uncovered([axis for axis in own if axis], earlier, _Steps(), 1):
-            message = f"rule {rule + 1} never hits: the rules before it take all its inputs"
-            found.append(Finding("unreachable", message, (rule + 1,)))
+            found.append(Finding("unreachable", words.shadowed(rule + 1), (rule + 1,)))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -102,12 +103,18 @@ Aggregation = Literal["", "SUM", "MIN", "MAX", "COUNT"]
 
 @dataclass(frozen=True, slots=True)
 class TableInput:
-    """A column that is looked at. ``allowed`` are unary tests."""
+    """A column that is looked at. ``allowed`` are unary tests. ``places`` holds the texts that have a place."""
 
     text: str
     type_ref: str = ""
     allowed: str = ""
     label: str = ""
+    places: Mapping[str, Source] = field(default_factory=dict, compare=False)
+
+    def source(self, part: str) -> str | Source:
+        """Return ``text`` or ``allowed`` with its place, where it has one."""
+        text: str = getattr(self, part)
+        return self.places.get(part) or text
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +126,12 @@ class TableOutput:
     allowed: str = ""
     default: str = ""
     label: str = ""
+    places: Mapping[str, Source] = field(default_factory=dict, compare=False)
+
+    def source(self, part: str) -> str | Source:
+        """Return ``default`` with its place, where it has one."""
+        text: str = getattr(self, part)
+        return self.places.get(part) or text
 
 
 @dataclass(frozen=True, slots=True)

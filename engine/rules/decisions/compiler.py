@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.kernel.diagnostics import Diagnostic
@@ -61,7 +61,7 @@ class Texts:
 
 
 def _softened(found: Diagnostic) -> Diagnostic:
-    return Diagnostic(found.code, found.message, found.span, found.hint, "warning")
+    return replace(found, severity="warning")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +86,13 @@ class _TableCompiler:
 
     def build(self) -> CompiledTable:
         table = self.table
-        inputs = [self.texts.expression(column.text, self.scope) for column in table.inputs]
+        inputs = [self.texts.expression(column.source("text"), self.scope) for column in table.inputs]
         subjects = [
             self.types.type(column.type_ref) if column.type_ref else compiled.type
             for column, compiled in zip(table.inputs, inputs, strict=True)
         ]
         allowed = [
-            self.texts.tests(column.allowed, subject, self.scope) if column.allowed else None
+            self.texts.tests(column.source("allowed"), subject, self.scope) if column.allowed else None
             for column, subject in zip(table.inputs, subjects, strict=True)
         ]
         cells = self.cells(subjects)
@@ -190,7 +190,7 @@ class _TableCompiler:
         outputs = self.table.outputs
         if not any(output.default for output in outputs):
             return lambda names, run: None
-        cells = [self.texts.expression(output.default or "null", self.scope) for output in outputs]
+        cells = [self.texts.expression(output.source("default") or "null", self.scope) for output in outputs]
         several = self.table.hit_policy in MULTIPLE and not self.table.aggregation
 
         def answer(names: Mapping[str, Any], run: Run) -> Any:

@@ -7,14 +7,18 @@ from typing import Any, cast
 
 from lxml import etree
 
-from engine.kernel.diagnostics import Diagnostic
+from engine.kernel.diagnostics import of_code
 from engine.kernel.errors import BadDefinition
 from engine.kernel.source import Span
+from engine.kernel.text import LocalText
 from engine.rules.decisions import boxes
 from engine.rules.decisions.boxes import Boxed, Variable
 from engine.rules.tokens import tidy_name
 
 MAX_BYTES = 10 * 1024 * 1024
+_TOO_LARGE = LocalText({"en": "the file is larger than 10 MB", "zh": "文件超过 10 MB"})
+_DOCTYPE = LocalText({"en": "a document type is not allowed", "zh": "不允许文档类型声明"})
+_OTHER_ROOT = LocalText({"en": "the root is not a DMN definitions element", "zh": "根元素不是 DMN definitions"})
 Node = Any  # an lxml element; the library's own type is not exported
 
 _MODEL_NAMESPACES = frozenset(
@@ -28,22 +32,22 @@ _MODEL_NAMESPACES = frozenset(
 def read_dmn(content: bytes, file: str = "") -> boxes.Definitions:
     """Return the definitions in ``content``. Raises BadDefinition when it is not a DMN file."""
     if len(content) > MAX_BYTES:
-        raise _bad("FEEL302", file, 0, "the file is larger than 10 MB")
+        raise _bad("FEEL302", file, 0, _TOO_LARGE)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
         raise _bad("FEEL301", file, error.lineno or 0, error.msg or "not XML") from None
     if cast("Any", root.getroottree().docinfo).doctype:
-        raise _bad("FEEL302", file, 1, "a document type is not allowed")
+        raise _bad("FEEL302", file, 1, _DOCTYPE)
     name = etree.QName(root)
     if name.localname != "definitions" or name.namespace not in _MODEL_NAMESPACES:
-        raise _bad("FEEL301", file, 1, "the root is not a DMN definitions element")
+        raise _bad("FEEL301", file, 1, _OTHER_ROOT)
     return _Reader(root).definitions()
 
 
-def _bad(code: str, file: str, line: int, message: str) -> BadDefinition:
-    return BadDefinition([Diagnostic(code, message, Span(file, line, 0))])
+def _bad(code: str, file: str, line: int, why: str | LocalText) -> BadDefinition:
+    return BadDefinition([of_code(code, Span(file, line, 0), {"why": why})])
 
 
 class _Reader:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.kernel.diagnostics import Diagnostic
+from engine.kernel.diagnostics import Diagnostic, of_code
 from engine.kernel.errors import BadDefinition
 from engine.kernel.source import Span
 from engine.rules.crossing import from_python
@@ -122,7 +122,7 @@ class _Graph:
     def _walk(self, ref: str, path: list[str], done: set[str]) -> None:
         if ref in path:
             names = " -> ".join(self.elements[step].name for step in [*path[path.index(ref) :], ref])
-            raise BadDefinition([Diagnostic("FEEL314", f"decisions require each other: {names}", Span(""))])
+            raise BadDefinition([of_code("FEEL314", Span(""), {"names": names})])
         element = self.elements.get(ref)
         if element is None or ref in done:
             return

@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 from engine.kernel.diagnostics import Findings
 from engine.kernel.errors import BadDefinition
+from engine.kernel.text import LocalText
 from engine.rules.decisions.boxes import Aggregation, HitPolicy, TableBox, TableInput, TableOutput, TableRule
 from engine.rules.feel_types import ANY, BUILTIN_TYPES, FeelType
 from engine.rules.scope import Names
@@ -57,21 +58,33 @@ class _Reader:
         notes = ("note",) if any(rule.annotations for rule in rules) else ()
         return TableBox(inputs, outputs, rules, hit_policy, aggregation, notes)
 
-    def wrong(self, path: Path, why: str) -> None:
-        self.findings.add("FEEL303", self.placed(path, "").span, why=why)
+    def wrong(self, path: Path, english: str, chinese: str) -> None:
+        self.findings.add("FEEL303", self.placed(path, "").span, why=LocalText({"en": english, "zh": chinese}))
 
     def mapping(self, value: Any, path: Path, keys: set[str]) -> Mapping[str, Any]:
         if not isinstance(value, Mapping):
-            self.wrong(path, f"names with values are wanted here, such as {', '.join(sorted(keys))}")
+            self.wrong(
+                path,
+                f"names with values are wanted here, such as {', '.join(sorted(keys))}",
+                f"此处须为名称与取值，如 {', '.join(sorted(keys))}",
+            )
             return {}
         for key in value:
             if key not in keys:
-                self.wrong((*path, key), f"'{key}' is not one of {', '.join(sorted(keys))}")
+                self.wrong(
+                    (*path, key),
+                    f"'{key}' is not one of {', '.join(sorted(keys))}",
+                    f"“{key}”不在 {', '.join(sorted(keys))} 之中",
+                )
         return value
 
     def names(self, value: Any) -> None:
         if not isinstance(value, Mapping):
-            self.wrong(("names",), "'names' gives the type of each name, as {amount: number}")
+            self.wrong(
+                ("names",),
+                "'names' gives the type of each name, as {amount: number}",
+                "names 说明每个名称的类型，如 {amount: number}",
+            )
             return
         for name, ref in value.items():
             self.known_type(str(ref), ("names", name))
@@ -79,37 +92,51 @@ class _Reader:
     def items(self, parts: Mapping[str, Any], key: str) -> list[tuple[int, Any]]:
         found = parts.get(key)
         if not isinstance(found, list) or not found:
-            self.wrong((key,), f"'{key}' is not a list with something in it")
+            self.wrong((key,), f"'{key}' is not a list with something in it", f"{key} 须为非空列表")
             return []
         return list(enumerate(found))
 
     def input(self, part: Any, path: Path) -> TableInput:
         parts = {"is": part} if isinstance(part, str) else self.mapping(part, path, _INPUT_KEYS)
         if not parts.get("is"):
-            self.wrong(path, "an input needs 'is', the expression that is looked at")
+            self.wrong(path, "an input needs 'is', the expression that is looked at", "输入列须有 is，即要判断的表达式")
         text, type_ref, allowed, label = (self.text(parts, key) for key in ("is", "type", "values", "label"))
         self.known_type(type_ref, (*path, "type"))
-        return TableInput(text, type_ref, allowed, label)
+        written = {"text": ("is", text), "allowed": ("values", allowed)}
+        bare = isinstance(part, str)
+        places = {
+            name: self.placed(path if bare else (*path, key), told) for name, (key, told) in written.items() if told
+        }
+        return TableInput(text, type_ref, allowed, label, places)
 
     def output(self, part: Any, path: Path) -> TableOutput:
         parts = {"name": part} if isinstance(part, str) else self.mapping(part, path, _OUTPUT_KEYS)
         if not parts.get("name"):
-            self.wrong(path, "an output needs a name")
+            self.wrong(path, "an output needs a name", "输出列须有名称")
         name, type_ref, allowed, default, label = (
             self.text(parts, key) for key in ("name", "type", "values", "default", "label")
         )
         self.known_type(type_ref, (*path, "type"))
-        return TableOutput(name, type_ref, allowed, default, label)
+        places = {"default": self.placed((*path, "default"), default)} if default else {}
+        return TableOutput(name, type_ref, allowed, default, label, places)
 
     def known_type(self, ref: str, path: Path) -> None:
         if ref and ref not in BUILTIN_TYPES:
-            self.wrong(path, f"'{ref}' is not one of the types {', '.join(sorted(BUILTIN_TYPES))}")
+            self.wrong(
+                path,
+                f"'{ref}' is not one of the types {', '.join(sorted(BUILTIN_TYPES))}",
+                f"没有类型“{ref}”，可用的类型是 {', '.join(sorted(BUILTIN_TYPES))}",
+            )
 
     def rule(self, part: Any, path: Path, inputs: int, outputs: int) -> TableRule:
         wanted = inputs + outputs
         if not isinstance(part, list) or not wanted <= len(part) <= wanted + 1:
-            found = len(part) if isinstance(part, list) else "no"
-            self.wrong(path, f"a rule needs {inputs} + {outputs} cells and at most one note, and has {found}")
+            found = len(part) if isinstance(part, list) else 0
+            self.wrong(
+                path,
+                f"a rule needs {inputs} + {outputs} cells and at most one note, and has {found}",
+                f"每条规则须有 {inputs} + {outputs} 格，最多再加一个备注，现为 {found} 格",
+            )
             return TableRule((), ())
         cells = [self.placed((*path, at), _cell(cell)) for at, cell in enumerate(part)]
         notes = tuple(cell.text for cell in cells[wanted:])
@@ -120,7 +147,11 @@ class _Reader:
             for aggregation in get_args(Aggregation) if policy == "COLLECT" else ("",):
                 if str(value).upper() == f"{policy} {aggregation}".strip():
                     return policy, aggregation
-        self.wrong(("hit",), f"'{value}' is no hit policy; there are {', '.join(get_args(HitPolicy))}")
+        self.wrong(
+            ("hit",),
+            f"'{value}' is no hit policy; there are {', '.join(get_args(HitPolicy))}",
+            f"没有命中策略“{value}”，可用的有 {', '.join(get_args(HitPolicy))}",
+        )
         return "UNIQUE", ""
 
     def text(self, parts: Mapping[str, Any], key: str) -> str:

@@ -6,6 +6,7 @@ from engine.kernel.diagnostics import Diagnostic
 from engine.rules.checking.complaints import diagnostic
 from engine.rules.nodes import Node
 from engine.rules.source import Source
+from engine.rules.sql.reasons import reason_text
 
 _SHOWN = 60
 
@@ -23,4 +24,4 @@ def told(unsayable: Unsayable, source: Source) -> Diagnostic:
     node = unsayable.node
     words = " ".join(source.text[node.start : node.end].split())
     what = f"'{words if len(words) <= _SHOWN else words[: _SHOWN - 3] + '...'}'"
-    return diagnostic("FEEL040", source, node.start, node.end, what=what, why=unsayable.why)
+    return diagnostic("FEEL040", source, node.start, node.end, what=what, why=reason_text(unsayable.why))

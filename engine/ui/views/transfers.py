@@ -80,7 +80,8 @@ def import_file(call: Call) -> Response:
             return call.page("import_file", replace(screen, error=desk.say("import.too_long", n=f"{_TRIED_AT_ONCE:,}")))
         report = transfer.dry_run(context, mapping, path)
     except (Rejected, BadDefinition) as error:
-        said = [str(one) for one in error.diagnostics] if isinstance(error, BadDefinition) else _said(call, error)
+        wrongs = error.diagnostics if isinstance(error, BadDefinition) else ()
+        said = [one.line(desk.words.language) for one in wrongs] or _said(call, error)
         wrong = replace(screen, error=error.message(desk.words.language), errors=tuple(said))
         return call.page("import_file", wrong, 422)
     return call.page("import_file", replace(screen, report=build_report(report)))
