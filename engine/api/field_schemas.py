@@ -47,6 +47,36 @@ def _sent_lines(field: FieldModel) -> Schema:
     }
 
 
+def _about_rule(field: FieldModel, what: str) -> str:
+    gives = f" that gives {field.gives}" if field.gives else ""
+    return f"{what} over the records of {field.over}{gives}."
+
+
+_CELL: Schema = {"type": "string"}
+_TABLE: Schema = {
+    "type": "object",
+    "properties": {
+        "hit": {"type": "string", "description": "UNIQUE, ANY, PRIORITY, FIRST, RULE ORDER, OUTPUT ORDER, COLLECT ..."},
+        "inputs": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"is": _CELL, "type": _CELL, "values": _CELL, "label": _CELL},
+                "required": ["is"],
+            },
+        },
+        "outputs": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"name": _CELL, "type": _CELL, "values": _CELL, "default": _CELL, "label": _CELL},
+                "required": ["name"],
+            },
+        },
+        "rules": {"type": "array", "items": {"type": "array", "items": _CELL}},
+    },
+    "required": ["inputs", "outputs", "rules"],
+}
 _REFERENCE: Schema = {"$ref": "#/components/schemas/Reference"}
 _ANY_REFERENCE: Schema = {
     "type": "object",
@@ -90,6 +120,8 @@ _OUT: Mapping[str, Schema | Callable[[FieldModel], Schema]] = {
     "image": _FILE,
     "files": {"type": "array", "items": _FILE},
     "json": {},
+    "expression": lambda field: {"type": "string", "description": _about_rule(field, "A FEEL expression")},
+    "decision_table": lambda field: {**_TABLE, "description": _about_rule(field, "A decision table")},
     "secret": {"type": "null"},
 }
 _REFERENCE_IN: Schema = {

@@ -111,6 +111,7 @@ class _Comparison:
             risk: Risk = "none" if widened else "check"
             yield ModelChange("targets_changed", *place, list(old.targets), list(new.targets), risk)
         yield from _sizes(object, old, new)
+        yield from _rules(object, old, new)
         yield from _promises(object, old, new)
         if _computation(old) != _computation(new):
             yield ModelChange("formula_changed", *place, _computation(old), _computation(new), "rewrite")
@@ -157,6 +158,13 @@ def _promises(object: ObjectModel, old: FieldModel, new: FieldModel) -> Iterator
             yield ModelChange(f"{flag}_{'added' if after else 'removed'}", *place, before, after, risk)
     if old.on_delete != new.on_delete:
         yield ModelChange("on_delete_changed", *place, old.on_delete, new.on_delete)
+
+
+def _rules(object: ObjectModel, old: FieldModel, new: FieldModel) -> Iterator[ModelChange]:
+    """Tell of rules whose ground moves: what users wrote over another object may not fit any more."""
+    if old.type == new.type and (old.over, old.gives) != (new.over, new.gives):
+        before, after = f"{old.over} {old.gives}".strip(), f"{new.over} {new.gives}".strip()
+        yield ModelChange("rule_ground_changed", object.name, new.name, before, after, "none")
 
 
 def _sets(old: ObjectModel, new: ObjectModel, renamed: Mapping[str, str]) -> Iterator[ModelChange]:

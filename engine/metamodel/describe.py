@@ -128,6 +128,8 @@ def _field(
         described["to"] = list(field.targets)
     if field.lines_of:
         described["lines_of"] = field.lines_of
+    if field.over:
+        described |= {"over": field.over, "gives": field.gives or None}
     if field.range:
         described["range"] = field.range.text
     if field.default is not None and field.default.expression is None:

@@ -75,6 +75,12 @@ _VALUES = (
         "Upload the file first and send its id.",
         "请先上传文件，再发送其 id。",
     ),
+    Code(
+        "not_table",
+        "This is not a decision table: it has inputs, outputs and rules of texts",
+        "不是决策表：须有 inputs、outputs 和 rules，内容为文本",
+    ),
+    Code("bad_rule", "The rule does not hold", "规则有误"),
     Code("not_json", "This is not a JSON value", "不是 JSON 值"),
     Code(
         "not_reference",

@@ -13,6 +13,7 @@ from engine.access import policy_for
 from engine.kernel.context import Context
 from engine.kernel.errors import Complaint, Conflict, Rejected, TesseraError, Unavailable
 from engine.records.books import Books
+from engine.records.completing import Completion
 from engine.records.plan import Plans
 from engine.records.reactions import Reactions, settle
 from engine.records.taken_numbers import TakenNumbers
@@ -131,16 +132,19 @@ class Opener:
 
     def _unit(self, ctx: Context, catalog: Catalog, session: Session) -> Unit:
         now = ctx.now()
+        policy = policy_for(catalog, ctx.actor)
+        run = Run(now, ctx.zone)
+        run.records = Completion(session, catalog, policy.facts)
         return Unit(
             ctx=ctx,
             catalog=catalog,
             session=session,
-            policy=policy_for(catalog, ctx.actor),
+            policy=policy,
             plans=self.plans(catalog),
             books=self.books.of(session, catalog),
             numbers=self.numbers,
             now=now.replace(microsecond=now.microsecond // 1000 * 1000),
-            run=Run(now, ctx.zone),
+            run=run,
             doubt=lambda: self._doubt(ctx.tenant),
             reacting=self._react,
         )

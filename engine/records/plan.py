@@ -11,7 +11,10 @@ import regex
 from regex import Pattern
 
 from engine.access.clauses import fields_read
+from engine.access.scopes import world_of
+from engine.metamodel.compiler.scopes import World
 from engine.metamodel.model import Default, FieldModel, LifecycleModel, ObjectModel, TenantModel
+from engine.metamodel.model.field import RULES
 from engine.records.feeds import Feed, feeds_of
 from engine.records.shapes import Reader, reader_of
 from engine.rules import Expression
@@ -140,6 +143,11 @@ class ObjectPlan:
         return frozenset(name for name, field in self.object.fields.items() if field.type in kinds)
 
     @cached_property
+    def rules(self) -> tuple[str, ...]:
+        """The fields in which users keep rules."""
+        return tuple(name for name, field in self.object.fields.items() if field.type in RULES)
+
+    @cached_property
     def secrets(self) -> frozenset[str]:
         """The fields that are written and never read."""
         return frozenset(name for name, field in self.object.fields.items() if field.type == "secret")
@@ -208,8 +216,19 @@ class ObjectPlan:
 
     @cached_property
     def needs_lines(self) -> frozenset[str]:
-        """The fields of lines that an expression of the object looks into."""
+        """The fields of lines that an expression of the object looks into; a rule that users keep may look into any."""
+        if any(self._leads_to_rule(path) for path in self.own_looks):
+            return frozenset(self.lines)
         return frozenset(path[0] for path in self.own_looks if path[0] in self.lines)
+
+    def _leads_to_rule(self, path: Path) -> bool:
+        """Tell whether a path ends in a rule that is over records of this object."""
+        at: ObjectModel | None = self.object
+        for step in path[:-1]:
+            field = at.fields.get(step) if at is not None else None
+            at = self.plans.model.objects.get(field.targets[0]) if field is not None and field.targets else None
+        last = at.fields.get(path[-1]) if at is not None else None
+        return last is not None and last.type in RULES and last.over == self.name
 
     @cached_property
     def lines_follow(self) -> frozenset[str]:
@@ -313,6 +332,7 @@ class Plans:
     def __init__(self, model: TenantModel) -> None:
         self.model = model
         self._plans: dict[str, ObjectPlan] = {}
+        self._world: World | None = None
         self._feeds: Mapping[str, tuple[Feed, ...]] | None = None
 
     def of(self, object: str) -> ObjectPlan:
@@ -321,6 +341,13 @@ class Plans:
         if found is None:
             found = self._plans.setdefault(object, ObjectPlan(self, self.model.objects[object]))
         return found
+
+    @property
+    def world(self) -> World:
+        """The types of the model's objects, for rules that users keep in records."""
+        if self._world is None:
+            self._world = world_of(self.model)
+        return self._world
 
     def feeds(self, object: str) -> tuple[Feed, ...]:
         """Return what a change of an object's records can make wrong elsewhere."""

@@ -116,6 +116,7 @@ _FIT: Mapping[str, Callable[[FieldModel, Any], Any]] = {
     **dict.fromkeys(
         ("text", "multiline", "richtext", "phone", "email", "url", "code", "color", "region", "choice", "secret"), _text
     ),
+    "expression": _text,
     **dict.fromkeys(("decimal", "money", "percent"), _number),
     **dict.fromkeys(("integer", "rating"), _integer),
     "boolean": _plain(bool),

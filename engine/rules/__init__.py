@@ -24,6 +24,7 @@ from engine.rules.feel_types import (
     ListType,
     RangeType,
     RecordType,
+    StoredRule,
     list_of,
 )
 from engine.rules.limits import DEFAULT, Limits
@@ -55,6 +56,7 @@ __all__ = [
     "RecordType",
     "Run",
     "Source",
+    "StoredRule",
     "TypedScope",
     "Warning",
     "compile_expression",

@@ -52,6 +52,7 @@ CHECKS = [
     Code("FEEL118", "{found} is not a function", "{found} 不是函数"),
     Code("FEEL119", "{function} wants {wanted} for '{parameter}', not {found}",
          "{function} 的参数“{parameter}”须为 {wanted}，不能是 {found}"),
+    Code("FEEL121", "the rule is written over {over}, not over {found}", "规则针对的是 {over}，而不是 {found}"),
     Code("FEEL120", "{function} has no parameter '{name}'", "{function} 没有参数“{name}”"),
 ]  # fmt: skip
 
@@ -93,6 +94,8 @@ REASONS = [
     Code("FEEL245", "the pattern or the text it is held against is too long", "正则表达式或被匹配文本过长"),
     Code("FEEL246", "the pattern takes too long", "正则匹配超时"),
     Code("FEEL247", "a context has more than {max} keys", "上下文超过 {max} 个键"),
+    Code("FEEL251", "the stored rule cannot be compiled: {why}", "保存的规则无法编译：{why}"),
+    Code("FEEL252", "{value} is no rule", "{value} 不是规则"),
     Code("FEEL299", "the values cannot be worked with ({error})", "这些值无法计算（{error}）"),
 ]  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time as timer
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -40,8 +41,15 @@ class LimitReached(Exception):
         self.code, self.params = code, params
 
 
+Records = Callable[[str, Any, frozenset[tuple[str, ...]]], Mapping[str, Any]]
+"""Completes what is known of a record: its object, what is known of it (or its id), the paths that are wanted."""
+
+
 class Run:
-    """Everything an evaluation may know besides its names. One run may serve many expressions, one after another."""
+    """Everything an evaluation may know besides its names. One run may serve many expressions, one after another.
+
+    ``records`` is asked for what a stored rule reads of a record; without it a rule sees what it is handed.
+    """
 
     __slots__ = (
         "_seen",
@@ -51,6 +59,7 @@ class Run:
         "deadline",
         "limits",
         "now",
+        "records",
         "slots",
         "steps",
         "tracer",
@@ -66,6 +75,7 @@ class Run:
         self.calls = 0
         self.slots: list[Any] = []
         self.tracer: Any = None
+        self.records: Records | None = None
         self._warnings: list[Warning] = []
         self._seen = 0
         self._today: date | None = None

@@ -37,6 +37,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "duration": ('duration("P30D")', 'duration("P1Y6M")'),
     "during": ('during(today(), [@"2026-05-01"..@"2026-05-31"])',),
     "ends with": ('ends with("invoice.pdf", ".pdf")',),
+    "evaluate": ('evaluate("price * 2", {price: 4})',),
     "even": ("even(4)",),
     "exp": ("exp(0)",),
     "finished by": ("finished by([1..10], 10)",),

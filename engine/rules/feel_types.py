@@ -238,6 +238,36 @@ class RecordType(FeelType):
         return tuple(self.scope.names())
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredRule(FeelType):
+    """A rule that a user keeps in a record: a text or, as ``table``, a decision table over the records of ``over``.
+
+    ``names`` is the scope that it is written in, ``gives`` the type of what it comes to.
+    """
+
+    name: str = field(default="rule", init=False)
+    over: str
+    names: NameScope
+    gives: FeelType = ANY
+    table: bool = False
+
+    def __str__(self) -> str:
+        return f"rule over {self.over}"
+
+    def in_language(self, language: str) -> str:
+        return str(self) if language == "en" else f"针对 {self.over} 的规则"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, StoredRule) and (self.over, self.gives, self.table) == (
+            other.over,
+            other.gives,
+            other.table,
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.over, self.table))
+
+
 def join(left: FeelType, right: FeelType) -> FeelType:
     """Return the narrowest type that accepts both."""
     if left is NULL or left == right:

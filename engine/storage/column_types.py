@@ -18,8 +18,10 @@ Convert = Callable[[Any], Any]
 ID_LENGTH = 36
 ANY_REFERENCE_LENGTH = 90
 MAX_DIGITS = 18
-LONG_TEXTS = frozenset({"multiline", "richtext", "secret"})
-JSON_TYPES = frozenset({"choices", "references", "users", "address", "file", "files", "image", "json"})
+LONG_TEXTS = frozenset({"multiline", "richtext", "secret", "expression"})
+JSON_TYPES = frozenset(
+    {"choices", "references", "users", "address", "file", "files", "image", "json", "decision_table"}
+)
 ID_TYPES = frozenset({"reference", "department", "user"})
 
 

@@ -159,6 +159,7 @@ _READERS: Mapping[str, Callable[[Cell], Value]] = {
     "duration": _duration,
     "address": _address,
     "json": _json,
+    "decision_table": _json,
     "choices": split_several,
     "users": split_several,
     "references": split_several,

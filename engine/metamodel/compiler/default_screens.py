@@ -17,6 +17,7 @@ from engine.metamodel.model import (
     ObjectModel,
     SortKey,
 )
+from engine.metamodel.model.field import RULES
 
 MOST_IN_A_SECTION = 12
 MOST_FIGURES = 5
@@ -24,6 +25,7 @@ _FIGURES_IN_A_LIST = 2
 _PLAIN_COLUMNS = 3
 _HARD_TO_SHOW = frozenset(
     {"lines", "secret", "json", "file", "files", "image", "richtext", "multiline", "address", "references", "users"}
+    | RULES
 )
 _FILTERED = frozenset({"choice", "boolean", "user", "department", "reference", "date"})
 DETAILS = LocalText({"en": "Details", "zh": "基本信息"})

@@ -43,6 +43,8 @@ def build_field(name: str, node: Node, object: str, layer: str, bench: Bench) ->
         on_delete=node.text("on_delete", "restrict"),  # type: ignore[arg-type] # the shape has been checked
         lines_of=node.maybe("of") if type == "lines" else None,
         currency=node.maybe("currency"),
+        over=node.maybe("over"),
+        gives=node.text("gives", ""),
         layer=layer,
         span=node.key_span,
     )

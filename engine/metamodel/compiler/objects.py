@@ -162,6 +162,8 @@ def _linked(object: ObjectModel, field: FieldModel, node: Node, bench: Bench) ->
         bench.unknown("dictionary", node.get("of"), field.dictionary, bench.dictionaries)
     if field.depends_on:
         _check_dependence(object, field, node.get("depends_on"), bench)
+    if field.over:
+        bench.object(node.get("over"))
     if field.lines_of:
         return _lines(object, field, node.get("of"), bench)
     return field

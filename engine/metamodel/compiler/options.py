@@ -47,6 +47,8 @@ OPTIONS: Mapping[FieldType, frozenset[str]] = {
     "color": _KEPT,
     "code": _TEXT,
     "json": _KEPT,
+    "expression": _EVERY | {"over", "gives"},
+    "decision_table": _EVERY | {"over", "gives"},
     "secret": _EVERY | {"length"},
 }
 
@@ -57,6 +59,8 @@ NEEDED: Mapping[FieldType, tuple[str, ...]] = {
     "references": ("to",),
     "any_reference": ("to",),
     "lines": ("of",),
+    "expression": ("over",),
+    "decision_table": ("over",),
 }
 
 LENGTHS: Mapping[FieldType, int] = {

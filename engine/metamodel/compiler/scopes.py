@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from engine.metamodel.model import DictionaryModel, FieldModel, ObjectModel
+from engine.metamodel.model.field import RULES
 from engine.rules import (
     ANY,
     BOOLEAN,
@@ -20,8 +21,10 @@ from engine.rules import (
     FeelType,
     NameScope,
     RecordType,
+    StoredRule,
     list_of,
 )
+from engine.rules.feel_types import BUILTIN_TYPES
 
 _PLAIN: Mapping[str, FeelType] = {
     "text": STRING,
@@ -83,10 +86,18 @@ class World:
             return list_of(self.record(model.targets[0]))
         if model.type == "lines":
             return list_of(self.record(model.lines_of or ""))
+        if model.type in RULES:
+            return self.rule(model)
         if model.type in ("user", "users"):
             one = self.record(USER)
             return one if model.type == "user" else list_of(one)
         return None
+
+    def rule(self, model: FieldModel) -> StoredRule:
+        """Return the type of a field that holds rules: a rule is written like a formula of the object it is over."""
+        over = model.over or ""
+        gives = BUILTIN_TYPES.get(model.gives, ANY)
+        return StoredRule(over, self.inside(over), gives, table=model.type == "decision_table")
 
     def record(self, name: str) -> RecordType:
         """Return the type of the records of an object; of the users when the name is theirs."""

@@ -20,10 +20,11 @@ from engine.metamodel.model import (
     SortKey,
     ViewModel,
 )
+from engine.metamodel.model.field import RULES
 from engine.rules import NameScope
 
 _NO_COLUMN = frozenset({"lines", "secret"})
-_NO_FILTER = frozenset({"lines", "secret", "json", "file", "files", "image", "richtext", "multiline"})
+_NO_FILTER = frozenset({"lines", "secret", "json", "file", "files", "image", "richtext", "multiline"}) | RULES
 _NO_SORT = _NO_FILTER | {"choices", "references", "users", "address", "any_reference"}
 
 

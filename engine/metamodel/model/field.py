@@ -43,6 +43,8 @@ FieldType = Literal[
     "color",
     "code",
     "json",
+    "expression",
+    "decision_table",
     "secret",
 ]
 
@@ -50,6 +52,8 @@ FieldType = Literal[
 OUTSIDE_THE_ROW: frozenset[str] = frozenset({"lines"})
 # fields that hold several values; stored as a JSON array in the row
 SEVERAL: frozenset[str] = frozenset({"choices", "references", "users", "files"})
+# fields in which users keep rules: a FEEL text, a decision table
+RULES: frozenset[str] = frozenset({"expression", "decision_table"})
 NUMBERS: frozenset[str] = frozenset({"integer", "decimal", "money", "percent", "rating"})
 
 
@@ -79,6 +83,8 @@ class FieldModel:
     ``digits`` and ``scale`` hold for decimal, money and percent; ``length`` (characters) for texts.
     ``targets`` are the objects a reference may point to; ``lines_of`` and ``lines_by`` name the child object
     and its reference back. ``system`` fields are kept by the engine (id, version, created_at, owner ...).
+    ``over`` and ``gives`` belong to the types that hold rules: the object whose records a rule is about, and the FEEL
+    type of what it comes to (empty: anything).
     ``sort_key`` says that a pinyin key column stands beside the text. ``layer`` is the pack that said it.
     """
 
@@ -109,6 +115,8 @@ class FieldModel:
     formula: Expression | None = None
     rollup: Rollup | None = None
     currency: str | None = None
+    over: str | None = None
+    gives: str = ""
     layer: str = ""
     span: Span = NOWHERE
 

@@ -25,7 +25,7 @@ _WORDS = {
     "null": "nothing",
 }
 _MOST_KEYS = 50
-_LATER_TYPES = ("expression", "decision_table", "signature", "location")
+_LATER_TYPES = ("signature", "location")
 
 
 def check_shape(document: Document, findings: Findings) -> bool:

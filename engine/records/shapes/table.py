@@ -10,6 +10,7 @@ from engine.metamodel.model import FieldModel
 from engine.records.shapes.links import any_link_reader, link_reader
 from engine.records.shapes.moments import read_date, read_duration, read_instant, read_time
 from engine.records.shapes.numbers import decimal_reader, read_boolean, read_integer, read_rating
+from engine.records.shapes.rules import read_table
 from engine.records.shapes.structures import FILES, list_reader, read_address, read_file, read_json
 from engine.records.shapes.texts import (
     read_code,
@@ -53,6 +54,8 @@ _PLAIN: Mapping[str, Reader] = {
     "color": read_color,
     "code": read_line,
     "json": read_json,
+    "expression": read_lines,
+    "decision_table": read_table,
     "secret": read_secret,
 }
 

@@ -12,6 +12,7 @@ from engine.records.dictionary_book import Book
 from engine.records.draft import Draft
 from engine.records.files import check_files
 from engine.records.plan import LIMITED, POINTING
+from engine.records.rule_values import check_rules
 from engine.records.twins import look_for_twins
 from engine.records.unit import Unit
 from engine.storage.fetching import USERS
@@ -29,6 +30,7 @@ def check(batch: Batch, unit: Unit) -> None:
             # a department that follows from the owner, or an owner who acts, needs no proof
             if draft.after.get(name) is not None and (not model.system or name in draft.touched):
                 _check_field(draft, name, model, batch, unit)
+        check_rules(draft, unit)
         _check_required(draft)
         _check_conditions(draft, unit)
     check_files([draft for draft in batch.families() if draft.action != "delete"], unit)

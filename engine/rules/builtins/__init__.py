@@ -12,6 +12,7 @@ from engine.rules.builtins import (  # noqa: F401  (each declares its functions)
     numeric,
     range_functions,
     range_text,
+    rules,
     strings,
     temporal_functions,
 )

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from engine.kernel.diagnostics import nearest
 from engine.kernel.text import LocalText
 from engine.rules.builtins import BUILTINS
+from engine.rules.builtins.rules import EVALUATE
 from engine.rules.checking.bindings import Binding, Function
 from engine.rules.checking.complaints import Complaints
-from engine.rules.feel_types import ANY, NULL, FeelType, FunctionType, ListType
+from engine.rules.feel_types import ANY, NULL, FeelType, FunctionType, ListType, RecordType, StoredRule
 from engine.rules.functions import Signature
 from engine.rules.nodes import Call
 from engine.rules.wording import counted, one_of
@@ -56,6 +57,8 @@ def _builtin_result(
     if not fitting:
         complaints.add("FEEL117", node, function=name, count=len(arguments), wanted=_counts(signatures))
         return ANY
+    if name == EVALUATE:
+        _check_stored(node, arguments, complaints)
     for signature in fitting:
         if _first_misfit(signature, arguments) is None:
             return _result(signature, arguments)
@@ -65,6 +68,15 @@ def _builtin_result(
         "FEEL119", node.arguments[at], function=name, parameter=wanted.name, wanted=wanted.kind, found=arguments[at]
     )
     return _result(fitting[0], arguments)
+
+
+def _check_stored(node: Call, arguments: list[FeelType], complaints: Complaints) -> None:
+    """Complain when a stored rule is written over another object than the record that it is given."""
+    rule = arguments[0]
+    if isinstance(rule, StoredRule) and len(arguments) > 1:
+        given = arguments[1]
+        if isinstance(given, RecordType) and given.name != rule.over:
+            complaints.add("FEEL121", node.arguments[1], over=rule.over, found=given)
 
 
 def _named_result(node: Call, name: str, named: Mapping[str, FeelType], complaints: Complaints) -> FeelType:

@@ -115,7 +115,7 @@ class Checker(Comparing):
         self.bindings[node] = binding
         if isinstance(binding, Unknown):
             self.complaints.add("FEEL101", node, name=node.name, nearest=nearest(node.name, self.known_names()))
-        if isinstance(binding, Function) and node.name in ("now", "today"):
+        if isinstance(binding, Function) and node.name in ("now", "today", "evaluate"):
             self.deterministic = False
         if binding.origin is not None:
             self.origins[node] = binding.origin

@@ -7,10 +7,12 @@ from typing import Any
 
 from engine.rules import nodes
 from engine.rules.builtins import BUILTINS
+from engine.rules.builtins.rules import EVALUATE
 from engine.rules.checking.bindings import Function
 from engine.rules.checking.written_types import written_type
 from engine.rules.closures.building import Building
 from engine.rules.closures.site import Closure
+from engine.rules.closures.stored import stored_call
 from engine.rules.evaluation import Run
 from engine.rules.feel_types import ANY, FunctionType
 from engine.rules.functions import NoValue, UserFunction
@@ -27,6 +29,8 @@ def call(builder: Building, node: nodes.Call) -> Closure:
     binding = builder.checked.bindings.get(node.function)
     if isinstance(binding, Function):
         builtin = BUILTINS[binding.name]
+        if binding.name == EVALUATE and (stored := stored_call(builder, node, arguments)) is not None:
+            return stored
 
         def run_builtin(n: Mapping[str, Any], r: Run) -> Any:
             try:

@@ -18,7 +18,7 @@ _LITERALS = (nodes.NumberLiteral, nodes.StringLiteral, nodes.BooleanLiteral)
 _FOLDED = (
     nodes.Arithmetic, nodes.Negation, nodes.Call, nodes.ListLiteral, nodes.RangeLiteral, nodes.UnaryRange,
 )  # fmt: skip
-_CLOCKS = frozenset(("now", "today"))
+_CLOCKS = frozenset(("now", "today", "evaluate"))
 NOTHING = object()
 
 

@@ -35,11 +35,12 @@ class Texts:
     def __init__(self, lenient: bool) -> None:
         self.lenient = lenient
         self.found: list[Diagnostic] = []
+        self.reads: set[tuple[str, ...]] = set()
 
-    def expression(self, text: str | Source, scope: NameScope) -> Expression:
+    def expression(self, text: str | Source, scope: NameScope, expect: FeelType | None = None) -> Expression:
         """Return the compiled text."""
         try:
-            compiled = compile_expression(text, scope, lenient=self.lenient)
+            compiled = compile_expression(text, scope, lenient=self.lenient, expect=expect)
         except BadDefinition as bad:
             if not self.lenient:
                 self.found.extend(bad.diagnostics)
@@ -47,6 +48,7 @@ class Texts:
                 self.found.extend(_softened(d) for d in bad.diagnostics)
             return compile_expression("null", scope)
         self.found.extend(compiled.warnings)
+        self.reads |= compiled.reads
         return compiled
 
     def tests(self, text: str | Source, subject: FeelType, scope: NameScope) -> Expression:
@@ -57,6 +59,7 @@ class Texts:
             self.found.extend(bad.diagnostics if not self.lenient else [_softened(d) for d in bad.diagnostics])
             return compile_tests("null and null", ANY, scope, lenient=True)
         self.found.extend(compiled.warnings)
+        self.reads |= {path for path in compiled.reads if path[0] != "?"}
         return compiled
 
 
@@ -66,23 +69,29 @@ def _softened(found: Diagnostic) -> Diagnostic:
 
 @dataclass(frozen=True, slots=True)
 class CompiledTable:
-    """A table ready to be asked. ``cells`` and ``shapes`` stand row by row."""
+    """A table ready to be asked. ``cells`` and ``shapes`` stand row by row; ``reads`` are the paths it looks at."""
 
     evaluate: Evaluate
     hits: Callable[..., list[int]]
     cells: tuple[tuple[Expression, ...], ...]
     shapes: tuple[tuple[CellShape | None, ...], ...]
     subjects: tuple[FeelType, ...]
+    inputs: tuple[Expression, ...]
+    reads: frozenset[tuple[str, ...]]
 
 
-def compile_table(table: TableBox, scope: NameScope, types: ItemTypes, texts: Texts) -> CompiledTable:
-    """Return what evaluates the table. Evaluating may raise NoValue."""
-    return _TableCompiler(table, scope, types, texts).build()
+def compile_table(
+    table: TableBox, scope: NameScope, types: ItemTypes, texts: Texts, gives: FeelType | None = None
+) -> CompiledTable:
+    """Return what evaluates the table. Evaluating may raise NoValue. ``gives`` is the type of its only output."""
+    return _TableCompiler(table, scope, types, texts, gives).build()
 
 
 class _TableCompiler:
-    def __init__(self, table: TableBox, scope: NameScope, types: ItemTypes, texts: Texts) -> None:
-        self.table, self.scope, self.types, self.texts = table, scope, types, texts
+    def __init__(
+        self, table: TableBox, scope: NameScope, types: ItemTypes, texts: Texts, gives: FeelType | None
+    ) -> None:
+        self.table, self.scope, self.types, self.texts, self.gives = table, scope, types, texts, gives
 
     def build(self) -> CompiledTable:
         table = self.table
@@ -98,7 +107,9 @@ class _TableCompiler:
         cells = self.cells(subjects)
         shapes = self.shapes(cells)
         hits = self.finder(inputs, allowed, cells, index_of(cells, shapes))
-        return CompiledTable(self.evaluator(hits), hits, cells, shapes, tuple(subjects))
+        evaluate = self.evaluator(hits)
+        reads = frozenset(self.texts.reads)
+        return CompiledTable(evaluate, hits, cells, shapes, tuple(subjects), tuple(inputs), reads)
 
     def cells(self, subjects: list[FeelType]) -> tuple[tuple[Expression, ...], ...]:
         """Compile every cell; cells of a column with the same text are compiled once."""
@@ -168,8 +179,13 @@ class _TableCompiler:
     def answers(self) -> Callable[[int, Mapping[str, Any], Run], Any]:
         """Return what works out the output of one rule."""
         outputs = self.table.outputs
+        wanted = [self.wanted(output) for output in outputs]
         rows = [
-            [self.texts.expression(cell or "null", self.scope) for cell in rule.outputs] for rule in self.table.rules
+            [
+                self.texts.expression(cell or "null", self.scope, expect)
+                for cell, expect in zip(rule.outputs, wanted, strict=False)
+            ]
+            for rule in self.table.rules
         ]
         conform = [self.types.conform(output.type_ref) if output.type_ref else None for output in outputs]
         if len(outputs) == 1:
@@ -184,6 +200,12 @@ class _TableCompiler:
             return {name: _fitted(fit, cell.value(names, run), run) for name, fit, cell in cells}
 
         return answer
+
+    def wanted(self, output: TableOutput) -> FeelType | None:
+        """Return the type that the cells of an output must have; texts of other tools are taken as they come."""
+        if self.texts.lenient:
+            return None
+        return self.gives or (self.types.type(output.type_ref) if output.type_ref else None)
 
     def default(self) -> Evaluate:
         """Return the answer when no rule hits."""

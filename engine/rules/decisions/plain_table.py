@@ -138,7 +138,8 @@ class _Reader:
                 f"每条规则须有 {inputs} + {outputs} 格，最多再加一个备注，现为 {found} 格",
             )
             return TableRule((), ())
-        cells = [self.placed((*path, at), _cell(cell)) for at, cell in enumerate(part)]
+        texts = [_cell(cell) or ("-" if at < inputs else "null") for at, cell in enumerate(part[:wanted])]
+        cells = [self.placed((*path, at), text) for at, text in enumerate([*texts, *map(_cell, part[wanted:])])]
         notes = tuple(cell.text for cell in cells[wanted:])
         return TableRule(tuple(cells[:inputs]), tuple(cells[inputs:wanted]), notes)
 

@@ -13,6 +13,7 @@ from engine.rules.decisions.boxes import TableBox
 from engine.rules.decisions.compiler import CompiledTable, Texts, compile_table
 from engine.rules.decisions.item_types import ItemTypes
 from engine.rules.evaluation import LimitReached, Run
+from engine.rules.feel_types import FeelType
 from engine.rules.functions import NoValue
 from engine.rules.scope import NameScope
 
@@ -41,10 +42,15 @@ class DecisionTable:
             return ()
 
 
-def compile_decision_table(box: TableBox, scope: NameScope, *, lenient: bool = False) -> DecisionTable:
-    """Return a table that can be evaluated. Raises BadDefinition with everything that is wrong in its cells."""
+def compile_decision_table(
+    box: TableBox, scope: NameScope, *, lenient: bool = False, gives: FeelType | None = None
+) -> DecisionTable:
+    """Return a table that can be evaluated. Raises BadDefinition with everything that is wrong in its cells.
+
+    ``gives`` is the type that the cells of its only output must have.
+    """
     texts = Texts(lenient)
-    compiled = compile_table(box, scope, ItemTypes({}, {}), texts)
+    compiled = compile_table(box, scope, ItemTypes({}, {}), texts, gives)
     errors = [found for found in texts.found if found.severity == "error"]
     if errors:
         raise BadDefinition(errors)

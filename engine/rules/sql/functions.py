@@ -107,6 +107,7 @@ WHY_NOT: Mapping[str, str] = {
     "replace": "patterns differ between the databases",
     "split": "patterns differ between the databases",
     "mean": "it divides; compare the sum with a product of the count",
+    "evaluate": "a stored rule is worked out record by record",
     "years and months duration": "months differ in length; compare the date with one that is known beforehand",
 }
 

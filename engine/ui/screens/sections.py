@@ -14,7 +14,7 @@ from engine.ui.widgets import widget_of
 from engine.ui.widgets.base import Cell, Look
 from engine.ui.widgets.numbers import unit_before
 
-_WIDE = frozenset({"multiline", "richtext", "address", "json", "files"})
+_WIDE = frozenset({"multiline", "richtext", "address", "json", "files", "expression", "decision_table"})
 _AT_MOST_FIELDS = 12
 _FEW_TABS = 3
 

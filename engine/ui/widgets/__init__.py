@@ -12,6 +12,7 @@ from engine.ui.widgets.files import FilesWidget, FileWidget
 from engine.ui.widgets.numbers import NumberWidget, RatingWidget
 from engine.ui.widgets.places import AddressWidget
 from engine.ui.widgets.references import AnyReferenceWidget, ReferencesWidget, ReferenceWidget
+from engine.ui.widgets.rules import DecisionTableWidget, ExpressionWidget
 from engine.ui.widgets.text import ColorWidget, JsonWidget, LongTextWidget, RichTextWidget, SecretWidget, TextWidget
 
 WIDGETS: Mapping[FieldType, Widget] = {
@@ -47,6 +48,8 @@ WIDGETS: Mapping[FieldType, Widget] = {
     "color": ColorWidget(),
     "code": TextWidget(),
     "json": JsonWidget(),
+    "expression": ExpressionWidget(),
+    "decision_table": DecisionTableWidget(),
     "secret": SecretWidget(),
 }
 

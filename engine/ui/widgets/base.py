@@ -13,7 +13,7 @@ from engine.ui.words import Words
 
 CellKind = Literal[
     "none", "text", "number", "code", "state", "tag", "tags", "person", "people", "link", "switch", "color",
-    "rating", "long", "rich", "files", "image", "masked",
+    "rating", "long", "rich", "files", "image", "masked", "rule", "grid",
 ]  # fmt: skip
 
 
@@ -78,6 +78,8 @@ class Input:
     mode: str = ""
     create: str = ""
     icon: str = ""
+    over: str = ""
+    gives: str = ""
 
 
 def plain_cell(cell: Cell) -> Cell:
