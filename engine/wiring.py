@@ -17,6 +17,7 @@ from engine.records import DictionaryService, RecordService
 from engine.records.renewing import renew
 from engine.settings import Settings
 from engine.storage import Shelf
+from engine.studio import RuleStudio
 from engine.tenancy import Seeder, Seeding, TenantService, open_shelf
 from engine.transfer import JobRunner, TransferService, load_rows
 from engine.workflow import TransitionService
@@ -42,6 +43,7 @@ class Engine:
     auth: AuthService
     transfer: TransferService
     attachments: AttachmentService
+    rules: RuleStudio
 
     def close(self) -> None:
         """Close every connection."""
@@ -73,6 +75,7 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
         auth=auth,
         transfer=TransferService(records, settings.home / "transfer", auth.actor_of),
         attachments=AttachmentService(records, settings),
+        rules=RuleStudio(records),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from engine.kernel.diagnostics import Diagnostic
@@ -10,7 +11,7 @@ from engine.metamodel.model import FieldModel
 from engine.metamodel.model.field import RULES
 from engine.records.draft import Draft
 from engine.records.unit import Unit
-from engine.rules import StoredRule
+from engine.rules import NameScope, StoredRule
 from engine.rules.stored import problems_of
 
 MOST_TOLD = 20
@@ -22,7 +23,7 @@ def check_rules(draft: Draft, unit: Unit) -> None:
         value = draft.after.get(name)
         if value is None or (draft.before is not None and value == draft.before.get(name)):
             continue
-        for found in problems_of(rule_type(unit, draft.plan.object.fields[name]), value)[:MOST_TOLD]:
+        for found in problems_of(_written(unit, draft.plan.object.fields[name]), value)[:MOST_TOLD]:
             line, column = found.span.line, found.span.column
             told = {"code": found.code, "part": found.span.file, "line": line, "column": column}
             draft.complain(name, "bad_rule", placed(found), **told, nearest=found.nearest)
@@ -32,6 +33,15 @@ def rule_type(unit: Unit, field: FieldModel) -> StoredRule:
     """Return the type of a field that holds rules."""
     assert field.type in RULES
     return unit.plans.world.rule(field)
+
+
+def scope_of(unit: Unit, object: str) -> NameScope:
+    """Return the names that the actor may use in a rule over an object: no rule tells him what he may not see."""
+    return unit.plans.world.inside(object) if unit.policy.everything else unit.policy.scope(object)
+
+
+def _written(unit: Unit, field: FieldModel) -> StoredRule:
+    return replace(rule_type(unit, field), names=scope_of(unit, field.over or ""))
 
 
 def placed(found: Diagnostic) -> LocalText:

@@ -63,11 +63,11 @@ def parse(text: str, vocabulary: Vocabulary, limits: Limits = DEFAULT, *, cell: 
     return tree
 
 
-def expected(text: str, vocabulary: Vocabulary, limits: Limits = DEFAULT) -> frozenset[str]:
+def expected(text: str, vocabulary: Vocabulary, limits: Limits = DEFAULT, *, cell: bool = False) -> frozenset[str]:
     """Return the kinds of token that may follow ``text``; for completion. Empty when ``text`` is already wrong."""
     try:
-        driver = _grammar(limits.depth).parse_interactive(start="expression")
-        for token in scan(text, vocabulary, limits.tokens, limits.nesting):
+        driver = _grammar(limits.depth).parse_interactive(start="unary_tests" if cell else "expression")
+        for token in scan(text, vocabulary, limits.tokens, limits.nesting, cell=cell):
             driver.feed_token(token)  # type: ignore[arg-type]
     except (ScanError, TreeError, lark.UnexpectedToken, lark.exceptions.VisitError):
         return frozenset()

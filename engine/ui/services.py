@@ -10,6 +10,7 @@ from engine.kernel.clock import Clock
 from engine.records import DictionaryService, RecordService
 from engine.settings import Settings
 from engine.storage import Shelf
+from engine.studio import RuleStudio
 from engine.tenancy import TenantService
 from engine.transfer import TransferService
 from engine.workflow import TransitionService
@@ -36,5 +37,7 @@ class Services(Protocol):
     def tenancy(self) -> TenantService: ...
     @property
     def transfer(self) -> TransferService: ...
+    @property
+    def rules(self) -> RuleStudio: ...
     @property
     def attachments(self) -> AttachmentService: ...

@@ -83,4 +83,9 @@ def _text(value: Any) -> str:
     return (as_text(value.replace("\r\n", "\n")) or "").strip()
 
 
-_PARTS: Mapping[str, Callable[[Any], Any]] = {"inputs": _inputs, "outputs": _outputs, "rules": _rule_list}
+_PARTS: Mapping[str, Callable[[Any], Any]] = {
+    "inputs": _inputs,
+    "outputs": _outputs,
+    "rules": _rule_list,
+    "tests": _rule_list,
+}

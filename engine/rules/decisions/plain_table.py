@@ -17,7 +17,7 @@ Path = tuple[str | int, ...]
 Placed = Callable[[Path, str], Source]
 """Returns a text with the place of the value at a path."""
 
-_KEYS = {"table", "hit", "names", "inputs", "outputs", "rules"}
+_KEYS = {"table", "hit", "names", "inputs", "outputs", "rules", "tests"}
 _INPUT_KEYS = {"is", "type", "values", "label"}
 _OUTPUT_KEYS = {"name", "type", "values", "default", "label"}
 
@@ -52,6 +52,7 @@ class _Reader:
         rules = tuple(
             self.rule(part, ("rules", at), len(inputs), len(outputs)) for at, part in self.items(parts, "rules")
         )
+        self.tests(parts.get("tests"), len(inputs) + len(outputs))
         hit_policy, aggregation = self.policy(parts.get("hit", "UNIQUE"))
         if self.findings.errors:
             raise BadDefinition(self.findings.errors)
@@ -142,6 +143,15 @@ class _Reader:
         cells = [self.placed((*path, at), text) for at, text in enumerate([*texts, *map(_cell, part[wanted:])])]
         notes = tuple(cell.text for cell in cells[wanted:])
         return TableRule(tuple(cells[:inputs]), tuple(cells[inputs:wanted]), notes)
+
+    def tests(self, value: Any, wanted: int) -> None:
+        """Look at the form of test rows: a value for each input, then what each output is expected to be."""
+        if value is not None and not isinstance(value, list):
+            self.wrong(("tests",), "'tests' is not a list of rows", "tests 须为行的列表")
+            return
+        for at, row in enumerate(value or ()):
+            if not isinstance(row, list) or len(row) != wanted:
+                self.wrong(("tests", at), f"a test row needs {wanted} cells", f"每个测试行须有 {wanted} 格")
 
     def policy(self, value: Any) -> tuple[HitPolicy, Aggregation]:
         for policy in get_args(HitPolicy):
