@@ -30,6 +30,7 @@ from engine.rules.feel_types import (
 from engine.rules.limits import DEFAULT, Limits
 from engine.rules.scope import Names, NameScope, TypedScope
 from engine.rules.source import Source
+from engine.rules.stored import compile_stored, evaluate_stored
 
 __all__ = [
     "ANY",
@@ -60,7 +61,9 @@ __all__ = [
     "TypedScope",
     "Warning",
     "compile_expression",
+    "compile_stored",
     "compile_tests",
+    "evaluate_stored",
     "list_of",
     "to_python",
 ]

@@ -12,14 +12,14 @@ from engine.kernel.diagnostics import Diagnostic, of_code
 from engine.kernel.errors import BadDefinition
 from engine.kernel.source import Span
 from engine.kernel.text import LocalText
-from engine.rules.evaluation import LimitReached, Run
+from engine.rules.evaluation import Run
 from engine.rules.expression import Expression, compile_expression
 from engine.rules.feel_types import ANY, StoredRule
 from engine.rules.functions import NoValue
 from engine.rules.instances import coerce
 from engine.rules.sample_types import names_of
-from engine.rules.scope import NameScope
 from engine.rules.source import Source
+from engine.rules.stored_port import PORT
 
 if TYPE_CHECKING:
     from engine.rules.decisions import DecisionTable
@@ -168,13 +168,5 @@ def _wrong(part: str, why: LocalText) -> BadDefinition:
     return BadDefinition([of_code("FEEL303", Span(part, 1, 1), {"why": why})])
 
 
-__all__ = [
-    "LimitReached",
-    "NameScope",
-    "compile_stored",
-    "evaluate_stored",
-    "evaluate_text",
-    "opened",
-    "placed",
-    "problems_of",
-]
+PORT.stored = evaluate_stored
+PORT.text = evaluate_text

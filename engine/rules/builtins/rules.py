@@ -9,6 +9,7 @@ from engine.rules.builtins.declare import builtin
 from engine.rules.evaluation import Run
 from engine.rules.feel_types import ANY, FeelType, StoredRule
 from engine.rules.functions import NoValue
+from engine.rules.stored_port import PORT
 
 EVALUATE = "evaluate"
 
@@ -21,10 +22,8 @@ def _gives(rule: FeelType, *_: FeelType) -> FeelType:
 def evaluate(run: Run, rule: Any, record: Any = None) -> Any:
     """Work out a rule that is kept in a record, over another record; without one, over the record at hand."""
     # calls whose rule is known by its type are built by engine.rules.closures.stored; here is a bare text
-    from engine.rules.stored import evaluate_text
-
     if rule is None:
         return None
     if type(rule) is not str or not isinstance(record, Mapping):
         raise NoValue("FEEL252", value=type(rule).__name__)
-    return evaluate_text(rule, record, run)
+    return PORT.text(rule, record, run)

@@ -11,6 +11,7 @@ from engine.rules.evaluation import Run
 from engine.rules.feel_types import StoredRule
 from engine.rules.functions import NoValue
 from engine.rules.nodes import Call
+from engine.rules.stored_port import PORT
 
 HERE = "record"
 
@@ -20,14 +21,12 @@ def stored_call(builder: Building, node: Call, arguments: list[Closure]) -> Clos
     rule = builder.type_of(node.arguments[0])
     if not isinstance(rule, StoredRule):
         return None
-    from engine.rules.stored import evaluate_stored
-
     site = builder.site(node)
     value, record = arguments[0], arguments[1] if len(arguments) > 1 else at_hand
 
     def run(n: Mapping[str, Any], r: Run) -> Any:
         try:
-            return evaluate_stored(rule, value(n, r), record(n, r), r)
+            return PORT.stored(rule, value(n, r), record(n, r), r)
         except NoValue as reason:
             return site.explain(r, reason)
 
