@@ -10,16 +10,17 @@ from zoneinfo import ZoneInfo
 
 from engine.attachments import AttachmentService
 from engine.auth import AuthService
+from engine.jobs import Background, Control, JobBook, Work
 from engine.kernel.clock import Clock, SystemClock
 from engine.kernel.context import Context
 from engine.kernel.errors import TesseraError
 from engine.records import DictionaryService, RecordService
 from engine.records.renewing import renew
 from engine.settings import Settings
-from engine.storage import Shelf
+from engine.storage import Job, Shelf
 from engine.studio import RuleStudio
 from engine.tenancy import Seeder, Seeding, TenantService, open_shelf
-from engine.transfer import JobRunner, TransferService, load_rows
+from engine.transfer import TransferService, load_rows
 from engine.workflow import TransitionService
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class Engine:
     transfer: TransferService
     attachments: AttachmentService
     rules: RuleStudio
+    background: Background
+    jobs: JobBook
 
     def close(self) -> None:
         """Close every connection."""
@@ -64,19 +67,36 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
     shelf = open_shelf(settings)
     records = RecordService(shelf)
     auth = AuthService(settings, shelf, clock)
+    tenancy = TenantService(settings, shelf, _seeder(settings, records, clock))
+    transfer = TransferService(records, settings.home / "transfer", auth.actor_of)
+
+    def tenants() -> list[str]:
+        return [tenant.name for tenant in tenancy.list()]
+
     return Engine(
         settings=settings,
         clock=clock,
         shelf=shelf,
-        tenancy=TenantService(settings, shelf, _seeder(settings, records, clock)),
+        tenancy=tenancy,
         records=records,
         dictionaries=DictionaryService(records),
         workflow=TransitionService(records),
         auth=auth,
-        transfer=TransferService(records, settings.home / "transfer", auth.actor_of),
+        transfer=transfer,
         attachments=AttachmentService(records, settings),
         rules=RuleStudio(records),
+        background=Background(shelf, settings, clock, tenants, _work(transfer)),
+        jobs=JobBook(shelf),
     )
+
+
+def _work(transfer: TransferService) -> Work:
+    """Return what is done in the background: who hears of what has happened, and which jobs there are."""
+
+    def carry_out_import(ctx: Context, job: Job, control: Control) -> None:
+        transfer.run_claimed(ctx, job, control.stop)
+
+    return Work(kinds={"import": carry_out_import})
 
 
 def _seeder(settings: Settings, records: RecordService, clock: Clock) -> Seeder:
@@ -94,18 +114,36 @@ def _seeder(settings: Settings, records: RecordService, clock: Clock) -> Seeder:
     return seed
 
 
-def build_web_app(settings: Settings) -> WSGIApplication:
-    """Return the web application of a process, with its log."""
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The web application of a process and its work in the background."""
+
+    app: WSGIApplication
+    engine: Engine
+    later: threading.Timer
+
+    def stop(self) -> None:
+        """Finish what was begun in the background; called when no request is open any more."""
+        self.later.cancel()
+        self.engine.background.stop()
+
+
+def build_server(settings: Settings) -> Server:
+    """Return the web application of a process, with its log, and its work in the background."""
     from engine.api import configure_logs
 
     configure_logs(settings)
     engine = build_engine(settings)
-    jobs = JobRunner(engine.transfer, lambda: [tenant.name for tenant in engine.tenancy.list()], engine.clock)
     # the first requests come first
-    later = threading.Timer(_JOBS_WAIT, jobs.start)
+    later = threading.Timer(_JOBS_WAIT, engine.background.start)
     later.daemon = True
     later.start()
-    return web_app_of(engine)
+    return Server(web_app_of(engine), engine, later)
+
+
+def build_web_app(settings: Settings) -> WSGIApplication:
+    """Return the web application alone, for servers that know no more than WSGI."""
+    return build_server(settings).app
 
 
 def web_app_of(engine: Engine) -> WSGIApplication:

@@ -31,11 +31,19 @@ def serve_many(settings: Settings) -> int:
             }
             for name, value in options.items():
                 self.cfg.set(name, value)
+            self.cfg.set("worker_exit", self._ended)
 
         def load(self) -> Any:
-            from engine.wiring import build_web_app
+            from engine.wiring import build_server
 
-            return build_web_app(settings)
+            self.built = build_server(settings)
+            return self.built.app
+
+        def _ended(self, _server: Any, _worker: Any) -> None:
+            # in the process that ends, after its last request
+            built = getattr(self, "built", None)
+            if built is not None:
+                built.stop()
 
     Application().run()
     return 0

@@ -8,18 +8,22 @@ import socket
 import time
 from ipaddress import ip_address
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import engine.cli.codes  # noqa: F401 - declares the codes used here
 from engine.kernel.errors import Unavailable
 from engine.settings import Settings
+
+if TYPE_CHECKING:
+    from engine.wiring import Server
 
 _FINISH_SECONDS = 30.0
 
 
 def serve_one(settings: Settings) -> int:
     """Serve until SIGTERM or Ctrl+C; then take no new connections, finish the begun requests, and return 0."""
-    server = _listening(settings)
+    built = _built(settings)
+    server = _listening(settings, built.app)
     stopping: list[float] = []
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -30,13 +34,13 @@ def serve_one(settings: Settings) -> int:
     signal.signal(signal.SIGINT, stop)
     _loop(server, stopping)
     server.task_dispatcher.shutdown(cancel_pending=False, timeout=5)
+    built.stop()
     return 0
 
 
-def _listening(settings: Settings) -> Any:
+def _listening(settings: Settings, application: Any) -> Any:
     from waitress.server import create_server
 
-    application = _application(settings)
     try:
         return create_server(
             application,
@@ -64,15 +68,15 @@ def _address(host: str) -> str:
         return socket.gethostbyname(host)
 
 
-def _application(settings: Settings) -> Any:
+def _built(settings: Settings) -> Server:
     # what is made now stays to the end: looking for garbage in it would double the time that the start takes
     gc.disable()
-    from engine.wiring import build_web_app
+    from engine.wiring import build_server
 
-    application = build_web_app(settings)
+    built = build_server(settings)
     gc.freeze()
     gc.enable()
-    return application
+    return built
 
 
 def _loop(server: Any, stopping: list[float]) -> None:

@@ -134,7 +134,7 @@ class Held:
     """A connection and the SQLAlchemy view of it, held by one thread."""
 
     __slots__ = (
-        *("__weakref__", "alchemy", "closed", "cursor", "depth", "driver", "pid", "writing"),
+        *("__weakref__", "alchemy", "closed", "cursor", "depth", "driver", "pid", "rings", "writing"),
         *("analyzed", "statistics_at", "tainted"),
     )
 
@@ -148,6 +148,8 @@ class Held:
         self.pid = os.getpid()
         self.depth = 0
         self.writing = False
+        # work was left for others in this transaction: they are told when it is committed
+        self.rings = False
         self.driver = open_driver(address, settings)
         # one for all statements: each is read to its end before the next
         self.cursor = self.driver.cursor()

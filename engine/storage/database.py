@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from engine.kernel.errors import Unavailable
@@ -28,6 +28,8 @@ class Database:
         self.address = address
         self.settings = settings
         self._connections = Connections(address, settings)
+        # called with the tenant when a transaction is committed that left work for others
+        self.bell: Callable[[str], None] | None = None
 
     @property
     def dialect(self) -> DialectName:
@@ -67,6 +69,7 @@ class Database:
         With ``stamp``, raises StaleCatalog when the model is no longer the one of that stamp.
         """
         held, found = self._begun()
+        held.rings = False
         try:
             if stamp is not None and (found is None or found.model != stamp.model):
                 self.suspect = True
@@ -126,6 +129,8 @@ class Database:
         _forget_reads(held)
         if faults.after_statement is not None:
             faults.after_statement()
+        if held.rings and self.bell is not None:
+            self.bell(self.tenant)
 
     def _rollback(self, held: Held) -> None:
         try:

@@ -23,6 +23,7 @@ from engine.storage.stored_state import (
     read_state,
     write_version,
 )
+from engine.storage.system import SYSTEM_VERSION
 from engine.storage.table_map import TableMap
 
 # what else belongs into the same transaction: seeds, and the recalculations that the plan lists
@@ -80,3 +81,11 @@ def prepare(database: Database) -> None:
     """Make the engine's own tables when they are missing."""
     with database.changing_model() as session:
         prepare_system_tables(session)
+
+
+def prepare_older(database: Database) -> None:
+    """Bring the engine's own tables up to date where an older version made them; nothing for a new tenant."""
+    with database.reading() as session:
+        state = read_state(session)
+    if state is not None and state.system_version < SYSTEM_VERSION:
+        prepare(database)

@@ -116,6 +116,10 @@ class Session:
         """Return SQLAlchemy's view of the connection, for tools that need one."""
         return self._held.alchemy
 
+    def ring(self) -> None:
+        """Tell those who wait for work, as soon as this transaction is committed."""
+        self._held.rings = True
+
     def require_model(self, stamp: Stamp, version: int) -> None:
         """Return when a row was read from the model of ``stamp``; raises StaleCatalog otherwise."""
         if version != stamp.model:

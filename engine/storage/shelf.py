@@ -43,6 +43,8 @@ class Shelf:
         self._places: dict[str, _Place] = {}
         self._models = Bounded(_MODELS_KEPT)
         self._lock = threading.Lock()
+        # told of each tenant in which work was left for the background, at once after the commit
+        self.bell: Callable[[str], None] = _nobody
 
     def current(self, tenant: str) -> tuple[Database, Catalog]:
         """Return the database and the catalog to work with; looks at most once a second whether it changed."""
@@ -89,7 +91,12 @@ class Shelf:
     def _new_place(self, tenant: str) -> _Place:
         url = self._locate(tenant)
         with self._lock:
-            return self._places.setdefault(tenant, _Place(open_database(url, tenant, self._settings)))
+            place = self._places.setdefault(tenant, _Place(open_database(url, tenant, self._settings)))
+            place.database.bell = self._ring
+            return place
+
+    def _ring(self, tenant: str) -> None:
+        self.bell(tenant)
 
     def _looked_again(self, place: _Place) -> Catalog:
         age = time.monotonic() - place.checked_at
@@ -114,3 +121,7 @@ class Shelf:
         else:
             tables = self.tables_of(state.fingerprint, place.database.dialect, lambda: self._build(layers()))
         return Catalog(tables.model, tables, state.stamp)
+
+
+def _nobody(_tenant: str) -> None:
+    """Nobody waits for work in this process."""

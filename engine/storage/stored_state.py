@@ -11,6 +11,7 @@ from sqlalchemy import column, func, insert, select, table, text, update
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from engine.kernel.errors import Missing, Unavailable
+from engine.storage.completing import complete_table
 from engine.storage.plan import SchemaPlan
 from engine.storage.process_tables import guards
 from engine.storage.sessions import Session, Stamp
@@ -56,6 +57,7 @@ def prepare_system_tables(session: Session) -> None:
     there = _tables(session)
     for made in METADATA.sorted_tables:
         if made.name in there:
+            complete_table(session, made)
             continue
         session.execute(CreateTable(made))
         for index in sorted(made.indexes, key=lambda index: str(index.name)):

@@ -171,6 +171,15 @@ OUTBOX = Table(
     Column("error", Words()),
 )
 Index("ix_tessera_outbox_open", OUTBOX.c.done_at, OUTBOX.c.sequence)
+_OPEN = OUTBOX.c.done_at.is_(None) & OUTBOX.c.buried_at.is_(None)
+Index(
+    "ix_tessera_outbox_line",
+    OUTBOX.c.object,
+    OUTBOX.c.record,
+    OUTBOX.c.sequence,
+    sqlite_where=_OPEN,
+    postgresql_where=_OPEN,
+)
 
 COUNTER = Table(
     "tessera_counter",
@@ -247,8 +256,13 @@ JOB = Table(
     Column("created_at", Instant, nullable=False),
     Column("started_at", Instant),
     Column("finished_at", Instant),
+    # not before this instant; empty: at once
+    Column("run_at", Instant),
+    # two jobs of one key are one job: the unique index decides
+    Column("key", Words(200)),
 )
 Index("ix_tessera_job_open", JOB.c.status, JOB.c.id)
+Index("ux_tessera_job_key", JOB.c.key, unique=True)
 FILE = Table(
     "tessera_file",
     METADATA,

@@ -4,7 +4,6 @@ from engine.transfer import codes as _codes  # noqa: F401 -- declares the codes
 from engine.transfer.exporting import Export
 from engine.transfer.jobs import JobStatus
 from engine.transfer.mapping import MappingDef, mapping_of, read_mapping
-from engine.transfer.runner import JobRunner
 from engine.transfer.running import ImportReport
 from engine.transfer.seeding import SeedUser, load_rows, users_of
 from engine.transfer.service import Inspection, TransferService
@@ -13,7 +12,6 @@ __all__ = [
     "Export",
     "ImportReport",
     "Inspection",
-    "JobRunner",
     "JobStatus",
     "MappingDef",
     "SeedUser",

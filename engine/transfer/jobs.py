@@ -11,18 +11,15 @@ from engine.kernel.context import Context
 from engine.kernel.errors import Conflict, Missing
 from engine.kernel.names import is_record_id, new_record_id
 from engine.records import RecordService
-from engine.storage import Session
-from engine.transfer import tables
+from engine.storage import Job, NewJob, Session, job_rows
 
 LEASE = timedelta(seconds=60)
 KIND = "import"
-# a job that takes its process with it this often is not tried again
-ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class JobStatus:
-    """A job as its owner sees it. ``status``: queued, running, done, failed or cancelled."""
+    """A job as its owner sees it. ``status``: queued, running, done, failed, cancelled or quarantined."""
 
     id: str
     kind: str
@@ -40,10 +37,17 @@ class JobStatus:
     started_at: datetime | None = None
     finished_at: datetime | None = None
 
+    leased_until: datetime | None = None
+    run_at: datetime | None = None
+
     @property
     def over(self) -> bool:
         """Tell whether nothing more will happen."""
-        return self.status not in tables.OPEN
+        return self.status not in job_rows.OPEN
+
+
+# rows done, rows in all, and the report so far
+Progress = tuple[int, int | None, Any]
 
 
 class Fenced(Exception):
@@ -59,16 +63,7 @@ class Jobs:
     def add(self, ctx: Context, id: str, parameters: Mapping[str, Any]) -> None:
         """Put a job into the queue."""
         with self._records.unit(ctx) as unit:
-            unit.session.change(
-                tables.INSERT_JOB,
-                {
-                    "the_id": id,
-                    "the_kind": KIND,
-                    "the_actor": ctx.actor.user,
-                    "the_parameters": dict(parameters),
-                    "the_time": ctx.now(),
-                },
-            )
+            job_rows.put_job(unit.session, NewJob(KIND, ctx.actor.user, parameters, id=id), ctx.now())
 
     def get(self, ctx: Context, id: str) -> JobStatus:
         """Return a job of the actor, or of anybody for an administrator; Missing otherwise."""
@@ -82,39 +77,35 @@ class Jobs:
         if not is_record_id(id):
             return None
         with self._records.opener.reading(ctx) as unit:
-            row = unit.session.execute(tables.one_job(id)).first()
-        return None if row is None else _status(row)
+            found = job_rows.read_job(unit.session, id)
+        return None if found is None or found.kind != KIND else status_of(found)
 
     def of_actor(self, ctx: Context, limit: int) -> Sequence[JobStatus]:
         """Return the newest jobs of the actor; an administrator's list holds everybody's."""
         actor = None if ctx.actor.administrator else ctx.actor.user
         with self._records.opener.reading(ctx) as unit:
-            rows = unit.session.execute(tables.jobs_of(actor, (KIND,), limit)).all()
-        return [_status(row) for row in rows]
+            return [status_of(job) for job in job_rows.read_jobs(unit.session, KIND, actor, limit)]
 
     def waiting(self, ctx: Context, limit: int = 10) -> Sequence[str]:
         """Return the jobs that nobody works on."""
         with self._records.opener.reading(ctx) as unit:
-            rows = unit.session.execute(tables.waiting_jobs((KIND,), ctx.now(), limit)).all()
-        return [row[0] for row in rows]
+            return job_rows.free_jobs(unit.session, (KIND,), ctx.now(), limit)
 
     def claim(self, ctx: Context, id: str) -> JobStatus:
         """Take a job; Conflict when somebody else has it or when it is over."""
         with self._records.unit(ctx) as unit:
-            now = ctx.now()
-            taken = unit.session.execute(tables.claim_job(id, now, now + LEASE)).rowcount
-            row = unit.session.execute(tables.one_job(id)).first()
-            if row is None:
-                raise Missing("unknown_job")
-            found = _status(row)
-            if not taken:
-                raise Conflict("job_over" if found.over else "job_taken")
-            return found
+            taken = job_rows.claim_job_here(unit.session, id, ctx.now(), LEASE)
+            found = taken or job_rows.read_job(unit.session, id)
+        if found is None:
+            raise Missing("unknown_job")
+        if taken is None:
+            raise Conflict("job_over" if found.over else "job_taken")
+        return status_of(taken)
 
-    def note(self, session: Session, job: JobStatus, now: datetime, values: Mapping[str, Any]) -> None:
+    def note(self, session: Session, job: JobStatus, now: datetime, so_far: Progress) -> None:
         """Note progress in the caller's transaction and prolong the lease. Raises Fenced when the job is another's."""
-        statement = tables.carry_on(job.id, job.token, {"leased_until": now + LEASE, **values})
-        if session.execute(statement).rowcount != 1:
+        done, total, result = so_far
+        if not job_rows.note_job(session, _row(job), now + LEASE, done, total, result):
             raise Fenced
 
     def is_cancelled(self, ctx: Context, id: str) -> bool:
@@ -122,24 +113,29 @@ class Jobs:
         found = self.find(ctx, id)
         return found is None or found.cancelled
 
-    def finish(self, ctx: Context, job: JobStatus, status: str, values: Mapping[str, Any]) -> None:
-        """End a job."""
+    def finish(self, ctx: Context, job: JobStatus, status: str, result: Any = None, error: str | None = None) -> None:
+        """End a job. Raises Fenced when it is another's by now."""
         with self._records.unit(ctx) as unit:
-            ended = {"status": status, "finished_at": ctx.now(), "leased_until": None, **values}
-            self.note(unit.session, job, ctx.now(), ended)
+            self.finish_here(unit.session, job, status, ctx.now(), (result, error))
+
+    def finish_here(
+        self, session: Session, job: JobStatus, status: str, now: datetime, told: tuple[Any, str | None]
+    ) -> None:
+        """The same in the caller's transaction: what was done in it stands only if the job is still his."""
+        if not job_rows.finish_job(session, _row(job), status, now, *told):
+            raise Fenced
 
     def give_back(self, ctx: Context, job: JobStatus) -> None:
         """Put a job that was begun back into the queue; the try does not count."""
         with self._records.unit(ctx) as unit:
-            back = {"status": "queued", "leased_until": None, "attempts": job.attempts - 1}
-            self.note(unit.session, job, ctx.now(), back)
+            if not job_rows.give_job_back(unit.session, _row(job)):
+                raise Fenced
 
     def cancel(self, ctx: Context, id: str) -> JobStatus:
         """Ask a job to stop; one that nobody has begun ends at once."""
         self.get(ctx, id)
         with self._records.unit(ctx) as unit:
-            if not unit.session.execute(tables.drop_queued(id, ctx.now())).rowcount:
-                unit.session.execute(tables.cancel_job(id))
+            job_rows.cancel_job(unit.session, id, ctx.now())
         return self.get(ctx, id)
 
 
@@ -148,8 +144,13 @@ def new_job_id() -> str:
     return new_record_id()
 
 
-def _status(row: Sequence[Any]) -> JobStatus:
-    values = dict(zip(tables.NAMES, row, strict=True))
+def status_of(job: Job) -> JobStatus:
+    """Return a job of the queue as its owner sees it."""
+    values = {name: getattr(job, name) for name in JobStatus.__dataclass_fields__}
     for name, empty in (("parameters", {}), ("result", {}), ("error", "")):
         values[name] = values[name] if values[name] is not None else empty
     return JobStatus(**values)
+
+
+def _row(job: JobStatus) -> Job:
+    return Job(job.id, job.kind, job.status, job.actor, job.parameters, attempts=job.attempts, token=job.token)

@@ -151,8 +151,13 @@ def try_out(course: Course, progress: Progress) -> ImportReport:
     return course.report
 
 
-def run_whole(course: Course, progress: Progress, errors: Path | None = None) -> ImportReport:
-    """Import everything in one transaction, or nothing when a single row fails."""
+def run_whole(
+    course: Course,
+    progress: Progress,
+    errors: Path | None = None,
+    end: Callable[[Unit, ImportReport], None] | None = None,
+) -> ImportReport:
+    """Import everything in one transaction, or nothing when a single row fails. ``end`` belongs to it."""
     kept = _errors_file(course, errors)
     try:
         with course.records.unit(course.ctx) as unit:
@@ -166,6 +171,8 @@ def run_whole(course: Course, progress: Progress, errors: Path | None = None) ->
             _add_orphans(course, kept)
             if course.report.failed:
                 raise _Undo
+            if end is not None:
+                end(unit, course.report)
     except _Undo:
         course.report.created = course.report.updated = course.report.unchanged = 0
         course.report.ids.clear()

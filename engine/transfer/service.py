@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,6 +13,7 @@ from engine.kernel.catalogue import code_of
 from engine.kernel.context import SYSTEM, Actor, Context
 from engine.kernel.errors import Conflict, Missing, TesseraError
 from engine.records import Listing, RecordService, Unit
+from engine.storage import Job
 from engine.transfer import limits
 from engine.transfer.binding import BoundImport, bind
 from engine.transfer.cells import plain_text
@@ -19,7 +21,7 @@ from engine.transfer.exporting import Export, export_listing
 from engine.transfer.files import Table, open_table, sheets_of
 from engine.transfer.files.writing import FileFormat
 from engine.transfer.headers import guess_mapping
-from engine.transfer.jobs import ATTEMPTS, Fenced, Jobs, JobStatus, new_job_id
+from engine.transfer.jobs import Fenced, Jobs, JobStatus, new_job_id, status_of
 from engine.transfer.mapping import MappingDef, mapping_of
 from engine.transfer.outgoing import Style
 from engine.transfer.running import (
@@ -150,28 +152,45 @@ class TransferService:
 
         ``stop`` is asked after each chunk; the job then goes back into the queue and is gone on with later.
         """
-        claimed = self._jobs.claim(ctx, job)
+        return self._run_claimed(ctx, self._jobs.claim(ctx, job), progress, stop)
+
+    def run_claimed(self, ctx: Context, job: Job, stop: Callable[[], bool]) -> None:
+        """Carry out a job that the queue has given to the caller."""
+        self._run_claimed(ctx, status_of(job), lambda _: None, stop)
+
+    def _run_claimed(self, ctx: Context, claimed: JobStatus, progress: Progress, stop: Callable[[], bool]) -> JobStatus:
         own = self._owner(ctx, claimed)
-        if own is None or claimed.attempts > ATTEMPTS:
-            reason = code_of("job_gave_up" if own else "job_owner_gone").sentence({})
-            self._jobs.finish(ctx, claimed, "failed", {"error": reason.in_language(ctx.language)})
-            return self._found(ctx, job)
+        with contextlib.suppress(Fenced):
+            if own is None:
+                reason = code_of("job_owner_gone").sentence({})
+                self._jobs.finish(ctx, claimed, "failed", error=reason.in_language(ctx.language))
+            else:
+                self._try(own, claimed, progress, stop)
+        found = self._found(ctx, claimed.id)
+        if found.over and found.status != "quarantined":
+            self._tidy(self._place(ctx.tenant, claimed.id))
+        return found
+
+    def _try(self, own: Context, claimed: JobStatus, progress: Progress, stop: Callable[[], bool]) -> None:
         try:
             report = self._carry_out(own, claimed, progress, stop)
-            done = {"result": report.as_json(), "done": report.rows}
-            self._jobs.finish(own, claimed, "done", done)
+            if not claimed.parameters.get("atomic") or report.failed:
+                self._finish(own, claimed, report)
         except Cancelled:
-            self._jobs.finish(own, claimed, "cancelled", {})
+            self._jobs.finish(own, claimed, "cancelled")
         except Stopped:
             self._jobs.give_back(own, claimed)
-        except Fenced:
-            pass
         except TesseraError as error:
-            self._jobs.finish(own, claimed, "failed", {"error": reason_of(error, own.language)})
-        found = self._found(ctx, job)
-        if found.over:
-            self._tidy(self._place(ctx.tenant, job))
-        return found
+            self._jobs.finish(own, claimed, "failed", error=reason_of(error, own.language))
+
+    def _finish(self, own: Context, job: JobStatus, report: ImportReport) -> None:
+        with self._records.unit(own) as unit:
+            self._note_end(unit, job, report)
+
+    def _note_end(self, unit: Unit, job: JobStatus, report: ImportReport) -> None:
+        now = unit.ctx.now()
+        self._jobs.note(unit.session, job, now, (report.rows, job.parameters.get("total"), report.as_json()))
+        self._jobs.finish_here(unit.session, job, "done", now, (None, None))
 
     def status(self, ctx: Context, job: str) -> JobStatus:
         """Return how far a job is; the actor's own, or anybody's for an administrator."""
@@ -220,7 +239,7 @@ class TransferService:
         course = self._course(ctx, mapping, folder / "rows", report)
 
         def note(unit: Unit, so_far: ImportReport) -> None:
-            told = {"result": so_far.as_json(), "done": so_far.rows, "total": job.parameters.get("total")}
+            told = (so_far.rows, job.parameters.get("total"), so_far.as_json())
             self._jobs.note(unit.session, job, ctx.now(), told)
 
         def watch(so_far: ImportReport) -> None:
@@ -232,7 +251,8 @@ class TransferService:
 
         errors = folder / ERRORS
         if job.parameters.get("atomic"):
-            return run_whole(course, watch, errors)
+            # the job ends in the transaction of its rows: whoever lost the lease meanwhile undoes them
+            return run_whole(course, watch, errors, lambda unit, whole: self._note_end(unit, job, whole))
         return run_in_chunks(course, watch, errors, note)
 
     def _course(self, ctx: Context, mapping: MappingDef, path: Path, report: ImportReport | None = None) -> Course:

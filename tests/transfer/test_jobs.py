@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.jobs import Background, Work
 from engine.kernel.errors import Conflict, Missing
-from engine.transfer import JobRunner
+from engine.settings import Settings
 from engine.transfer.files import open_table
 from tests.support.branch import TENANT, Branch
 from tests.transfer.conftest import csv_file, mapping
@@ -151,18 +152,18 @@ def test_jobs_are_seen_by_their_owners_and_by_administrators(local: Branch, tmp_
             ask(seller, "../../etc/passwd")
 
 
-def test_a_runner_carries_out_what_waits(local: Branch, tmp_path: Path) -> None:
-    runner = JobRunner(local.transfer, lambda: [TENANT], local.clock)
-    runner.start()
+def test_threads_of_the_server_carry_out_what_waits_at_once(local: Branch, tmp_path: Path) -> None:
+    kinds = {"import": lambda ctx, job, control: local.transfer.run_claimed(ctx, job, control.stop)}
+    background = Background(local.shelf, Settings(home=tmp_path), local.clock, lambda: [TENANT], Work(kinds=kinds))
+    background.start(poll=60)
     job = local.transfer.start_import(local.system, CUSTOMERS, customers(tmp_path, 10))
 
-    runner.wake()
     done = threading.Event()
     for _ in range(200):
         if local.transfer.status(local.system, job).over:
             break
         done.wait(0.05)
-    runner.stop()
+    background.stop()
 
     assert local.transfer.status(local.system, job).status == "done"
 

@@ -1,0 +1,97 @@
+"""From the outbox to the handlers: at least once each, of one record in order, later again after a failure."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+import structlog
+
+from engine.jobs.handlers import Handler, Occasion
+from engine.kernel.clock import Clock
+from engine.kernel.errors import TesseraError
+from engine.kernel.events import Event
+from engine.metamodel.model import TenantModel
+from engine.storage import Claimed, Database, Shelf, acknowledge_event, claim_events, fail_event, outbox
+
+LEASE = timedelta(seconds=30)
+BATCH = 50
+_LONGEST_WAIT = 600.0  # seconds
+
+Buried = Callable[[str, Event, str], None]  # tenant, event, the last error
+Stop = Callable[[], bool]
+
+_log = structlog.get_logger("jobs")
+
+
+def delay_after(attempts: int, first: float = 1.0, longest: float = _LONGEST_WAIT) -> timedelta:
+    """Return how long to wait after a number of failures: doubling, and spread so that many do not come at once."""
+    seconds = min(first * 2.0 ** (max(attempts, 1) - 1), longest)
+    return timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311 - only spreads
+
+
+class Relay:
+    """Hands events to handlers. Several processes may run one each: a lease says who has an event."""
+
+    def __init__(self, shelf: Shelf, handlers: Sequence[Handler], clock: Clock, buried: Buried | None = None) -> None:
+        self._shelf = shelf
+        self._handlers = tuple(handlers)
+        self._clock = clock
+        self._buried = buried
+
+    def work(self, tenant: str, stop: Stop = lambda: False) -> bool:
+        """Hand out one batch of a tenant's events; tell whether there may be more."""
+        database, catalog = self._shelf.current(tenant)
+        claimed = claim_events(database, self._clock.now(), LEASE, BATCH)
+        idle = [one for one in claimed if not self._hearers(catalog.model, one.event)]
+        if idle:
+            with database.writing() as session:
+                outbox.acknowledge_events(session, idle, self._clock.now())
+        known = {one.sequence for one in idle}
+        for one in claimed:
+            if one.sequence in known:
+                continue
+            if stop():
+                self._release(database, one)
+            else:
+                self._hand_out(database, catalog.model, one)
+        return len(claimed) > 0
+
+    def drain(self, tenant: str, most: int = 10_000) -> int:
+        """Hand out until nothing is due; return how many batches it took. For tests and commands."""
+        for turn in range(most):
+            if not self.work(tenant):
+                return turn
+        return most
+
+    def _hearers(self, model: TenantModel, event: Event) -> list[Handler]:
+        return [handler for handler in self._handlers if handler.wants(model, event.name)]
+
+    def _hand_out(self, database: Database, model: TenantModel, one: Claimed) -> None:
+        for handler in self._hearers(model, one.event):
+            occasion = Occasion(database.tenant, one.event, one.at, one.attempts, handler.name, self._clock)
+            try:
+                handler.act(occasion)
+            except Exception as error:  # noqa: BLE001 - whatever a handler raises, the event comes again
+                self._fail(database, one, handler.name, error)
+                return
+        with database.writing() as session:
+            acknowledge_event(session, one, self._clock.now())
+
+    def _fail(self, database: Database, one: Claimed, handler: str, error: Exception) -> None:
+        said = error.message("en") if isinstance(error, TesseraError) else f"{type(error).__name__}: {error}"
+        parts = "; ".join(part.message("en") for part in error.complaints) if isinstance(error, TesseraError) else ""
+        why = f"{handler}: {said}" + (f" ({parts})" if parts else "")
+        last = one.attempts >= outbox.MOST_ATTEMPTS
+        known = isinstance(error, TesseraError)
+        tell = _log.warning if known else _log.exception
+        tell("event_failed", tenant=database.tenant, event=one.event.id, handler=handler, attempt=one.attempts, why=why)
+        with database.writing() as session:
+            held = fail_event(session, one, self._clock.now(), why, delay_after(one.attempts))
+        if held and last and self._buried is not None:
+            self._buried(database.tenant, one.event, why)
+
+    def _release(self, database: Database, one: Claimed) -> None:
+        with database.writing() as session:
+            outbox.release_event(session, one)
