@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-import structlog
-
+from engine.jobs.telling import tell_failure
 from engine.kernel.clock import Clock
 from engine.kernel.errors import TesseraError
 
@@ -19,7 +18,6 @@ POLL = 5.0  # seconds; what other processes left is found so late at most
 _LEAST_SLEEP = 0.05
 
 Stop = Callable[[], bool]
-_log = structlog.get_logger("jobs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +97,8 @@ class Dispatcher:
             polling = time.monotonic() >= next_poll
             try:
                 soonest = self.look(self._tenants() if polling else rung)
-            except Exception:  # noqa: BLE001 - the watch outlives whatever a tenant's database does
-                _log.exception("watch_failed")
+            except Exception as error:  # noqa: BLE001 - the watch outlives whatever a tenant's database does
+                tell_failure("watch_failed", error)
                 soonest = self._poll
             now = time.monotonic()
             next_poll = now + min(soonest, self._poll) if polling else min(next_poll, now + soonest)
@@ -183,10 +181,8 @@ class _Line:
             more = False
             try:
                 more = self._lane.work(tenant, lambda: self._stopping)
-            except TesseraError as error:
-                _log.warning("work_put_off", lane=self._lane.name, tenant=tenant, why=error.message("en"))
-            except Exception:  # noqa: BLE001 - one tenant's trouble stops no other
-                _log.exception("work_failed", lane=self._lane.name, tenant=tenant)
+            except Exception as error:  # noqa: BLE001 - one tenant's trouble stops no other
+                tell_failure("work_failed", error, lane=self._lane.name, tenant=tenant)
             self._done(tenant, more)
 
     def _next(self) -> str | None:

@@ -6,11 +6,9 @@ import random
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-import structlog
-
 from engine.jobs.handlers import Handler, Occasion
+from engine.jobs.telling import reason_of, tell_failure
 from engine.kernel.clock import Clock
-from engine.kernel.errors import TesseraError
 from engine.kernel.events import Event
 from engine.metamodel.model import TenantModel
 from engine.storage import Claimed, Database, Shelf, acknowledge_event, claim_events, fail_event, outbox
@@ -21,8 +19,6 @@ _LONGEST_WAIT = 600.0  # seconds
 
 Buried = Callable[[str, Event, str], None]  # tenant, event, the last error
 Stop = Callable[[], bool]
-
-_log = structlog.get_logger("jobs")
 
 
 def delay_after(attempts: int, first: float = 1.0, longest: float = _LONGEST_WAIT) -> timedelta:
@@ -80,13 +76,11 @@ class Relay:
             acknowledge_event(session, one, self._clock.now())
 
     def _fail(self, database: Database, one: Claimed, handler: str, error: Exception) -> None:
-        said = error.message("en") if isinstance(error, TesseraError) else f"{type(error).__name__}: {error}"
-        parts = "; ".join(part.message("en") for part in error.complaints) if isinstance(error, TesseraError) else ""
-        why = f"{handler}: {said}" + (f" ({parts})" if parts else "")
+        why = f"{handler}: {reason_of(error)}"
         last = one.attempts >= outbox.MOST_ATTEMPTS
-        known = isinstance(error, TesseraError)
-        tell = _log.warning if known else _log.exception
-        tell("event_failed", tenant=database.tenant, event=one.event.id, handler=handler, attempt=one.attempts, why=why)
+        tell_failure(
+            "handler_failed", error, tenant=database.tenant, id=one.event.id, handler=handler, attempt=one.attempts
+        )
         with database.writing() as session:
             held = fail_event(session, one, self._clock.now(), why, delay_after(one.attempts))
         if held and last and self._buried is not None:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from engine.jobs.telling import reason_of, tell_failure
 from engine.kernel.clock import Clock
 from engine.kernel.context import SYSTEM, Context
 from engine.kernel.errors import TesseraError
@@ -114,8 +115,8 @@ class Runner:
         except TesseraError as error:
             self._end(database, job, "failed", error.message(ctx.language))
         except Exception as error:  # noqa: BLE001 - whatever a kind raises ends its job, not the worker
-            _log.exception("job_failed", tenant=ctx.tenant, job=job.id, kind=job.kind)
-            self._end(database, job, "failed", f"{type(error).__name__}: {error}"[:2000])
+            tell_failure("job_failed", error, tenant=ctx.tenant, job=job.id, kind=job.kind)
+            self._end(database, job, "failed", reason_of(error)[:2000])
         else:
             with database.writing() as session:
                 found = job_rows.read_job(session, job.id)
