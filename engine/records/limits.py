@@ -9,3 +9,5 @@ FIELDS = 300
 QUICK = 200  # characters of a quick search
 OPERATIONS = 100_000
 EXPAND = 3
+TALLIED = 3  # fields to group by, and figures to sum
+GROUPS = 1_000

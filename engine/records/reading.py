@@ -20,6 +20,7 @@ from engine.rules import Expression
 from engine.storage import Reference
 from engine.storage.query import Match, Query, Row
 from engine.storage.reading import count_rows, select_one, select_page
+from engine.storage.wording import RowFilter
 
 _BY_ID = (SortKey(("id",)),)
 MOST_LINES = 1_000
@@ -53,7 +54,9 @@ def list_records(unit: Unit, listing: Listing, conditions: Conditions) -> Page:
         raise LimitExceeded("fields", len(listing.fields), FIELDS, 400)
     fields = tuple(listing.fields)
     window = window_of(unit, listing.object, fields) if fields else list_window(unit, listing.object)
-    query = replace(_asked(unit, listing, conditions), columns=window.columns, limit=listing.limit, after=listing.after)
+    query = replace(
+        query_of(unit, listing, conditions), columns=window.columns, limit=listing.limit, after=listing.after
+    )
     found = select_page(unit.session, unit.catalog, query, _Seen(unit.policy), bound_of(unit), unit.run)
     return Page(_records(unit, window, found.rows), found.after)
 
@@ -61,7 +64,7 @@ def list_records(unit: Unit, listing: Listing, conditions: Conditions) -> Page:
 def count_records(unit: Unit, listing: Listing, conditions: Conditions, cap: int) -> Count:
     """Return how many records a listing holds, counting no further than ``cap``."""
     unit.policy.require(listing.object, "read")
-    query = replace(_asked(unit, listing, conditions), limit=cap)
+    query = replace(query_of(unit, listing, conditions), limit=cap)
     value = count_rows(unit.session, unit.catalog, query, _Seen(unit.policy), bound_of(unit), unit.run)
     return Count(min(value, cap), value > cap)
 
@@ -69,6 +72,11 @@ def count_records(unit: Unit, listing: Listing, conditions: Conditions, cap: int
 def bound_of(unit: Unit) -> Mapping[str, Any]:
     """Return what conditions know before any row is read."""
     return {"actor": unit.policy.facts}
+
+
+def seen_by(unit: Unit) -> RowFilter:
+    """Return which rows of each object the actor of a unit may see."""
+    return _Seen(unit.policy)
 
 
 class _Seen:
@@ -154,7 +162,7 @@ def facts_of(row: Row) -> dict[str, Any]:
     return tree
 
 
-def _asked(unit: Unit, listing: Listing, conditions: Conditions) -> Query:
+def query_of(unit: Unit, listing: Listing, conditions: Conditions) -> Query:
     """Return the query of a listing: its own condition, the view's and the list's together."""
     policy, name = unit.policy, listing.object
     if len(listing.quick) > QUICK:

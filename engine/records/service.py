@@ -27,9 +27,10 @@ from engine.records.query import BulkResult, Choice, Count, Listing, Once, Opera
 from engine.records.reactions import Reaction, command, newest
 from engine.records.reading import count_records, facts_of, get_record, list_records
 from engine.records.saving import save
+from engine.records.tallying import tally
 from engine.records.unit import Unit
 from engine.rules import Expression
-from engine.storage import Shelf
+from engine.storage import Shelf, Tally
 
 T = TypeVar("T")
 
@@ -74,6 +75,13 @@ class RecordService:
         """Return how many records a listing holds, its view and recycle bin considered."""
         with self._reading(ctx, listing.object) as unit:
             return count_records(unit, listing, self._conditions, cap)
+
+    def tally(
+        self, ctx: Context, listing: Listing, by: Sequence[str] = (), sums: Sequence[str] = ()
+    ) -> Sequence[Tally]:
+        """Return how many records a listing holds and what some of their fields sum up to, by group or as a whole."""
+        with self._reading(ctx, listing.object) as unit:
+            return tally(unit, listing, by, sums, self._conditions)
 
     def lookup(
         self, ctx: Context, object: str, field: str, text: str, record_values: Mapping[str, Any], limit: int = 10

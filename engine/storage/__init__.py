@@ -42,7 +42,7 @@ from engine.storage.outbox import (
 )
 from engine.storage.plan import Misfit, Renames, SchemaPlan
 from engine.storage.provision import make_place, remove_place
-from engine.storage.query import Match, Page, Query, Row
+from engine.storage.query import Match, Page, Query, Row, Tally, Totals
 from engine.storage.reading import count_rows, select_one, select_page
 from engine.storage.receipts import Receipt, ReceiptKey, find_receipt, forget_receipts, save_receipt
 from engine.storage.rows import Touch, insert_row, insert_rows, remove, renew_rows, restore, soft_delete, update_row
@@ -90,6 +90,8 @@ __all__ = [
     "Stamp",
     "Statement",
     "TableMap",
+    "Tally",
+    "Totals",
     "Touch",
     "Violation",
     "acknowledge_event",

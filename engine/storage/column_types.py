@@ -116,6 +116,16 @@ def loader(field: FieldModel, dialect: DialectName) -> Convert | None:
     return load_kind(stored_as(field), dialect)
 
 
+def total_of(field: FieldModel, total: Any, dialect: DialectName) -> Any:
+    """Return what the database summed up of a field's values, in the field's own kind; None where nothing was."""
+    if total is None:
+        return None
+    if dialect == "sqlite" or stored_as(field).kind in ("integer", "duration"):
+        total = int(total)
+    read = loader(field, dialect)
+    return total if read is None else read(total)
+
+
 def bind_kind(stored: Stored, dialect: DialectName) -> Convert | None:
     """Return the conversion of a kind of column for the driver."""
     if stored.kind == "json":

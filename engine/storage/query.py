@@ -21,12 +21,20 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class Totals:
+    """What is counted: the fields ``by`` which records are put into groups, and the figures summed in each."""
+
+    by: tuple[str, ...] = ()
+    sums: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """Records of one object.
 
     ``where`` is one condition or several that must all hold. ``quick`` is the text of a quick search; where
     ``quick_in`` names fields, only those are searched. ``after`` is the cursor of the page before. ``deleted`` asks
-    for the records in the recycle bin, None for those inside and outside.
+    for the records in the recycle bin, None for those inside and outside. ``totals`` say what a tally counts.
     """
 
     object: str
@@ -39,6 +47,7 @@ class Query:
     deleted: bool | None = False
     match: tuple[Match, ...] = ()
     quick_in: tuple[str, ...] | None = None
+    totals: Totals = Totals()
 
     @property
     def conditions(self) -> tuple[Expression, ...]:
@@ -54,3 +63,12 @@ class Page:
 
     rows: tuple[Row, ...]
     after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A group: the values of the fields it stands for, its number of records, its sums (None: nothing to sum)."""
+
+    group: tuple[Any, ...]
+    count: int
+    sums: tuple[Any, ...] = ()

@@ -1,19 +1,21 @@
-"""Reads records: a page, one, or how many, each in one statement, under the reader's row filter."""
+"""Reads records: a page, one, how many, or sums by group, each in one statement, under the reader's row filter."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
-from engine.metamodel.model import TenantModel
+from engine.metamodel.model import FieldModel, TenantModel
 from engine.rules import Run
 from engine.storage.catalog import Catalog
+from engine.storage.column_types import Convert, loader, total_of
+from engine.storage.connections import DialectName
 from engine.storage.cursor import list_mark, read_cursor, write_cursor
 from engine.storage.keys import search_words
 from engine.storage.ordering import order_stored
-from engine.storage.query import Page, Path, Query, Row
+from engine.storage.query import Page, Path, Query, Row, Tally
 from engine.storage.scope import Frame
-from engine.storage.selection import Selection, build_count, build_one, build_page
+from engine.storage.selection import Selection, build_count, build_one, build_page, build_tally
 from engine.storage.sessions import Session
 from engine.storage.wording import RowFilter, Wording
 
@@ -71,7 +73,42 @@ def count_rows(
     return int(raw[0][0])
 
 
+def tally_rows(
+    session: Session,
+    catalog: Catalog,
+    query: Query,
+    rows: RowFilter,
+    bound: Mapping[str, Any],
+    run: Run,
+) -> tuple[Tally, ...]:
+    """Return how many records there are in each group, with their sums; without groups, one tally of all."""
+    asked = _Asked(catalog, query, Wording(catalog.tables, rows, bound, run))
+    totals = query.totals
+    selection = asked.selection(("tally", totals), lambda frame: build_tally(frame, query, len(asked.words)))
+    values = asked.values(selection)
+    if totals.by:
+        values["groups"] = query.limit
+    raw = session.rows(selection.compiled, values)
+    if raw:
+        session.require_model(catalog.stamp, raw[0][-1])
+    fields = catalog.model.objects[query.object].fields
+    keys = [loader(fields[name], catalog.tables.dialect) for name in totals.by]
+    sums = [fields[name] for name in totals.sums]
+    return tuple(_tally(row, keys, sums, catalog.tables.dialect) for row in raw)
+
+
 # ---------------------------------------------------------------------------------------------------------------------
+
+
+def _tally(
+    row: Sequence[Any], keys: Sequence[Convert | None], sums: Sequence[FieldModel], dialect: DialectName
+) -> Tally:
+    at = len(keys)
+    group = tuple(
+        value if read is None or value is None else read(value) for read, value in zip(keys, row, strict=False)
+    )
+    figures = tuple(total_of(field, row[at + 1 + n], dialect) for n, field in enumerate(sums))
+    return Tally(group, int(row[at]), figures)
 
 
 class _Asked:

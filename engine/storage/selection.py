@@ -91,6 +91,21 @@ def build_count(frame: Frame, query: Query, words: int) -> Selection:
     return Selection(compiled, pieces, lambda rows: [{"count": row[0]} for row in rows])
 
 
+def build_tally(frame: Frame, query: Query, words: int) -> Selection:
+    """Return the SELECT that counts and sums the records, one row for each group, ``groups`` of them at most.
+
+    A sum leaves out empty values, and is empty itself where there is nothing else.
+    """
+    conditions, converters = _conditions(frame, query, words)
+    keys: list[ColumnElement[Any]] = [frame.row.c[column_name(name)] for name in query.totals.by]
+    figures = [func.sum(frame.row.c[column_name(name)]) for name in query.totals.sums]
+    statement = select(*keys, func.count(), *figures, _version()).select_from(frame.source).where(*conditions)
+    if keys:
+        statement = statement.group_by(*keys).limit(bindparam("groups", type_=Integer()))
+    compiled, pieces = _compiled(frame, statement, converters)
+    return Selection(compiled, pieces, lambda rows: [])
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from engine.metamodel.model import FieldModel, Rollup
 from engine.rules import Run
 from engine.storage.catalog import Catalog
-from engine.storage.column_types import loader, stored_as
+from engine.storage.column_types import loader, stored_as, total_of
 from engine.storage.fetching import among, list_binder
 from engine.storage.scope import Frame, RowScope
 from engine.storage.sessions import Session
@@ -77,10 +77,11 @@ def _value(catalog: Catalog, model: FieldModel, rollup: Rollup, summed: FieldMod
     assert summed is not None
     if total is None or not count:
         return _nothing(model) if rollup.function == "sum" else None
-    if stored_as(summed).kind in ("integer", "duration") or catalog.tables.dialect == "sqlite":
-        total = int(total) if isinstance(total, Decimal | int) else total
-    read = loader(summed, catalog.tables.dialect)
-    value = total if read is None else read(total)
+    if isinstance(total, Decimal | int):
+        value = total_of(summed, total, catalog.tables.dialect)
+    else:
+        read = loader(summed, catalog.tables.dialect)
+        value = total if read is None else read(total)
     if rollup.function == "avg":
         value = value / count if not isinstance(value, Decimal | int) else _WIDE.divide(Decimal(value), Decimal(count))
     return _fitted(model, value)

@@ -36,6 +36,13 @@ declare(
             "请重试。若仍出现，请把下面的编号告诉管理员。",
         ),
         Code(
+            "no_way_there",
+            "Nothing leads from here to that column",
+            "不能移动到这一栏",
+            "Open the record to see what is possible now.",
+            "打开记录查看现在可以做什么。",
+        ),
+        Code(
             "no_such_page",
             "This page does not exist, or you may not see it",
             "页面不存在，或你没有查看权限",

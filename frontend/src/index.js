@@ -1,4 +1,5 @@
 // Our own modules are hung up here: each listens on the document, so that pages swapped in later work too.
+import { startBoards } from "./boards.js";
 import { startDialogs } from "./dialogs.js";
 import { startForms } from "./forms.js";
 import { startKeys } from "./keys.js";
@@ -20,6 +21,7 @@ export function start(htmx) {
   startTabs();
   startDialogs();
   startLists();
+  startBoards();
   startRecords();
   startPickers();
   startForms();

@@ -13,6 +13,8 @@ from engine.metamodel.definitions import Node
 from engine.metamodel.definitions.guess import guess
 from engine.metamodel.layers import Merged, MergedDocument
 from engine.metamodel.model import (
+    BoardModel,
+    CalendarModel,
     DictionaryModel,
     FieldModel,
     FormModel,
@@ -44,6 +46,8 @@ class Bench:
     roles: dict[str, RoleModel] = field(default_factory=dict)
     lists: dict[str, ListModel] = field(default_factory=dict)
     forms: dict[str, FormModel] = field(default_factory=dict)
+    boards: dict[str, BoardModel] = field(default_factory=dict)
+    calendars: dict[str, CalendarModel] = field(default_factory=dict)
     menus: list[MenuModel] = field(default_factory=list)
     unit: str | None = None
     person: str | None = None

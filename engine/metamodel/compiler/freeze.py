@@ -23,6 +23,8 @@ def freeze(bench: Bench) -> TenantModel:
         roles=bench.roles,
         lists=bench.lists,
         forms=bench.forms,
+        boards=bench.boards,
+        calendars=bench.calendars,
         menus=tuple(bench.menus),
         inbound=bench.inbound,
         rollups=_rollups(bench),

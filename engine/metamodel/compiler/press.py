@@ -21,6 +21,7 @@ from engine.metamodel.compiler.objects import add_system_fields, find_organisati
 from engine.metamodel.compiler.ordering import order_formulas
 from engine.metamodel.compiler.scopes import World
 from engine.metamodel.compiler.screens import compile_forms, compile_lists
+from engine.metamodel.compiler.views import compile_boards, compile_calendars
 from engine.metamodel.definitions import Document, Layer
 from engine.metamodel.layers import Merged
 from engine.metamodel.layers.merge import fold_layers
@@ -45,6 +46,8 @@ _EXPRESSIONS = (
     compile_roles,
     compile_lists,
     compile_forms,
+    compile_boards,
+    compile_calendars,
 )
 
 

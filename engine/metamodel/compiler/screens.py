@@ -31,7 +31,7 @@ _NO_SORT = _NO_FILTER | {"choices", "references", "users", "address", "any_refer
 def compile_lists(bench: Bench, expressions: Expressions) -> None:
     """Build every list; each object has one of its own name."""
     for merged in bench.documents("list"):
-        object = _object_of(merged, bench)
+        object = object_of(merged, bench)
         if object:
             bench.lists[merged.document.id] = _List(merged, object, bench, expressions).built()
     for object in bench.objects.values():
@@ -43,7 +43,7 @@ def compile_forms(bench: Bench, expressions: Expressions) -> None:
     """Build every form; each object has one of its own name."""
     inbound = bench.inbound = inbound_references(bench)
     for merged in bench.documents("form"):
-        object = _object_of(merged, bench)
+        object = object_of(merged, bench)
         if object:
             bench.forms[merged.document.id] = _Form(merged, object, bench, expressions).built()
     for object in bench.objects.values():
@@ -62,7 +62,8 @@ def inbound_references(bench: Bench) -> dict[str, tuple[tuple[str, str], ...]]:
     return {name: tuple(pairs) for name, pairs in found.items()}
 
 
-def _object_of(merged: MergedDocument, bench: Bench) -> ObjectModel | None:
+def object_of(merged: MergedDocument, bench: Bench) -> ObjectModel | None:
+    """Return the object that a screen shows; one that has an object's name is that object's main one."""
     id = merged.document.id
     if merged.node.has("of"):
         of = merged.node.get("of")
@@ -72,7 +73,8 @@ def _object_of(merged: MergedDocument, bench: Bench) -> ObjectModel | None:
     return bench.object(Node(id, merged.document.place))
 
 
-def _sort_keys(node: Node, object: ObjectModel, bench: Bench) -> tuple[SortKey, ...]:
+def sort_keys(node: Node, object: ObjectModel, bench: Bench) -> tuple[SortKey, ...]:
+    """Return the keys of an order as far as they can be sorted by."""
     keys = []
     for part in node.elements():
         text = str(part.value)
@@ -80,6 +82,11 @@ def _sort_keys(node: Node, object: ObjectModel, bench: Bench) -> tuple[SortKey, 
         if path and _allowed(path, object, part, _NO_SORT, bench):
             keys.append(SortKey(path, text.startswith("-")))
     return tuple(keys)
+
+
+def allowed_column(path: tuple[str, ...], object: ObjectModel, node: Node, bench: Bench) -> bool:
+    """Tell whether what a path leads to can stand in a column; complain when it cannot."""
+    return _allowed(path, object, node, _NO_COLUMN, bench)
 
 
 def _allowed(path: tuple[str, ...], object: ObjectModel, node: Node, barred: frozenset[str], bench: Bench) -> bool:
@@ -114,7 +121,7 @@ class _List:
             columns=columns or default.columns,
             filters=self._filters() if node.has("filters") else default.filters,
             views=tuple(self._view(name, part) for name, part in node.get("views").items()),
-            sort=_sort_keys(node.get("sort"), self.object, self.bench) or default.sort,
+            sort=sort_keys(node.get("sort"), self.object, self.bench) or default.sort,
             where=self.expressions.row_condition(node.get("where"), self.scope),
             layer=self.merged.layer,
         )
@@ -122,7 +129,7 @@ class _List:
     def _column(self, node: Node) -> ColumnModel | None:
         part = node.get("field") if isinstance(node.value, dict) else node
         path = self.bench.field_path(self.object, part)
-        if not path or not _allowed(path, self.object, part, _NO_COLUMN, self.bench):
+        if not path or not allowed_column(path, self.object, part, self.bench):
             return None
         width = node.get("width").value if isinstance(node.value, dict) else None
         return ColumnModel(path, node.label("title"), width)
@@ -137,7 +144,7 @@ class _List:
 
     def _view(self, name: str, node: Node) -> ViewModel:
         where = self.expressions.row_condition(node.get("where"), self.scope)
-        return ViewModel(name, node.label("title"), where, _sort_keys(node.get("sort"), self.object, self.bench))
+        return ViewModel(name, node.label("title"), where, sort_keys(node.get("sort"), self.object, self.bench))
 
 
 class _Form:

@@ -32,6 +32,8 @@ _AVAILABLE = (
     "numbering",
     "list",
     "form",
+    "board",
+    "calendar",
     "menu",
     "role",
     "lifecycle",
@@ -39,8 +41,6 @@ _AVAILABLE = (
     "change",
 )
 _RESERVED = (
-    "board",
-    "calendar",
     "tree",
     "timeline",
     "approval",

@@ -37,6 +37,12 @@ __all__ = [
     "ApprovalModel",
     "AssignmentModel",
     "AutomationModel",
+from engine.metamodel.model.views import AlertModel, BoardModel, CalendarModel, RepeatModel
+
+__all__ = [
+    "AlertModel",
+    "BoardModel",
+    "CalendarModel",
     "CheckModel",
     "ColumnModel",
     "ConversionModel",
@@ -72,6 +78,7 @@ __all__ = [
     "People",
     "PersonRule",
     "Phrase",
+    "RepeatModel",
     "RoleModel",
     "Rollup",
     "RowGrant",

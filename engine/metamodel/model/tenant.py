@@ -19,6 +19,7 @@ from engine.metamodel.model.numbering import NumberingModel
 from engine.metamodel.model.object import ObjectModel
 from engine.metamodel.model.params import ParamSet
 from engine.metamodel.model.screen import FormModel, ListModel, MenuModel
+from engine.metamodel.model.views import BoardModel, CalendarModel
 from engine.metamodel.model.worktime import WorktimeModel
 
 
@@ -52,6 +53,8 @@ class TenantModel:
     roles: Mapping[str, RoleModel] = field(default_factory=dict)
     lists: Mapping[str, ListModel] = field(default_factory=dict)
     forms: Mapping[str, FormModel] = field(default_factory=dict)
+    boards: Mapping[str, BoardModel] = field(default_factory=dict)
+    calendars: Mapping[str, CalendarModel] = field(default_factory=dict)
     menus: tuple[MenuModel, ...] = ()
     inbound: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     rollups: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)

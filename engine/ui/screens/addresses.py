@@ -10,12 +10,15 @@ from urllib.parse import urlencode
 from engine.ui.screens.filters import Rule, parse_rule
 
 _LONGEST_TRAIL = 20
+WAYS = ("board", "calendar")
+_PLACES = ("per", "span", "on", "team")
 
 
 @dataclass(frozen=True, slots=True)
 class ListAddress:
     """View, filter, quick search, order and place in the pages. ``trail`` holds the cursors of the pages passed,
-    the present one last, so that "previous" needs no state on the server."""
+    the present one last, so that "previous" needs no state on the server. ``way`` is ``board`` or ``calendar`` where
+    the rows are not shown as a list, ``place`` what such a page says besides (which board, which week)."""
 
     object: str
     view: str = ""
@@ -26,11 +29,13 @@ class ListAddress:
     sort: tuple[str, ...] = ()
     trail: tuple[str, ...] = ()
     deleted: bool = False
+    way: str = ""
+    place: tuple[tuple[str, str], ...] = ()
 
     @property
     def path(self) -> str:
         """Return the path without parameters."""
-        return f"/o/{self.object}"
+        return f"/o/{self.object}/{self.way}" if self.way else f"/o/{self.object}"
 
     @property
     def after(self) -> str | None:
@@ -51,6 +56,7 @@ class ListAddress:
         if self.deleted:
             pairs.append(("deleted", "1"))
         pairs += [("after", cursor) for cursor in self.trail]
+        pairs += self.place
         return [(name, value) for name, value in pairs if value]
 
     def url(self, **changes: Any) -> str:
@@ -61,8 +67,9 @@ class ListAddress:
 
     def action(self, name: str) -> str:
         """Return the address of something done with exactly these rows (``count``, ``export``)."""
-        query = urlencode(replace(self, trail=()).parameters())
-        return f"{self.path}/{name}?{query}" if query else f"{self.path}/{name}"
+        plain = replace(self, trail=(), way="", place=())
+        query = urlencode(plain.parameters())
+        return f"{plain.path}/{name}?{query}" if query else f"{plain.path}/{name}"
 
     def next_page(self, cursor: str) -> str:
         """Return the address of the page behind ``cursor``."""
@@ -87,4 +94,6 @@ def read_address(object: str, arguments: Sequence[tuple[str, str]]) -> ListAddre
         sort=tuple(part for part in single.get("sort", "").split(",") if part),
         trail=tuple(value for name, value in arguments if name == "after" and value),
         deleted=single.get("deleted") == "1",
+        way=single.get("way", "") if single.get("way") in WAYS else "",
+        place=tuple((name, single[name]) for name in _PLACES if single.get(name)),
     )

@@ -10,6 +10,7 @@ from engine.ui.desk import Desk
 from engine.ui.screens.addresses import ListAddress
 from engine.ui.screens.columns import ColumnSpec, ListRow, Row, card_slots, draw_rows, resolve
 from engine.ui.screens.filtering import FilterPanel, build_filter_panel
+from engine.ui.screens.ways import Way, ways_of
 from engine.ui.widgets import widget_of
 
 PAGE = 50
@@ -86,6 +87,7 @@ class ListScreen:
     singular: str
     icon: str
     address: ListAddress
+    ways: tuple[Way, ...]
     tabs: tuple[Tab, ...]
     panel: FilterPanel
     heads: tuple[Head, ...]
@@ -119,7 +121,8 @@ def build_list(
         singular=desk.title(found.title),
         icon=found.icon,
         address=address,
-        tabs=_tabs(desk, model, address),
+        ways=ways_of(desk, address, "list"),
+        tabs=view_tabs(desk, model, address),
         panel=build_filter_panel(desk, model, address),
         heads=tuple(_head(spec, address, model) for spec in specs),
         slots=card_slots(specs, found),
@@ -136,8 +139,9 @@ def build_list(
     )
 
 
-def _tabs(desk: Desk, model: ListModel, address: ListAddress) -> tuple[Tab, ...]:
-    bare = ListAddress(address.object)
+def view_tabs(desk: Desk, model: ListModel, address: ListAddress) -> tuple[Tab, ...]:
+    """Return the views of an object as tabs, on its list or on another page that shows its records."""
+    bare = ListAddress(address.object, way=address.way, place=address.place)
     everything = Tab(desk.say("list.all"), bare.url(), not address.view and not address.deleted)
     views = (Tab(desk.title(view.title), bare.url(view=view.name), address.view == view.name) for view in model.views)
     tabs = [everything, *views]

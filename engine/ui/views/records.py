@@ -57,7 +57,7 @@ def move(call: Call) -> Response:
         screen = build_move(desk, record, transition, posted.kept, error.complaints, error.message(desk.words.language))
         return _ask(call, screen, 422)
     text = desk.say("record.moved", action=desk.title(transition.title), title=_title(found, record))
-    return call.go(f"/o/{found.name}/{record.id}", Toast(text))
+    return call.go(call.form.one("_back") or f"/o/{found.name}/{record.id}", Toast(text))
 
 
 def ask_deletion(call: Call) -> Response:
@@ -198,9 +198,10 @@ def _version(call: Call, record: Record) -> int:
 
 
 def _ask(call: Call, screen: Any, status: int = 200, template: str = "ask") -> Response:
+    back_to = call.form.one("_back") or ""
     if call.by_htmx:
-        return call.fragment(f"fragments/{template}", status, s=screen)
-    return call.page(template, screen, status)
+        return call.fragment(f"fragments/{template}", status, s=screen, back_to=back_to)
+    return call.page(template, screen, status, back_to=back_to)
 
 
 ROUTES = (

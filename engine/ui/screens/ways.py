@@ -1,0 +1,30 @@
+"""The ways to show an object's records: list, board, calendar; with the filters of the list kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from engine.ui.desk import Desk
+from engine.ui.screens.addresses import ListAddress
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way, as it stands in the bar of a page."""
+
+    title: str
+    icon: str
+    href: str
+    current: bool
+
+
+def ways_of(desk: Desk, address: ListAddress, current: str) -> tuple[Way, ...]:
+    """Return the ways that an object's records can be shown in; none where there is only the list."""
+    name, usable = address.object, desk.policy.usable(address.object)
+    ways = [Way(desk.say("way.list"), "list", replace(address, way="", place=()).url(), current == "list")]
+    board, calendar = desk.model.boards.get(name), desk.model.calendars.get(name)
+    if board is not None and board.columns in usable:
+        ways.append(Way(desk.say("way.board"), "layout-columns", address.action("board"), current == "board"))
+    if calendar is not None and calendar.start in usable:
+        ways.append(Way(desk.say("way.calendar"), "calendar", address.action("calendar"), current == "calendar"))
+    return tuple(ways) if len(ways) > 1 else ()
