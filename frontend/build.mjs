@@ -11,7 +11,12 @@ const require = createRequire(path.join(source, "build.mjs"));
 const { build } = require("esbuild");
 
 // logical name -> entry file; a later chunk (charts, editor) is one more line
-const ENTRIES = { "app.js": "app.js", "style.css": "style.css" };
+const ENTRIES = {
+  "app.js": "app.js",
+  "style.css": "style.css",
+  "calendar.js": "calendar.js",
+  "calendar.css": "calendar.css",
+};
 
 const manifest = {};
 await rm(output, { recursive: true, force: true });

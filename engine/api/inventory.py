@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.api import bulk, dictionaries, files, listing, metadata, preview, records
+from engine.api import bulk, calendars, dictionaries, files, listing, metadata, preview, records
 from engine.api.routing import Route
 
 _V1 = "/api/v1"
@@ -21,6 +21,8 @@ ROUTES: tuple[Route, ...] = (
     Route("DELETE", f"{_V1}/dictionaries/<name>/items/<code>", dictionaries.remove_item, "write"),
     Route("POST", f"{_V1}/files", files.send_file, "write", "bytes", files.PARAMETERS),
     Route("GET", f"{_V1}/files/<id>", files.get_file, "read", answers="bytes"),
+    Route("GET", f"{_V1}/calendars/<calendar>", calendars.list_entries, "read", parameters=calendars.PARAMETERS),
+    Route("GET", f"{_V1}/calendars/<calendar>.ics", calendars.feed, "read", answers="bytes"),
     Route("GET", _RECORDS, listing.list_records, "read", parameters=listing.PARAMETERS),
     Route("POST", _RECORDS, records.create_record, "write", "object"),
     Route("POST", f"{_RECORDS}/bulk", bulk.change_records, "write", "object"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -57,10 +58,21 @@ def admit(services: Services, request: Request, effect: Literal["read", "write"]
 
 
 def _by_token(services: Services, authorization: str) -> Caller:
-    scheme, _, token = authorization.partition(" ")
+    scheme, _, given = authorization.partition(" ")
+    if scheme.lower() == "basic":
+        # programs that know no bearer tokens, calendars among them, send the token as a password
+        return services.auth.tokens.caller(_password(given))
     if scheme.lower() != "bearer":
         raise Unauthenticated("unauthenticated")
-    return services.auth.tokens.caller(token.strip())
+    return services.auth.tokens.caller(given.strip())
+
+
+def _password(given: str) -> str:
+    try:
+        _, _, password = base64.b64decode(given.strip(), validate=True).decode().partition(":")
+    except ValueError:
+        raise Unauthenticated("unauthenticated") from None
+    return password
 
 
 def _require_tenant_of_host(services: Services, request: Request, caller: Caller) -> None:

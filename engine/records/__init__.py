@@ -1,6 +1,7 @@
 """The counter: every change to a business record passes here, once."""
 
 from engine.records import codes as _codes  # noqa: F401 - declares the codes
+from engine.records.calendars import Entry as CalendarEntry
 from engine.records.change import Change, Record
 from engine.records.dictionaries import DictionaryService
 from engine.records.dictionary_book import Book
@@ -24,6 +25,7 @@ from engine.records.unit import Unit
 __all__ = [
     "Book",
     "BulkResult",
+    "CalendarEntry",
     "Change",
     "Choice",
     "Count",

@@ -5,6 +5,14 @@ from __future__ import annotations
 from engine.kernel.catalogue import Code, declare
 
 _VALUES = (
+    Code(
+        "no_such_calendar",
+        "There is no calendar {calendar}",
+        "没有日历 {calendar}",
+        "Look it up in the model.",
+        "请在模型中查询。",
+    ),
+    Code("no_such_day", "{day} is not a day", "{day} 不是日期", "Example: 2026-11-30", "例如：2026-11-30"),
     Code("not_text", "This is not a text", "这不是文本", "Send a JSON string.", "请发送 JSON 字符串。"),
     Code(
         "bad_characters",

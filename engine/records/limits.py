@@ -11,3 +11,4 @@ OPERATIONS = 100_000
 EXPAND = 3
 TALLIED = 3  # fields to group by, and figures to sum
 GROUPS = 1_000
+ENTRIES = 2_000  # of a calendar, in one answer

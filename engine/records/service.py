@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import Any, TypeVar
 
 from engine.kernel.context import Context
@@ -13,6 +14,8 @@ from engine.metamodel.model import TenantModel
 from engine.records import bulk as many
 from engine.records import preview as previewing
 from engine.records.batch import Batch
+from engine.records.calendars import Entry as CalendarEntry
+from engine.records.calendars import entries
 from engine.records.change import Change, Record
 from engine.records.conditions import Conditions
 from engine.records.deleting import delete, purge, restore
@@ -82,6 +85,16 @@ class RecordService:
         """Return how many records a listing holds and what some of their fields sum up to, by group or as a whole."""
         with self._reading(ctx, listing.object) as unit:
             return tally(unit, listing, by, sums, self._conditions)
+
+    def entries(
+        self, ctx: Context, calendar: str, since: date, until: date, listing: Listing
+    ) -> Sequence[CalendarEntry]:
+        """Return what stands in a calendar between two days, the last not included."""
+        with self.opener.reading(ctx) as unit:
+            found = unit.model.calendars.get(calendar)
+            if found is None:
+                raise Missing("no_such_calendar", calendar=calendar)
+            return entries(unit, found, since, until, self._conditions, listing)
 
     def lookup(
         self, ctx: Context, object: str, field: str, text: str, record_values: Mapping[str, Any], limit: int = 10

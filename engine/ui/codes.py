@@ -35,6 +35,7 @@ declare(
             "Try again. If it stays, tell your administrator the number below.",
             "请重试。若仍出现，请把下面的编号告诉管理员。",
         ),
+        Code("nothing_to_move", "Nothing was said to be moved", "没有说明要移动什么"),
         Code(
             "no_way_there",
             "Nothing leads from here to that column",

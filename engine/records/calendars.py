@@ -1,0 +1,154 @@
+"""Entries of a calendar between two days: records that begin or last there, those that come again unrolled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
+from typing import Any
+
+from dateutil.rrule import DAILY, FR, MO, MONTHLY, TH, TU, WE, WEEKLY, YEARLY, rrule
+
+from engine.kernel.errors import LimitExceeded
+from engine.metamodel.model import CalendarModel
+from engine.records.change import Record
+from engine.records.conditions import Conditions
+from engine.records.limits import ENTRIES, PAGE
+from engine.records.query import Listing
+from engine.records.reading import list_records
+from engine.records.unit import Unit
+
+LONGEST = timedelta(days=400)
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+_RULES: dict[str, dict[str, Any]] = {
+    "daily": {"freq": DAILY},
+    "weekdays": {"freq": WEEKLY, "byweekday": (MO, TU, WE, TH, FR)},
+    "weekly": {"freq": WEEKLY},
+    "biweekly": {"freq": WEEKLY, "interval": 2},
+    "monthly": {"freq": MONTHLY},
+    "yearly": {"freq": YEARLY},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry. ``start`` and ``end`` are days (``whole_day``, the end not included) or instants.
+
+    ``shift`` is how far an occurrence lies behind the first one of its record.
+    """
+
+    record: Record
+    start: date | datetime
+    end: date | datetime
+    whole_day: bool
+    shift: timedelta = timedelta(0)
+
+
+def entries(
+    unit: Unit, calendar: CalendarModel, since: date, until: date, conditions: Conditions, listing: Listing
+) -> tuple[Entry, ...]:
+    """Return what stands in a calendar from ``since`` up to the day before ``until``, as far as the actor sees it.
+
+    ``listing`` says which fields are read and what else the records must fit. Raises LimitExceeded for a span of more
+    than LONGEST and for more than ENTRIES records.
+    """
+    if until - since > LONGEST:
+        raise LimitExceeded("days", (until - since).days, LONGEST.days, 400)
+    found: list[Entry] = []
+    for record in _records(unit, calendar, since, until, conditions, listing):
+        found += _unrolled(unit, calendar, record, since, until)
+    return tuple(sorted(found, key=lambda entry: (_instant(unit, entry.start), entry.record.id)))
+
+
+def fields_of(calendar: CalendarModel) -> tuple[str, ...]:
+    """Return the fields that say when entries are."""
+    repeat = calendar.repeat
+    names = (calendar.start, calendar.end, repeat.every if repeat else None, repeat.until if repeat else None)
+    return tuple(name for name in names if name)
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+
+
+def _records(
+    unit: Unit, calendar: CalendarModel, since: date, until: date, conditions: Conditions, listing: Listing
+) -> Iterator[Record]:
+    where = condition_between(unit, calendar, since, until)
+    if listing.where:
+        where = f"({where}) and ({listing.where})"
+    after: str | None = None
+    count = 0
+    while True:
+        page = list_records(
+            unit,
+            Listing(
+                calendar.object,
+                where,
+                listing.quick,
+                (calendar.start,),
+                listing.fields,
+                PAGE,
+                after,
+                view=listing.view,
+                within=calendar.where,
+            ),
+            conditions,
+        )
+        count += len(page.records)
+        if count > ENTRIES:
+            raise LimitExceeded("entries", count, ENTRIES, 400)
+        yield from page.records
+        after = page.after
+        if after is None:
+            return
+
+
+def condition_between(unit: Unit, calendar: CalendarModel, since: date, until: date) -> str:
+    """Return the FEEL of records that stand in a calendar between two days."""
+    whole = unit.model.objects[calendar.object].fields[calendar.start].type == "date"
+    low, high = _literal(unit, since, whole=whole), _literal(unit, until, whole=whole)
+    start, end, repeat = calendar.start, calendar.end, calendar.repeat
+    once = f"{start} >= {low}"
+    if end is not None:
+        once = f"({end} {'>=' if whole else '>'} {low} or ({end} = null and {once}))"
+    if repeat is not None:
+        lasts = f' and ({repeat.until} = null or {repeat.until} >= @"{since.isoformat()}")' if repeat.until else ""
+        once = f"({once} or ({repeat.every} != null{lasts}))"
+    return f"{start} < {high} and {once}"
+
+
+def _literal(unit: Unit, day: date, *, whole: bool) -> str:
+    if whole:
+        return f'@"{day.isoformat()}"'
+    instant = datetime.combine(day, time(), unit.ctx.zone).astimezone(UTC)
+    return f'@"{instant.replace(tzinfo=None).isoformat()}Z"'
+
+
+def _unrolled(unit: Unit, calendar: CalendarModel, record: Record, since: date, until: date) -> Iterator[Entry]:
+    start: Any = record.values[calendar.start]
+    end: Any = record.values.get(calendar.end) if calendar.end else None
+    whole = not isinstance(start, datetime)
+    if whole:
+        end = (end if end is not None and end >= start else start) + _DAY
+    else:
+        end = end if end is not None and end > start else start + _HOUR
+    every = record.values.get(calendar.repeat.every) if calendar.repeat else None
+    if every not in _RULES:
+        yield Entry(record, start, end, whole)
+        return
+    last: date | None = record.values.get(calendar.repeat.until) if calendar.repeat and calendar.repeat.until else None
+    # an hour of the day is meant, in summer and winter alike
+    local = datetime.combine(start, time()) if whole else start.astimezone(unit.ctx.zone).replace(tzinfo=None)
+    bound = datetime.combine(min(until, last + _DAY) if last else until, time())
+    rule = rrule(dtstart=local, until=bound, **_RULES[every])
+    length = end - start
+    first = datetime.combine(since, time()) - length
+    for moment in islice((moment for moment in rule.xafter(first, inc=True) if moment < bound), ENTRIES):
+        begin = moment.date() if whole else moment.replace(tzinfo=unit.ctx.zone).astimezone(UTC)
+        if _instant(unit, begin + length) > _instant(unit, since):
+            yield Entry(record, begin, begin + length, whole, begin - start)
+
+
+def _instant(unit: Unit, moment: date | datetime) -> datetime:
+    return moment if isinstance(moment, datetime) else datetime.combine(moment, time(), unit.ctx.zone)

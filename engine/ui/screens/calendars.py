@@ -1,0 +1,137 @@
+"""The calendar of an object: the page, and its entries as the script in the browser takes them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from engine.metamodel.model import CalendarModel
+from engine.records import CalendarEntry
+from engine.storage import Reference
+from engine.ui.desk import Desk
+from engine.ui.screens.addresses import ListAddress
+from engine.ui.screens.alerts import first_alert
+from engine.ui.screens.filtering import FilterPanel, build_filter_panel
+from engine.ui.screens.lists import Tab, view_tabs
+from engine.ui.screens.ways import Way, ways_of
+
+NOBODY = "-"
+_WORDS = ("today", "month", "week", "day", "list", "team", "previous", "next", "whole_day", "none", "more")
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarScreen:
+    """A calendar ready to be drawn; ``options`` is what the script is told, as JSON."""
+
+    object: str
+    title: str
+    singular: str
+    icon: str
+    address: ListAddress
+    ways: tuple[Way, ...]
+    tabs: tuple[Tab, ...]
+    panel: FilterPanel
+    options: str
+    feed: str
+    may_create: bool
+
+
+def build_calendar(desk: Desk, calendar: CalendarModel, address: ListAddress) -> CalendarScreen:
+    """Return the page of a calendar; its entries are asked for by the script."""
+    found = desk.model.objects[calendar.object]
+    model = desk.model.lists[found.name]
+    return CalendarScreen(
+        object=found.name,
+        title=desk.title(calendar.title),
+        singular=desk.title(found.title),
+        icon=found.icon,
+        address=address,
+        ways=ways_of(desk, address, "calendar"),
+        tabs=view_tabs(desk, model, address),
+        panel=build_filter_panel(desk, model, address),
+        options=json.dumps(_options(desk, calendar, address), ensure_ascii=False),
+        feed=f"/api/v1/calendars/{calendar.name}.ics",
+        may_create=desk.may(found.name, "create"),
+    )
+
+
+def entry_json(desk: Desk, calendar: CalendarModel, entry: CalendarEntry) -> dict[str, Any]:
+    """Return an entry as the script takes it: hours in the tenant's zone, nothing that the reader may not see."""
+    record = entry.record
+    found = desk.model.objects[calendar.object]
+    person = record.values.get(calendar.person) if calendar.person else None
+    alert = first_alert(desk, readable_alerts(desk, calendar), record.values)
+    return {
+        "id": record.id if not entry.shift else f"{record.id}@{entry.start.isoformat()}",
+        "row": f"{record.id}@{record.version}",
+        "title": str(record.values.get(found.display) or record.id[-8:]),
+        "start": _local(desk, entry.start),
+        "end": _local(desk, entry.end),
+        "allDay": entry.whole_day,
+        "tone": "red" if alert and alert.tone == "red" else _tone(desk, calendar, record.values),
+        "alert": alert.text if alert else "",
+        "person": person.id if isinstance(person, Reference) else NOBODY,
+        "personName": (person.title or "") if isinstance(person, Reference) else desk.say("calendar.nobody"),
+        "shift": int(entry.shift.total_seconds()),
+        "href": f"/o/{found.name}/{record.id}",
+    }
+
+
+def readable_alerts(desk: Desk, calendar: CalendarModel) -> Sequence[Any]:
+    """Return the alerts whose fields the reader may see."""
+    usable = desk.policy.usable(calendar.object)
+    return [alert for alert in calendar.alerts if all(path[0] in usable for path in alert.when.reads)]
+
+
+def _options(desk: Desk, calendar: CalendarModel, address: ListAddress) -> dict[str, Any]:
+    place = dict(address.place)
+    writable = desk.policy.writable(calendar.object, "update")
+    fields = [calendar.start, *([calendar.end] if calendar.end else [])]
+    return {
+        "entries": address.action("calendar/entries"),
+        "move": f"/o/{calendar.object}/calendar/move",
+        "new": f"/o/{calendar.object}/new" if desk.may(calendar.object, "create") else "",
+        "startField": calendar.start,
+        "endField": calendar.end or "",
+        "days": desk.model.objects[calendar.object].fields[calendar.start].type == "date",
+        "movable": desk.may(calendar.object, "update") and all(name in writable for name in fields),
+        "sizable": bool(calendar.end),
+        "givable": bool(calendar.person) and calendar.person in writable,
+        "team": bool(calendar.person),
+        "span": place.get("span", "month"),
+        "on": place.get("on", ""),
+        "today": desk.dates.today.isoformat(),
+        "locale": "zh-CN" if desk.words.language == "zh" else "en-GB",
+        "words": {
+            name: desk.say(f"calendar.{name}")
+            for name in (
+                "today",
+                "month",
+                "week",
+                "day",
+                "list",
+                "team",
+                "previous",
+                "next",
+                "whole_day",
+                "none",
+                "more",
+            )
+        },
+    }
+
+
+def _local(desk: Desk, moment: date | datetime) -> str:
+    if isinstance(moment, datetime):
+        return desk.dates.local(moment).replace(tzinfo=None).isoformat(timespec="minutes")
+    return moment.isoformat()
+
+
+def _tone(desk: Desk, calendar: CalendarModel, values: Any) -> str:
+    field = desk.model.objects[calendar.object].fields.get(calendar.color or "")
+    items = desk.items(field.dictionary) if field is not None and field.dictionary else {}
+    item = items.get(str(values.get(calendar.color)))
+    return (item.tone if item is not None else "") or "blue"

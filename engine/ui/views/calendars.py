@@ -1,0 +1,104 @@
+"""Calendars: the page, its entries, and entries moved to another day, hour or person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import orjson
+from flask import Response
+
+from engine.kernel.errors import Malformed, Missing
+from engine.metamodel.model import CalendarModel, FieldModel
+from engine.records import Listing
+from engine.records.calendars import fields_of
+from engine.ui.door import Call, Route
+from engine.ui.screens.addresses import ListAddress, read_address
+from engine.ui.screens.calendars import NOBODY, build_calendar, entry_json, readable_alerts
+from engine.ui.views.finding import found_object
+from engine.ui.views.lists import condition_of
+
+
+def show_calendar(call: Call) -> Response:
+    """Draw the page of a calendar."""
+    return call.page("calendar", build_calendar(call.desk, _calendar(call), _address(call)))
+
+
+def list_entries(call: Call) -> Response:
+    """Answer the entries between two days, as JSON."""
+    calendar, address, desk = _calendar(call), _address(call), call.desk
+    since, until = _day(call, "since"), _day(call, "until")
+    usable = desk.policy.usable(calendar.object)
+    extra = [calendar.color, calendar.person, desk.model.objects[calendar.object].display]
+    alerts = [".".join(path) for alert in readable_alerts(desk, calendar) for path in alert.when.reads]
+    wanted = [*fields_of(calendar), *(name for name in extra if name in usable), *alerts]
+    fields = tuple(dict.fromkeys(name for name in wanted if name and not name.startswith("actor")))
+    where = condition_of(call, desk.model.lists[calendar.object], address)
+    listing = Listing(calendar.object, where, address.quick, fields=fields, view=address.view or None)
+    found = call.services.records.entries(call.context, calendar.name, since, until, listing)
+    body = orjson.dumps([entry_json(desk, calendar, entry) for entry in found])
+    return Response(body, mimetype="application/json")
+
+
+def move_entry(call: Call) -> Response:
+    """Move an entry: to the day or hour where it was dropped, or to another person's row."""
+    calendar = _calendar(call)
+    fields = call.desk.model.objects[calendar.object].fields
+    id, _, version = (call.form.one("row") or "").partition("@")
+    known = int(version) if version.isascii() and version.isdigit() and len(version) < 16 else 0
+    shift = timedelta(seconds=call.form.number("shift") or 0)
+    changes: dict[str, Any] = {}
+    for key, name in (("start", calendar.start), ("end", calendar.end)):
+        text = call.form.one(key)
+        if name and text:
+            changes[name] = _moment(call, fields[name], text, shift, last=key == "end")
+    person = call.form.one("person")
+    if person and calendar.person:
+        changes[calendar.person] = None if person == NOBODY else person
+    if not changes:
+        raise Malformed("nothing_to_move")
+    changed = call.services.records.update(call.context, calendar.object, id, known, changes)
+    return Response(orjson.dumps({"row": f"{id}@{changed.version}"}), mimetype="application/json")
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+
+
+def _calendar(call: Call) -> CalendarModel:
+    found = found_object(call)
+    calendar = call.desk.model.calendars.get(found.name)
+    if calendar is None or any(name not in call.desk.policy.usable(found.name) for name in fields_of(calendar)):
+        raise Missing("no_such_page")
+    return calendar
+
+
+def _address(call: Call) -> ListAddress:
+    return replace(read_address(found_object(call).name, list(call.request.args.items(multi=True))), way="calendar")
+
+
+def _day(call: Call, name: str) -> date:
+    try:
+        return date.fromisoformat(call.argument(name)[:10])
+    except ValueError:
+        raise Malformed("no_such_day", day=call.argument(name)[:40]) from None
+
+
+def _moment(call: Call, field: FieldModel, text: str, shift: timedelta, *, last: bool) -> str:
+    """Return where an entry shall stand; of one that comes again, the place of the first."""
+    try:
+        moment = datetime.fromisoformat(text[:19])
+    except ValueError:
+        raise Malformed("no_such_day", day=text[:40]) from None
+    moment -= shift
+    if field.type == "date":
+        # the browser names the day behind the last one
+        return (moment.date() - timedelta(days=1 if last else 0)).isoformat()
+    return moment.replace(tzinfo=call.context.zone).isoformat()
+
+
+ROUTES = (
+    Route("GET", "/o/<object>/calendar", show_calendar),
+    Route("GET", "/o/<object>/calendar/entries", list_entries),
+    Route("POST", "/o/<object>/calendar/move", move_entry),
+)

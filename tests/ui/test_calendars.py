@@ -1,0 +1,99 @@
+"""Calendars: entries of the days asked for, moved where the reader may, and the same as a feed."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import icalendar
+import pytest
+from playwright.sync_api import expect
+from werkzeug.test import Client
+
+from tests.ui.showroom import Showroom
+from tests.ui.visitor import Page, Visitor
+from tests.ui.windows import Desk, Place
+
+
+@pytest.fixture(scope="module", autouse=True)
+def works(showroom: Showroom) -> None:
+    """Works made on several days; one comes again each week until Christmas."""
+    showroom.make("work", name="Shrimps", made="2026-11-02")
+    showroom.make("work", name="Cabbage", made="2026-11-30")
+    showroom.make("work", name="Peony", made="2026-10-29")
+    showroom.make("work", name="Market", made="2026-11-04", again="weekly", until="2026-12-25")
+    showroom.make("work", name="Undated")
+
+
+def entries(clerk: Visitor, since: str, until: str) -> list[dict[str, Any]]:
+    page = clerk.get(f"/o/work/calendar/entries?since={since}&until={until}")
+    assert page.status == 200
+    found: list[dict[str, Any]] = json.loads(page.html)
+    return found
+
+
+def test_a_calendar_shows_what_begins_in_its_days(clerk: Visitor) -> None:
+    found = entries(clerk, "2026-11-01", "2026-11-04")
+
+    assert [(one["title"], one["start"], one["end"], one["allDay"]) for one in found] == [
+        ("Shrimps", "2026-11-02", "2026-11-03", True)
+    ]
+
+
+def test_what_comes_again_stands_on_each_of_its_days_until_the_last(clerk: Visitor) -> None:
+    found = [one["start"] for one in entries(clerk, "2026-11-10", "2027-01-31") if one["title"] == "Market"]
+
+    assert found == ["2026-11-11", "2026-11-18", "2026-11-25", "2026-12-02", "2026-12-09", "2026-12-16", "2026-12-23"]
+
+
+def move(clerk: Visitor, **values: Any) -> Page:
+    return clerk.post("/o/work/calendar/move", {**values, "_csrf": clerk.token()})
+
+
+def test_an_entry_is_moved_to_another_day(clerk: Visitor, showroom: Showroom) -> None:
+    showroom.make("work", name="Bamboo", made="2026-09-07")
+    (entry,) = entries(clerk, "2026-09-07", "2026-09-08")
+
+    answer = move(clerk, row=entry["row"], start="2026-09-09T00:00", shift="0")
+
+    assert answer.status == 200
+    assert [one["title"] for one in entries(clerk, "2026-09-09", "2026-09-10")] == ["Bamboo"]
+    assert move(clerk, row=entry["row"], start="2026-09-11T00:00", shift="0").status == 412
+
+
+def test_moving_an_occurrence_moves_the_whole_series_by_as_much(clerk: Visitor, showroom: Showroom) -> None:
+    showroom.make("work", name="Fair", made="2026-07-06", again="weekly", until="2026-07-31")
+    third = [one for one in entries(clerk, "2026-07-01", "2026-08-01") if one["title"] == "Fair"][2]
+
+    move(clerk, row=third["row"], start="2026-07-22T00:00", shift=str(third["shift"]))
+
+    found = [one["start"] for one in entries(clerk, "2026-07-01", "2026-08-01") if one["title"] == "Fair"]
+    assert found == ["2026-07-08", "2026-07-15", "2026-07-22", "2026-07-29"]
+
+
+@pytest.mark.parametrize("query", ["since=2026-11-01", "since=x&until=2026-12-01", "since=2020-01-01&until=2026-01-01"])
+def test_days_that_are_none_or_too_many_are_refused(clerk: Visitor, query: str) -> None:
+    assert clerk.get(f"/o/work/calendar/entries?{query}").status == 400
+
+
+def test_the_feed_is_read_by_calendar_programs(showroom: Showroom) -> None:
+    token = showroom.engine.auth.tokens.create("acme", "clerk", "calendar", ("read",), None)
+    basic = base64.b64encode(f"clerk:{token}".encode()).decode()
+
+    answer = Client(showroom.app).get("/api/v1/calendars/work.ics", headers={"Authorization": f"Basic {basic}"})
+
+    read = icalendar.Calendar.from_ical(answer.get_data(as_text=True))
+    titles = {str(event["summary"]) for event in read.walk("VEVENT")}
+    assert {"Shrimps", "Market"} <= titles
+    assert answer.mimetype == "text/calendar"
+
+
+@pytest.mark.browser
+def test_the_month_is_drawn_and_an_entry_leads_to_its_record(desk: Desk, place: Place) -> None:
+    place.showroom.make("work", name="Lotus", made="2026-11-18")
+    page = desk.open("/o/work/calendar?span=month&on=2026-11-15")
+
+    page.get_by_text("Lotus").click()
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Lotus")
