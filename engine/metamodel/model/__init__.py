@@ -31,16 +31,14 @@ from engine.metamodel.model.screen import (
     ViewModel,
 )
 from engine.metamodel.model.tenant import PackIdentity, TenantModel
+from engine.metamodel.model.views import AlertModel, BoardModel, CalendarModel, RepeatModel
 from engine.metamodel.model.worktime import WorktimeModel
 
 __all__ = [
+    "AlertModel",
     "ApprovalModel",
     "AssignmentModel",
     "AutomationModel",
-from engine.metamodel.model.views import AlertModel, BoardModel, CalendarModel, RepeatModel
-
-__all__ = [
-    "AlertModel",
     "BoardModel",
     "CalendarModel",
     "CheckModel",
