@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from engine.metamodel.model import FieldAccess, FieldModel, ObjectModel, RoleModel, RowGrant, TenantModel
+from engine.metamodel.model import ACTIONS, FieldAccess, FieldModel, ObjectModel, RoleModel, RowGrant, TenantModel
 from engine.rules import Expression
 
 HIDDEN = FieldAccess("hidden")
 EVERYTHING = "*"
+Names = frozenset[str] | None
 # what saving a parent means for its lines
-_FOLLOWED = {"read": "read", "create": "update", "update": "update", "delete": "update", "export": "export"}
+FOLLOWED = {"read": "read", "create": "update", "update": "update", "delete": "update", "export": "export"}
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """What one role may do with one object. ``via`` is the way from a child object to the parent it follows."""
+    """What one role may do with one object. ``via`` is the way from a child object to the parent it follows.
+
+    ``stead`` is set when the role is somebody else's, in whose place the actor may act: which of his steads it is.
+    """
 
     actions: Mapping[str, RowGrant]
     transitions: frozenset[str] = frozenset()
     fields: Mapping[str, FieldAccess] = field(default_factory=dict)
     via: tuple[str, ...] = ()
+    stead: int = 0
+    role: str = ""
 
     def row_grant(self, action: str) -> RowGrant | None:
         """Return the rows that an action covers; a transition covers those that may be changed, or else read."""
         found = self.actions.get(action)
         if found is None and (action in self.transitions or EVERYTHING in self.transitions):
-            if action in _FOLLOWED or action in ("restore", "import"):
+            if action in ACTIONS:
                 return None
             found = self.actions.get("update") or self.actions.get("read")
         return found
@@ -43,9 +49,32 @@ def clauses_of(model: TenantModel, role: RoleModel) -> Mapping[str, Clause]:
                 rows[name] = followed
     restricted = _restrictions(model, role)
     return {
-        name: Clause(clause.actions, clause.transitions, restricted.get(name, {}), clause.via)
+        name: Clause(clause.actions, clause.transitions, restricted.get(name, {}), clause.via, role=role.name)
         for name, clause in rows.items()
     }
+
+
+def lent(model: TenantModel, clauses: Mapping[str, Clause], stead: int, only: tuple[Names, Names]) -> dict[str, Clause]:
+    """Return the grants of a role as a delegation lends them: of some objects and actions only (None: all)."""
+    objects, actions = only
+    found = {}
+    for name, clause in clauses.items():
+        if objects is not None and _end_of(model, name, clause.via) not in objects and name not in objects:
+            continue
+        kept = {}
+        for action in (*clause.actions, *clause.transitions):
+            grant = clause.row_grant(action)
+            asked = FOLLOWED.get(action, action) if clause.via else action
+            if grant is not None and (actions is None or asked in actions):
+                kept[action] = grant
+        found[name] = replace(clause, actions=kept, transitions=frozenset(), stead=stead)
+    return found
+
+
+def _end_of(model: TenantModel, object: str, via: tuple[str, ...]) -> str:
+    for step in via:
+        object = model.objects[object].fields[step].targets[0]
+    return object
 
 
 def _followed(model: TenantModel, object: ObjectModel, role: RoleModel) -> Clause | None:
@@ -57,7 +86,7 @@ def _followed(model: TenantModel, object: ObjectModel, role: RoleModel) -> Claus
         via.append(object.parent)
         object = model.objects[object.fields[object.parent].targets[0]]
     granted = role.grants[object.name].actions
-    actions = {child: granted[parent] for child, parent in _FOLLOWED.items() if parent in granted}
+    actions = {child: granted[parent] for child, parent in FOLLOWED.items() if parent in granted}
     return Clause(actions, via=tuple(via))
 
 

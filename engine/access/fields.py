@@ -17,10 +17,11 @@ UNREADABLE = frozenset({"secret"})
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """One clause as the rows see it: its rule (None: all rows) and its restricted fields."""
+    """One clause as the rows see it: its rule (None: all rows) and its restricted fields; ``stead``: by whose right."""
 
     rows: Expression | None
     fields: Mapping[str, FieldAccess]
+    stead: int = 0
 
 
 @dataclass(frozen=True, slots=True)

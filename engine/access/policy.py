@@ -9,12 +9,13 @@ from typing import Any, TypeVar
 
 import engine.access.codes  # noqa: F401 - declares the codes used here
 from engine.access.clauses import EVERYTHING
+from engine.access.facts import facts_of_actor
 from engine.access.fields import Cover, Sight
-from engine.access.role_rules import NOTHING, RoleRules
-from engine.access.scopes import UsableScope
+from engine.access.role_rules import RoleRules, holding_of
+from engine.access.scopes import UsableScope, stead_name
 from engine.kernel.context import Actor
 from engine.kernel.errors import Missing, Refused
-from engine.metamodel.model import TenantModel
+from engine.metamodel.model import ACTIONS, TenantModel
 from engine.rules import Expression, Run
 from engine.storage import Catalog
 
@@ -31,20 +32,17 @@ class Policy:
         self.rules = rules
         self.model = rules.model
         self.actor = actor
-        self.facts: Mapping[str, Any] = {
-            "id": actor.user,
-            "login": actor.login,
-            "name": actor.name,
-            "roles": sorted(actor.roles),
-            "department": actor.unit,
-            "units_below": sorted(actor.units_below),
-        }
+        self.facts: Mapping[str, Any] = facts_of_actor(actor, rules.privileges)
         self._scopes: dict[str, UsableScope] = {}
 
     @property
     def everything(self) -> bool:
-        """Tell whether the actor holds every grant."""
+        """Tell whether the actor holds every grant; restrictive rules may bind him nevertheless."""
         return self.rules.everything
+
+    def bounded(self, object: str) -> bool:
+        """Tell whether restrictive rules are about an object."""
+        return any(self.rules.bounds(object, action) is not None for action in ("read", "create", "update", "transfer"))
 
     # -- actions ---------------------------------------------------------------------------------------------------
 
@@ -66,12 +64,11 @@ class Policy:
         """Return every action and transition that is granted on some rows of an object."""
         life = self.model.lifecycle_of(object)
         transitions = () if life is None else tuple(life.transitions)
-        plain = ("read", "create", "update", "delete", "restore", "import", "export")
-        return frozenset(name for name in (*plain, *transitions) if self.may(object, name))
+        return frozenset(name for name in (*ACTIONS, *transitions) if self.may(object, name))
 
     def holds(self, privilege: str) -> bool:
-        """Tell whether the actor has a named privilege."""
-        return self.everything or privilege in self.rules.privileges
+        """Tell whether the actor has a named privilege: explicitly, by a role of his or by a delegation."""
+        return self.actor.system or privilege in self.facts["privileges"]
 
     def may_edit_dictionary(self, name: str) -> bool:
         """Tell whether the actor may change the items of an open dictionary."""
@@ -90,6 +87,10 @@ class Policy:
     def covers(self, object: str, action: str, facts: Mapping[str, Any], run: Run) -> bool:
         """Tell whether an action covers a record; the same rule as ``rows``. ``facts`` also hold ``actor``."""
         return _holds(self.rules.rows(object, action), facts, run)
+
+    def within_bounds(self, object: str, action: str, facts: Mapping[str, Any], run: Run) -> bool:
+        """Tell whether the restrictive rules for an action are true of a record."""
+        return _holds(self.rules.bounds(object, action), facts, run)
 
     def needs(self, object: str) -> frozenset[tuple[str, ...]]:
         """Return the paths that must stand in ``facts`` for ``covers``, ``sights`` and ``writes``."""
@@ -147,7 +148,7 @@ class Policy:
             return True
         for cover in rules.covers:
             access = cover.fields.get(field)
-            free = access is None or (access.mode != "read" and _holds_unless(access.unless, facts, run))
+            free = access is None or (access.mode != "read" and _holds_unless(access.unless, cover.stead, facts, run))
             if free and _holds(cover.rows, facts, run):
                 return True
         return False
@@ -173,25 +174,25 @@ class Policies:
 
     def policy_for(self, catalog: Catalog, actor: Actor) -> Policy:
         """Return the actor's policy in the state that ``catalog`` stands for."""
-        key = (catalog.model.fingerprint, id(catalog.model), actor)
+        key = (id(catalog.model), actor)
         with self._lock:
             found = self._policies.get(key)
-            if found is not None:
+            if found is not None and found.model is catalog.model:
                 self._policies.move_to_end(key)
                 return found
         made = Policy(self._rules_for(catalog.model, actor), actor)
         with self._lock:
+            self._policies.pop(key, None)
             return _kept(self._policies, key, made)
 
     def _rules_for(self, model: TenantModel, actor: Actor) -> RoleRules:
-        everything = actor.administrator or actor.system
-        roles = NOTHING if everything else actor.roles
-        key = (id(model), roles, everything, actor.unit is not None)
+        holding = holding_of(actor)
+        key = (id(model), holding)
         with self._lock:
             found = self._rules.get(key)
             if found is not None and found.model is model:
                 return found
-        made = RoleRules(model, roles, everything=everything, in_unit=actor.unit is not None)
+        made = RoleRules(model, holding)
         with self._lock:
             self._rules.pop(key, None)
             return _kept(self._rules, key, made)
@@ -219,18 +220,21 @@ def _holds(rule: Expression | None, facts: Mapping[str, Any], run: Run) -> bool:
     return rule.value(facts, run) is True
 
 
-def _holds_unless(condition: Expression | None, facts: Mapping[str, Any], run: Run) -> bool:
+def _holds_unless(condition: Expression | None, stead: int, facts: Mapping[str, Any], run: Run) -> bool:
     if condition is None:
         return False
     run.restart()
-    return condition.value({"record": facts, "before": facts, "actor": facts.get("actor")}, run) is True
+    actor = facts.get("actor")
+    if stead and isinstance(actor, Mapping):
+        actor = actor.get(stead_name(stead).partition(".")[2])
+    return condition.value({"record": facts, "before": facts, "actor": actor}, run) is True
 
 
 def _best(name: str, covering: list[Cover], facts: Mapping[str, Any], run: Run) -> Sight:
     sight: Sight = "hidden"
     for cover in covering:
         access = cover.fields.get(name)
-        if access is None or access.mode == "read" or _holds_unless(access.unless, facts, run):
+        if access is None or access.mode == "read" or _holds_unless(access.unless, cover.stead, facts, run):
             return "clear"
         if access.mode == "masked":
             sight = "masked"

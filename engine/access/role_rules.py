@@ -2,37 +2,74 @@
 
 from __future__ import annotations
 
-from engine.access.clauses import Clause, clauses_of
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from engine.access.clauses import Clause, clauses_of, lent
 from engine.access.fields import Cover, FieldRules, WriteRules, reading_rules, writing_rules
-from engine.access.rows import row_rule, rule_of
+from engine.access.rows import RowWriter, rule_of
 from engine.access.scopes import world_of
-from engine.metamodel.model import TenantModel
+from engine.kernel.context import Actor
+from engine.metamodel.model import AreaGrant, RoleModel, TenantModel
 from engine.rules import Expression
 from engine.storage.bounded import Bounded
+from engine.storage.share_scope import SHARES
 
 _DERIVED_KEPT = 1_000
 NOTHING: frozenset[str] = frozenset()
+Names = frozenset[str] | None
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """What one delegation lends: roles, and of which objects and actions (None: all)."""
+
+    roles: frozenset[str]
+    objects: Names = None
+    actions: Names = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """All that rules are made of: equal holdings share their rules. ``free``: not even restrictive rules bind."""
+
+    roles: frozenset[str] = NOTHING
+    everything: bool = False
+    free: bool = False
+    lent: tuple[Lent, ...] = ()
+
+
+def holding_of(actor: Actor) -> Holding:
+    """Return what an actor holds."""
+    if actor.system:
+        return Holding(everything=True, free=True)
+    steads = tuple(Lent(stead.roles, stead.objects, stead.actions) for stead in actor.steads)
+    return Holding(actor.roles, actor.administrator, lent=steads)
 
 
 class RoleRules:
-    """The rules of one set of roles on one model, each worked out when it is first asked for."""
+    """The rules of one holding on one model, each worked out when it is first asked for."""
 
-    def __init__(self, model: TenantModel, roles: frozenset[str], *, everything: bool, in_unit: bool) -> None:
-        known = [model.roles[name] for name in sorted(roles) if name in model.roles]
+    def __init__(self, model: TenantModel, holding: Holding) -> None:
+        known = [model.roles[name] for name in sorted(holding.roles) if name in model.roles]
         self.model = model
-        self.everything = everything or any(role.administrator for role in known)
-        self.in_unit = in_unit
+        self.everything = holding.everything or any(role.administrator for role in known)
+        self.free = holding.free
         self.privileges = frozenset(name for role in known for name in role.privileges)
         self.dictionaries = frozenset(name for role in known for name in role.dictionaries)
+        self.areas = _areas(known)
         self.world = world_of(model)
-        self._clauses = () if self.everything else tuple(clauses_of(model, role) for role in known)
+        self.writer = RowWriter(model, self.world)
+        self._clauses = _all_clauses(model, known, holding, everything=self.everything)
         self._rows: dict[tuple[str, str], Expression | None] = {}
         self._covers: dict[tuple[str, str], tuple[Cover, ...]] = {}
         self._reading: dict[str, FieldRules] = {}
         self._writing: dict[tuple[str, str], WriteRules] = {}
-        self._needs: dict[str, frozenset[tuple[str, ...]]] = {}
+        self._needs: dict[str, frozenset[Path]] = {}
         self._none: dict[str, Expression] = {}
         self._lines: dict[str, frozenset[str]] = {}
+        self._bounds: dict[tuple[str, str], Expression | None] = {}
         # what upper floors work out from these rules, kept as long as they are
         self.derived = Bounded(_DERIVED_KEPT)
 
@@ -42,15 +79,19 @@ class RoleRules:
         return [clause for clause in found if clause is not None and clause.row_grant(action) is not None]
 
     def rows(self, object: str, action: str) -> Expression | None:
-        """Return the rule of the rows that an action covers; None stands for all rows."""
+        """Return the rule of the rows that an action covers, within the restrictive rules; None stands for all rows."""
         key = (object, action)
         if key not in self._rows:
-            if self.everything:
-                self._rows[key] = None
-            else:
-                clauses = self.clauses(object, action)
-                self._rows[key] = row_rule(self.world, object, clauses, action, in_unit=self.in_unit)
+            granted = None if self.everything else self.writer.rule(object, self.clauses(object, action), action)
+            self._rows[key] = granted if self.free else self.writer.bounded(object, granted, action)
         return self._rows[key]
+
+    def bounds(self, object: str, action: str) -> Expression | None:
+        """Return what the restrictive rules alone demand for an action; None when there are none."""
+        key = (object, action)
+        if key not in self._bounds:
+            self._bounds[key] = None if self.free else self.writer.bounded(object, None, action)
+        return self._bounds[key]
 
     def covers(self, object: str, action: str) -> tuple[Cover, ...]:
         """Return what each clause covers, rows and fields together."""
@@ -60,7 +101,7 @@ class RoleRules:
                 self._covers[key] = (Cover(None, {}),)
             else:
                 self._covers[key] = tuple(
-                    Cover(row_rule(self.world, object, (clause,), action, in_unit=self.in_unit), clause.fields)
+                    Cover(self.writer.rule(object, (clause,), action), clause.fields, clause.stead)
                     for clause in self.clauses(object, action)
                 )
         return self._covers[key]
@@ -105,18 +146,22 @@ class RoleRules:
             self._lines[object] = rules.writable
         return self._lines[object]
 
-    def needs(self, object: str) -> frozenset[tuple[str, ...]]:
+    def needs(self, object: str) -> frozenset[Path]:
         """Return the paths that the row and field rules of an object look at when a record is saved or shown."""
         if object not in self._needs:
-            paths: set[tuple[str, ...]] = set()
-            actions = {name for clauses in self._clauses if object in clauses for name in clauses[object].actions}
-            for action in actions:
-                for cover in self.covers(object, action):
-                    for expression in (cover.rows, *(access.unless for access in cover.fields.values())):
-                        if expression is not None:
-                            paths.update(_bare(path) for path in expression.reads)
-            self._needs[object] = frozenset(path for path in paths if path and path[0] != "actor")
+            reads = [*self._reads(object)]
+            paths = {_bare(path) for path in reads}
+            paths |= {(*path[:-1], "id") for path in paths if path[-1:] == (SHARES,)}
+            self._needs[object] = frozenset(
+                path for path in paths if path and path[0] != "actor" and SHARES not in path
+            )
         return self._needs[object]
+
+    def shares_needed(self, object: str) -> frozenset[Path]:
+        """Return the ways to the records whose shares the rules of an object look at; ``()`` is the record itself."""
+        key = ("shares", object)
+        found: frozenset[Path] = self.derived.get(key, lambda: self._shares_needed(object))
+        return found
 
     def nothing(self, object: str) -> Expression:
         """Return a rule that covers no row."""
@@ -124,6 +169,49 @@ class RoleRules:
             self._none[object] = rule_of(self.world, object, "false")
         return self._none[object]
 
+    # --------------------------------------------------------------------------------------------------------------
 
-def _bare(path: tuple[str, ...]) -> tuple[str, ...]:
+    def _shares_needed(self, object: str) -> frozenset[Path]:
+        return frozenset(path[: path.index(SHARES)] for path in map(_bare, self._reads(object)) if SHARES in path)
+
+    def _reads(self, object: str) -> Iterable[Path]:
+        actions = {name for clauses in self._clauses if object in clauses for name in clauses[object].actions}
+        for action in actions:
+            for cover in self.covers(object, action):
+                for expression in (cover.rows, *(access.unless for access in cover.fields.values())):
+                    if expression is not None:
+                        yield from expression.reads
+        life = self.model.lifecycle_of(object)
+        for action in (*actions, *_ALWAYS_BOUND, *(life.transitions if life else ())):
+            bound = self.bounds(object, action)
+            if bound is not None:
+                yield from bound.reads
+
+
+# restrictive rules bind administrators too, who have no clauses
+_ALWAYS_BOUND = ("read", "create", "update", "delete", "restore", "export", "transfer", "share", "print", "merge")
+
+
+def _all_clauses(
+    model: TenantModel, roles: Iterable[RoleModel], holding: Holding, *, everything: bool
+) -> tuple[Mapping[str, Clause], ...]:
+    if everything:
+        return ()
+    own: list[Mapping[str, Clause]] = [clauses_of(model, role) for role in roles]
+    for number, one in enumerate(holding.lent, start=1):
+        only = (one.objects, one.actions)
+        names = sorted(one.roles & model.roles.keys())
+        own += [lent(model, clauses_of(model, model.roles[name]), number, only) for name in names]
+    return tuple(own)
+
+
+def _areas(roles: Iterable[RoleModel]) -> Mapping[str, tuple[AreaGrant, ...]]:
+    found: dict[str, tuple[AreaGrant, ...]] = {}
+    for role in roles:
+        for name, grant in role.areas.items():
+            found[name] = (*found.get(name, ()), grant)
+    return found
+
+
+def _bare(path: Path) -> Path:
     return path[1:] if path[0] in ("record", "before") else path

@@ -2,32 +2,138 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import fields as parts_of
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from engine.access.clauses import Clause
-from engine.access.scopes import RowScope
+from engine.access.clauses import FOLLOWED, Clause
+from engine.access.scopes import RowScope, stead_name
 from engine.metamodel.compiler.scopes import World
-from engine.metamodel.model import ObjectModel
+from engine.metamodel.model import RestrictionModel, RowGrant, ScopeTest, TenantModel
 from engine.rules import BOOLEAN, Expression, compile_expression
-from engine.rules.nodes import Name, Node, Path
+from engine.rules.nodes import Name, Path
+from engine.rules.walking import walk
+from engine.storage.share_scope import SHARES
 
-_OWN = "{at}owner = actor"
-_MADE = "{at}created_by = actor"
-_UNIT = "{at}department = actor.department"
-_BELOW = "{at}department in actor.units_below"
+ALWAYS, NEVER = "true", "false"
 
 
-def row_rule(world: World, object: str, clauses: Iterable[Clause], action: str, *, in_unit: bool) -> Expression | None:
-    """Return the rows covered by any clause; None stands for all of them. ``in_unit``: the actor has a department."""
-    texts: list[str] = []
-    for clause in clauses:
-        text = _text(world, object, clause, action, in_unit=in_unit)
-        if text == "true":
-            return None
-        if text not in ("false", *texts):
-            texts.append(text)
-    return rule_of(world, object, " or ".join(f"({text})" for text in texts) or "false")
+@dataclass(frozen=True, slots=True)
+class RuleText:
+    """A condition in words, over the bare fields of an object and the actor, and where it comes from."""
+
+    text: str
+    role: str = ""
+    scope: str = ""
+    rule: str = ""
+
+
+class RowWriter:
+    """Puts grants and restrictive rules into words; a model's restrictive and sharing rules are looked up once."""
+
+    def __init__(self, model: TenantModel, world: World) -> None:
+        self._model = model
+        self._world = world
+
+    def rule(self, object: str, clauses: Iterable[Clause], action: str) -> Expression | None:
+        """Return the rule of the rows that any of the clauses covers; None stands for all rows."""
+        texts: list[str] = []
+        for clause in clauses:
+            text = self.text(object, clause, action)
+            if text == ALWAYS:
+                return None
+            if text not in (NEVER, *texts):
+                texts.append(text)
+        return rule_of(self._world, object, " or ".join(f"({text})" for text in texts) or NEVER)
+
+    def bounded(self, object: str, rows: Expression | None, action: str) -> Expression | None:
+        """Return a rule within the restrictive rules for an action."""
+        bounds = [bound.text for bound in self.bounds(object, action)]
+        if not bounds:
+            return rows
+        parts = [*bounds, *(() if rows is None else (f"({rows.text}\n)",))]
+        return rule_of(self._world, object, " and ".join(parts))
+
+    def bounds(self, object: str, action: str) -> Iterator[RuleText]:
+        """Yield the restrictive rules of an object and of the parents that it follows, for an action."""
+        via: tuple[str, ...] = ()
+        at, asked = object, action
+        for _ in range(9):
+            for restriction in self._restrictions(at, asked):
+                yield RuleText(f"({bare_text(restriction.that, _prefix(via))}\n)", rule=restriction.name)
+            model = self._model.objects[at]
+            if model.parent is None:
+                return
+            via = (*via, model.parent)
+            at, asked = model.fields[model.parent].targets[0], FOLLOWED.get(asked, asked)
+
+    def text(self, object: str, clause: Clause, action: str) -> str:
+        """Return the rows of one clause in words."""
+        grant = clause.row_grant(action)
+        if grant is None:
+            return NEVER
+        parts = [part for part in (self._scopes(object, clause, grant, action), self._when(clause, grant)) if part]
+        if NEVER in parts:
+            return NEVER
+        return " and ".join(parts) or ALWAYS
+
+    def scope_texts(self, object: str, clause: Clause, action: str) -> Iterator[tuple[ScopeTest, str]]:
+        """Yield each scope of a clause with its condition."""
+        grant = clause.row_grant(action)
+        for test in () if grant is None else grant.scopes:
+            yield test, self._scope(object, clause, test, action)
+
+    def when_text(self, clause: Clause, action: str) -> str:
+        """Return the condition that a clause adds to its scopes; empty when there is none."""
+        grant = clause.row_grant(action)
+        return "" if grant is None else self._when(clause, grant)
+
+    # --------------------------------------------------------------------------------------------------------------
+
+    def _restrictions(self, object: str, action: str) -> Iterator[RestrictionModel]:
+        for restriction in self._model.restrictions.values():
+            if restriction.object == object and restriction.bounds(action):
+                yield restriction
+
+    def _scopes(self, object: str, clause: Clause, grant: RowGrant, action: str) -> str:
+        texts = [self._scope(object, clause, test, action) for test in grant.scopes]
+        if ALWAYS in texts:
+            return ""
+        texts = list(dict.fromkeys(text for text in texts if text != NEVER))
+        return "(" + " or ".join(texts) + ")" if texts else NEVER
+
+    def _when(self, clause: Clause, grant: RowGrant) -> str:
+        if grant.when is None:
+            return ""
+        # the line break ends a comment that the condition may end with
+        return f"({bare_text(grant.when, _prefix(clause.via), clause.stead)}\n)"
+
+    def _scope(self, object: str, clause: Clause, test: ScopeTest, action: str) -> str:
+        actor = stead_name(clause.stead)
+        if test.scope == "all":
+            return ALWAYS
+        if test.scope == "shared":
+            return self._shared(object, clause, action, actor)
+        path = ".".join((*clause.via, *test.path))
+        if test.fact == "id":
+            return f"{path} = {actor}"
+        # a list never holds null: what belongs nowhere belongs to nobody
+        return f"{path} in {actor}.{test.fact}"
+
+    def _shared(self, object: str, clause: Clause, action: str, actor: str) -> str:
+        asked = FOLLOWED.get(action, action) if clause.via else action
+        if asked in ("create", "import"):
+            return NEVER
+        level = 1 if asked == "read" else 2
+        for step in clause.via:
+            object = self._model.objects[object].fields[step].targets[0]
+        at = _prefix(clause.via)
+        received = f"s.receiver in {actor}.receivers and s.level >= {level} and (s.until = null or s.until > now())"
+        texts = [f"(some s in {at}{SHARES} satisfies {received})"]
+        for sharing in self._model.sharings.values():
+            if sharing.object == object and sharing.level >= level:
+                named = " or ".join(f'"{receiver}" in {actor}.receivers' for receiver in sharing.receivers)
+                texts.append(f"(({named}) and ({bare_text(sharing.when, at, clause.stead)}\n))")
+        return "(" + " or ".join(texts) + ")"
 
 
 def rule_of(world: World, object: str, text: str) -> Expression:
@@ -35,59 +141,29 @@ def rule_of(world: World, object: str, text: str) -> Expression:
     return compile_expression(text, RowScope(world, object), expect=BOOLEAN)
 
 
-def _text(world: World, object: str, clause: Clause, action: str, *, in_unit: bool) -> str:
-    grant = clause.row_grant(action)
-    if grant is None:
-        return "false"
-    at = "".join(f"{step}." for step in clause.via)
-    owned = _at_end(world, object, clause.via).owned
-    needed: list[str] = []
-    if grant.scope == "own":
-        needed.append((_OWN if owned else _MADE).format(at=at))
-    elif grant.scope in ("department", "department_and_below"):
-        if not in_unit or not owned:
-            # null = null is true: whoever belongs nowhere must not see what belongs nowhere
-            return "false"
-        needed.append((_UNIT if grant.scope == "department" else _BELOW).format(at=at))
-    if grant.when is not None:
-        needed.append(bare_text(grant.when, at))
-    # the line break ends a comment that the condition may end with
-    return " and ".join(f"({text}\n)" if "//" in text else f"({text})" for text in needed) or "true"
+def bare_text(condition: Expression, at: str = "", stead: int = 0) -> str:
+    """Return a condition that speaks of ``record.field`` as one that names the field itself, reached through ``at``.
 
-
-def _at_end(world: World, object: str, via: Iterable[str]) -> ObjectModel:
-    for step in via:
-        object = world.objects[object].fields[step].targets[0]
-    return world.objects[object]
-
-
-def bare_text(condition: Expression, at: str = "") -> str:
-    """Return a condition that speaks of ``record.field`` as one that names the field itself, reached through ``at``."""
+    With ``stead`` it speaks of the one in whose place the actor acts.
+    """
     text = condition.text
-    nodes = list(_walk(condition.tree))
+    nodes = list(walk(condition.tree))
     cuts = [
         (node.source.start, node.name_start, at)
         for node in nodes
         if isinstance(node, Path) and isinstance(node.source, Name) and node.source.name == "record"
     ]
     taken = {start for start, _, _ in cuts}
-    cuts += [
-        (node.start, node.end, at.rstrip(".") or "id")
-        for node in nodes
-        if isinstance(node, Name) and node.name == "record" and node.start not in taken
-    ]
+    for node in nodes:
+        if isinstance(node, Name) and node.start not in taken:
+            if node.name == "record":
+                cuts.append((node.start, node.end, at.rstrip(".") or "id"))
+            elif node.name == "actor" and stead:
+                cuts.append((node.start, node.end, stead_name(stead)))
     for start, end, words in sorted(cuts, reverse=True):
         text = text[:start] + words + text[end:]
     return text
 
 
-def _walk(node: Node) -> Iterable[Node]:
-    yield node
-    for part in parts_of(node):
-        inner = getattr(node, part.name)
-        if isinstance(inner, Node):
-            yield from _walk(inner)
-        elif isinstance(inner, tuple):
-            for entry in inner:
-                if isinstance(entry, Node):
-                    yield from _walk(entry)
+def _prefix(via: tuple[str, ...]) -> str:
+    return "".join(f"{step}." for step in via)

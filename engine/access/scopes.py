@@ -5,33 +5,71 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from engine.metamodel.compiler.scopes import USER, World
+from engine.metamodel.compiler.scopes import USER, ActorFields, World
 from engine.metamodel.model import TenantModel
-from engine.rules import FeelType, RecordType, list_of
+from engine.rules import DATE_TIME, NUMBER, STRING, FeelType, RecordType, list_of
+from engine.storage.share_scope import SHARES
 
 Usable = Callable[[str], frozenset[str]]
+_STEAD = "_stead"
+_SHARE: dict[str, FeelType] = {"receiver": STRING, "level": NUMBER, "until": DATE_TIME}
 
 
 def world_of(model: TenantModel) -> World:
     """Return the types of a model's objects."""
-    return World(model.objects, model.dictionaries, model.unit)
+    return World(model.objects, model.dictionaries, model.unit, structure=model.structure)
+
+
+def stead_name(stead: int) -> str:
+    """Return how a rule names the one whose rights it speaks of: the actor, or somebody in whose place he may act."""
+    return "actor" if stead == 0 else f"actor.{_STEAD}{stead}"
 
 
 @dataclass(frozen=True, slots=True)
-class ActorFields:
-    """What conditions may ask of the actor; permission also knows the units below his own."""
+class ShareFields:
+    """What is known of a share."""
+
+    def type_of(self, name: str) -> FeelType | None:
+        return _SHARE.get(name)
+
+    def names(self) -> Iterable[str]:
+        return tuple(_SHARE)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleActor:
+    """The actor of a row rule: his own facts, and those in whose place he may act."""
 
     world: World
 
     def type_of(self, name: str) -> FeelType | None:
-        if name == "units_below":
-            return list_of(self.world.record(self.world.unit or "department"))
-        if name == "administrator":
-            return None
-        return self.world.record(USER).field(name)
+        if name.startswith(_STEAD):
+            return RecordType(name=USER, scope=ActorFields(self.world))
+        return ActorFields(self.world).type_of(name)
 
     def names(self) -> Iterable[str]:
-        return (*self.world.record(USER).field_names(), "units_below")
+        return ActorFields(self.world).names()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFields:
+    """The fields of an object as permission sees them behind references: with the shares of its records."""
+
+    world: World
+    object: str
+
+    def type_of(self, name: str) -> FeelType | None:
+        if name == SHARES:
+            return list_of(RecordType(name="share", scope=ShareFields()))
+        model = self.world.objects[self.object].fields.get(name)
+        if model is None:
+            return None
+        if model.type in ("reference", "department") and model.targets and model.targets[0] in self.world.objects:
+            return RecordType(name=model.targets[0], scope=RuleFields(self.world, model.targets[0]))
+        return self.world.type_of_field(model)
+
+    def names(self) -> Iterable[str]:
+        return tuple(self.world.objects[self.object].fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +80,10 @@ class RowScope:
     object: str
 
     def type_of(self, name: str) -> FeelType | None:
-        model = self.world.objects[self.object].fields.get(name)
-        if model is not None:
-            return self.world.type_of_field(model)
-        return RecordType(name=USER, scope=ActorFields(self.world)) if name == "actor" else None
+        found = RuleFields(self.world, self.object).type_of(name)
+        if found is not None:
+            return found
+        return RecordType(name=USER, scope=RuleActor(self.world)) if name == "actor" else None
 
     def names(self) -> Iterable[str]:
         return (*self.world.objects[self.object].fields, "actor")
@@ -63,7 +101,7 @@ class UsableScope:
 
     def type_of(self, name: str) -> FeelType | None:
         if name == "actor" and self.bare:
-            return RecordType(name=USER, scope=ActorFields(self.world))
+            return self.world.actor
         if name not in self.usable(self.object):
             return None
         model = self.world.objects[self.object].fields[name]

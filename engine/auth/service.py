@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from engine.auth.accounts import Accounts, fold_login
 from engine.auth.actors import Actors
@@ -36,7 +37,7 @@ class AuthService:
 
     def __init__(self, settings: Settings, shelf: Shelf, clock: Clock) -> None:
         self.passwords = Passwords(settings)
-        self.actors = Actors()
+        self.actors = Actors(ZoneInfo(settings.zone))
         self.accounts = Accounts(shelf, clock, self.passwords)
         self.sessions = Sessions(settings, shelf, clock, self.actors)
         self.tokens = Tokens(settings, shelf, clock, self.actors)
@@ -110,7 +111,11 @@ class AuthService:
         database, catalog = self._shelf.current(tenant)
         with database.reading() as session:
             found = tables.find_user(session, id=user)
-            return self.actors.of(session, catalog, found) if found is not None and found.active else None
+            return (
+                self.actors.of(session, catalog, found, self._clock.now())
+                if found is not None and found.active
+                else None
+            )
 
     def _welcome(self, database: Database, user: User, password: str, visitor: Visitor) -> SessionText:
         fresh = self.passwords.hash(password) if self.passwords.outdated(user.password_hash) else None

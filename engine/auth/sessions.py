@@ -152,7 +152,7 @@ class Sessions:
             user = find_user(session, id=stored.user) if stored is not None else None
             if stored is None or user is None or not user.active:
                 return None
-            actor = self._actors.of(session, catalog, user)
+            actor = self._actors.of(session, catalog, user, self._clock.now())
         language = stored.language or user.language or self._settings.language
         caller = Caller(text.tenant, actor, language, frozenset(SCOPES), "session", hashed, str(text))
         seen = Seen(caller, catalog.stamp.access, time.monotonic(), stored.seen_at, stored.seen_at, stored.expires_at)

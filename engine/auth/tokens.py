@@ -122,7 +122,7 @@ class Tokens:
             user = find_user(session, id=stored.user)
             if user is None or not user.active:
                 return None
-            actor = self._actors.of(session, catalog, user)
+            actor = self._actors.of(session, catalog, user, self._clock.now())
         language = user.language or self._settings.language
         caller = Caller(text.tenant, actor, language, frozenset(stored.scopes), "token", stored.id)
         noted = stored.used_at or stored.created_at - _NOTE_EVERY

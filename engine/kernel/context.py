@@ -10,11 +10,48 @@ from engine.kernel.clock import Clock, SystemClock, today
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a user stands in the organisation today, besides his unit; ids of records, ``superior`` of a user.
+
+    ``nodes`` are, for each tree, those he is a member of with all below them. ``receivers`` are the names under which
+    records are shared with him.
+    """
+
+    departments: frozenset[str] = frozenset()
+    company: str | None = None
+    companies: frozenset[str] = frozenset()
+    companies_below: frozenset[str] = frozenset()
+    group_companies: frozenset[str] = frozenset()
+    company_units: frozenset[str] = frozenset()
+    companies_below_units: frozenset[str] = frozenset()
+    group_units: frozenset[str] = frozenset()
+    position: str | None = None
+    positions: frozenset[str] = frozenset()
+    superior: str | None = None
+    teams: frozenset[str] = frozenset()
+    team_users: frozenset[str] = frozenset()
+    nodes: tuple[tuple[str, frozenset[str]], ...] = ()
+    receivers: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Stead:
+    """Somebody in whose place the actor may act now: with which roles of his; None stands for all objects, actions."""
+
+    principal: Actor
+    roles: frozenset[str]
+    objects: frozenset[str] | None = None
+    actions: frozenset[str] | None = None
+    privileges: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """The one on whose behalf something is done, with the facts that permission needs.
 
-    ``unit`` is the organisation unit of the actor's post; ``units_below`` holds it and every unit below it.
-    ``system`` marks the engine itself (seeds, installation): it holds every grant.
+    ``unit`` is the organisation unit of the actor's post; ``units_below`` holds his units and every unit below them.
+    ``steads`` are those in whose place he may act besides. ``system`` marks the engine itself (seeds, installation): it
+    holds every grant.
     """
 
     user: str
@@ -26,6 +63,8 @@ class Actor:
     units_below: frozenset[str] = frozenset()
     administrator: bool = False
     system: bool = False
+    standing: Standing = Standing()
+    steads: tuple[Stead, ...] = ()
 
 
 SYSTEM = Actor(user="system", login="system", name="system", administrator=True, system=True)

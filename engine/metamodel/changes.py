@@ -212,7 +212,7 @@ def _names(old: TenantModel, migrations: Sequence[Migration]) -> _Names:
 
 
 def _conversions(old: TenantModel, names: _Names, migrations: Sequence[Migration]) -> Mapping[FieldKey, Expression]:
-    world = World(old.objects, old.dictionaries, old.unit)
+    world = World(old.objects, old.dictionaries, old.unit, structure=old.structure)
     was = {new: before for before, new in names.objects.items()}
     findings, found = Findings(), {}
     for migration in migrations:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from engine.metamodel.model import FieldModel
 from engine.records.draft import Draft
 from engine.records.plan import ObjectPlan
+from engine.records.shared import put_shares
 from engine.records.unit import Unit
 from engine.storage.fetching import Tree, Want, fetch
 
@@ -16,7 +17,9 @@ def read_before(plan: ObjectPlan, unit: Unit, ids: Iterable[str], *, for_update:
     want = plan.want(unit.policy.needs(plan.name))
     if for_update:
         want = Want(want.object, want.paths, want.key, for_update=True)
-    return {tree["id"]: tree for tree in fetch(unit.session, unit.catalog, want, ids)}
+    trees = fetch(unit.session, unit.catalog, want, ids)
+    put_shares(unit, plan.name, trees)
+    return {tree["id"]: tree for tree in trees}
 
 
 def load_lines(drafts: Sequence[Draft], unit: Unit) -> None:
@@ -44,6 +47,7 @@ def _load(drafts: Sequence[Draft], name: str, field: FieldModel, unit: Unit) -> 
     # the parent is at hand already
     paths = tuple(path for path in whole.paths if path[0] != by or len(path) == 1)
     living = [] if not existing else fetch(unit.session, unit.catalog, Want(child.name, paths, by), existing)
+    put_shares(unit, child.name, living)
     for tree in living:
         if tree.get("deleted_at") is None:
             parent = parents[tree[by]]

@@ -179,5 +179,5 @@ def _afresh(draft: Draft) -> Draft:
 def _note(changes: Sequence[Change], unit: Unit) -> None:
     announce_changes(keep_trail(changes, unit), unit)
     unit.changes.extend(changes)
-    if any(change.object in (unit.model.unit, unit.model.person) for change in changes):
+    if any(change.object in unit.model.structure.objects for change in changes):
         unit.facts_changed()

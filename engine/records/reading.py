@@ -14,6 +14,7 @@ from engine.records.change import Record
 from engine.records.conditions import Conditions, sort_keys, usable_path, view_of
 from engine.records.limits import FIELDS, PAGE, QUICK
 from engine.records.query import Count, Listing, Page
+from engine.records.shared import put_shares
 from engine.records.unit import Unit
 from engine.records.window import Window, list_window, window_of
 from engine.rules import Expression
@@ -38,6 +39,7 @@ def get_record(unit: Unit, object: str, id: str, fields: Sequence[str] | None) -
     if row is None:
         raise Missing("not_found")
     facts = {**facts_of(row), "actor": unit.policy.facts}
+    put_shares(unit, object, [facts])
     record = _record(unit, window, row, facts)
     lines = _lines(unit, window, id)
     for name, several in lines.items():
@@ -95,7 +97,10 @@ def _records(unit: Unit, window: Window, rows: Sequence[Row]) -> tuple[Record, .
     if window.plain and not window.untitled:
         name = window.object
         return tuple([Record(name, row["id"], row["version"], row) for row in rows])
-    return tuple(_record(unit, window, row, {**facts_of(row), "actor": unit.policy.facts}) for row in rows)
+    facts = [{**facts_of(row), "actor": unit.policy.facts} for row in rows]
+    if not window.plain:
+        put_shares(unit, window.object, facts)
+    return tuple(_record(unit, window, row, known) for row, known in zip(rows, facts, strict=True))
 
 
 def _record(unit: Unit, window: Window, row: Row, facts: Mapping[str, Any]) -> Record:

@@ -9,6 +9,7 @@ from engine.access.organisation import want_of_persons
 from engine.metamodel.model import FieldModel
 from engine.records.draft import Draft
 from engine.records.plan import ObjectPlan, Path
+from engine.records.shared import put_shares
 from engine.records.unit import Unit
 from engine.storage.fetching import USERS, Tree, Want, fetch, probe
 
@@ -23,6 +24,7 @@ class Related:
 
     unit: Unit
     trees: dict[Key, Tree | None] = field(default_factory=dict)
+    units: dict[str, str | None] = field(default_factory=dict)
 
     def load(self, wanted: Iterable[Key], plans: Iterable[ObjectPlan], owners: Iterable[str] = ()) -> None:
         """Look up what is not known yet: all single records in one statement, several of an object in one each.
@@ -37,7 +39,10 @@ class Related:
         wants = {object: Want(object, self._paths(object, plans)) for object in ids}
         persons = want_of_persons(self.unit.model)
         asked = list(dict.fromkeys(owners))
-        if asked and persons is not None:
+        if asked and self.unit.model.structure.post is not None:
+            # posts by date decide: the directory knows
+            self.units.update({person.id: person.unit for person in self.unit.directory.users(asked)})
+        elif asked and persons is not None:
             ids[_PERSONS], wants[_PERSONS] = asked, persons[0]
         if not ids:
             return
@@ -46,14 +51,21 @@ class Related:
         names = [object for object, several in ids.items() if len(several) == 1]
         for object, (_, id), tree in zip(names, single, found, strict=True):
             self.trees[object, id] = tree
+            if tree is not None and object in self.unit.model.objects:
+                put_shares(self.unit, object, [tree])
         for object, several in ids.items():
             if len(several) > 1:
                 self.trees.update(dict.fromkeys(((object, id) for id in several), None))
-                for tree in fetch(self.unit.session, self.unit.catalog, wants[object], several):
+                trees = fetch(self.unit.session, self.unit.catalog, wants[object], several)
+                if object in self.unit.model.objects:
+                    put_shares(self.unit, object, trees)
+                for tree in trees:
                     self.trees[object, tree[wants[object].key]] = tree
 
     def unit_of(self, user: str) -> str | None:
         """Return the unit of an owner whose person was looked up."""
+        if user in self.units:
+            return self.units[user]
         persons, tree = want_of_persons(self.unit.model), self.trees.get((_PERSONS, user))
         return None if tree is None or persons is None else tree[persons[1]]
 

@@ -28,7 +28,7 @@ from engine.records.once import answer_once, earlier_answer
 from engine.records.opening import Opener
 from engine.records.query import BulkResult, Choice, Count, Listing, Once, Operation, Page, Preview, StoredAnswer
 from engine.records.reactions import Reaction, command, newest
-from engine.records.reading import count_records, facts_of, get_record, list_records
+from engine.records.reading import count_records, get_record, list_records
 from engine.records.saving import save
 from engine.records.tallying import tally
 from engine.records.unit import Unit
@@ -107,8 +107,8 @@ class RecordService:
         """Return what happened to a record, the latest first, without what the actor may not see."""
         with self._reading(ctx, object) as unit:
             record = get_record(unit, object, id, None)
-            facts = {**facts_of(dict(record.values)), "actor": unit.policy.facts}
-            sights = unit.policy.sights(object, facts, unit.run)
+            sights = dict.fromkeys(unit.policy.readable(object) - record.values.keys(), "hidden")
+            sights.update(dict.fromkeys(record.masked, "masked"))
             return read_entries(unit.plans.of(object), id, unit, sights, limit)
 
     def preview(self, ctx: Context, object: str, given: Mapping[str, Any], id: str | None = None) -> Preview:

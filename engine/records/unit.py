@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from engine.access import Policy
+from engine.access.directory import Directory
 from engine.kernel.context import Context
 from engine.kernel.errors import Missing, Unavailable
 from engine.metamodel.model import PersonRule, TenantModel, TransitionModel
@@ -61,6 +62,7 @@ class Unit:
     changes: list[Change] = field(default_factory=list)
     after_commit: list[Callable[[], None]] = field(default_factory=list)
     _today: date | None = None
+    _directory: Directory | None = None
 
     @property
     def model(self) -> TenantModel:
@@ -86,6 +88,7 @@ class Unit:
     def facts_changed(self) -> None:
         """Tell every process that what permission or dictionaries rest on changed; this one, as soon as it is so."""
         raise_access_version(self.session)
+        self._directory = None
         self.after_commit.append(self.doubt)
 
     @contextmanager
@@ -107,6 +110,13 @@ class Unit:
         if self._today is None:
             self._today = self.ctx.today()
         return self._today
+
+    @property
+    def directory(self) -> Directory:
+        """Who is who in the organisation today, as this unit sees it."""
+        if self._directory is None:
+            self._directory = Directory(self.session, self.catalog, self.today)
+        return self._directory
 
     def around(self, facts: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Return the names of a condition that speaks of ``record``, ``before`` and ``actor``."""

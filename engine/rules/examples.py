@@ -55,6 +55,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "log": ("log(1)",),
     "lower case": ('lower case("ABC")',),
     "matches": ('matches("A-2026-01", "^[A-Z]-[0-9]{4}")', 'matches("ABC", "abc", "i")'),
+    "may": ('may({privileges: ["see_margin"]}, "see_margin")', 'may(null, "see_margin")'),
     "max": ("max([1, 3, 2])", 'max(@"2026-05-01", @"2026-05-20")'),
     "mean": ("mean([1, 2, 6])",),
     "median": ("median([8, 2, 5, 3])",),

@@ -1,5 +1,6 @@
 """The floor that speaks to databases: tables of a model, sessions, rows, queries, and changes of the model."""
 
+from engine.storage import access_tables as _access_tables  # noqa: F401 - declares the tables
 from engine.storage import delivery_rows, job_rows, message_rows, message_tables, outbox, reply_rows, schedule_rows
 from engine.storage import process_tables as _process_tables  # noqa: F401 - declares its tables
 from engine.storage.audit import AuditEntry, append_audit, read_audit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
 
@@ -31,6 +31,19 @@ class Bounded:
             if len(self._values) > self._limit:
                 self._values.popitem(last=False)
         return value
+
+    def found(self, keys: Iterable[tuple[Any, ...]]) -> dict[Any, Any]:
+        """Return the values that are there, by the last part of their keys."""
+        with self._lock:
+            return {key[-1]: self._values[key] for key in keys if key in self._values}
+
+    def put(self, key: Hashable, value: Any) -> None:
+        """Keep a value in place of the one that is there."""
+        with self._lock:
+            self._values[key] = value
+            self._values.move_to_end(key)
+            if len(self._values) > self._limit:
+                self._values.popitem(last=False)
 
     def __len__(self) -> int:
         return len(self._values)

@@ -14,6 +14,7 @@ from engine.metamodel.model import FieldModel
 from engine.rules import STRING, FeelType
 from engine.rules.sql import SqlLines, SqlScope, SqlValue
 from engine.storage.column_types import stored_as
+from engine.storage.share_scope import SHARES, Shares
 from engine.storage.system import USER
 from engine.storage.table_map import DELETED, TableMap, column_name
 from engine.storage.wording import Wording
@@ -34,6 +35,7 @@ class Frame:
     prefix: str = "j"
     joined: dict[tuple[Path, bool], FromClause] = field(default_factory=dict)
     conditions: list[ColumnElement[bool]] = field(default_factory=list)
+    shared: int = 0
 
     @property
     def tables(self) -> TableMap:
@@ -155,6 +157,8 @@ class RowScope:
         path = self._bare(path)
         if not path or self.object == USERS:
             return None
+        if path[-1] == SHARES:
+            return self._shares(path[:-1])
         model = self.frame.tables.model.objects[self.object].fields.get(path[0])
         if model is None:
             return None
@@ -194,6 +198,22 @@ class RowScope:
             return None
         column = self.row.c[column_name(name)]
         return _sql_value(column, model, type, self.dialect)
+
+    def _shares(self, path: Path) -> SqlLines | None:
+        object: str = self.object
+        record: ColumnElement[Any] = self.row.c.id
+        if path:
+            for step in path:
+                target = self.frame.target(object, step)
+                if target is None:
+                    return None
+                object = target
+            found = self.column(path)
+            if found is None:
+                return None
+            record = found.element
+        self.frame.shared += 1
+        return Shares(self, object, record, f"{self.frame.prefix}{self.frame.shared}s")
 
     def _selected(self, path: Path) -> SqlValue | None:
         target = self.frame.target(self.object, path[0])

@@ -36,7 +36,7 @@ class Meter:
 class Session:
     """One connection for a while. Inside ``writing()`` everything is one transaction."""
 
-    __slots__ = ("_connections", "_held", "dialect", "meter", "stamp", "tenant")
+    __slots__ = ("_connections", "_held", "dialect", "meter", "stamp", "tenant", "unsettled")
 
     def __init__(self, held: Held, connections: Connections, stamp: Stamp | None = None) -> None:
         self._held = held
@@ -45,6 +45,8 @@ class Session:
         self.tenant = connections.address.tenant
         self.stamp = stamp
         self.meter = Meter()
+        # what permission rests on was changed here: what is cached for the stamp is not for this session
+        self.unsettled = False
 
     @property
     def writing(self) -> bool:

@@ -137,6 +137,7 @@ def write_version(session: Session, plan: SchemaPlan, new: NewVersion) -> Stamp:
 def raise_access_version(session: Session) -> None:
     """Tell every process that facts which permission rests on have changed."""
     session.change(_RAISE_ACCESS)
+    session.unsettled = True
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -70,7 +70,7 @@ class TableMap:
         self.model = model
         self.dialect = dialect
         self.statements: Bounded = Bounded(_STATEMENTS_KEPT)
-        self._world = World(model.objects, model.dictionaries, model.unit)
+        self._world = World(model.objects, model.dictionaries, model.unit, structure=model.structure)
         self._tables: dict[str, Table] = {}
         self._metadata = MetaData()
         self._lock = threading.Lock()

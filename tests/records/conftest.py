@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, text
 
-from engine.access.organisation import post_of
+from engine.access.directory import Directory
+from engine.access.placing import placed
 from engine.kernel.clock import FrozenClock
 from engine.kernel.context import SYSTEM, Actor, Context
 from engine.kernel.names import new_record_id
@@ -60,10 +61,10 @@ class House:
     def as_user(self, login: str, *roles: str) -> Context:
         """Return the context of a user with roles, his post read from the organisation."""
         database, catalog = self.shelf.current("acme")
-        with database.reading() as session:
-            post = post_of(session, catalog, self.people[login])
         actor = Actor(self.people[login], login, login.title(), frozenset(roles))
-        return self.context(replace(actor, person=post.person, unit=post.unit, units_below=post.units_below))
+        with database.reading() as session:
+            actor = placed(actor, Directory(session, catalog, self.clock.now().date()))
+        return self.context(actor)
 
     def add_user(self, login: str) -> str:
         self.people[login] = id = new_record_id()

@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from engine.access.organisation import post_of
+from engine.access.directory import Directory
+from engine.access.placing import placed
 from engine.kernel.clock import FrozenClock
 from engine.kernel.context import SYSTEM, Actor, Context
 from engine.kernel.names import new_record_id
@@ -55,11 +56,10 @@ class Branch:
         if department:
             post = {"name": login.title(), "user": {"login": login}, "department": {"code": department}}
             self.records.create(self.system, "employee", post)
+        actor = Actor(id, login, login.title(), frozenset(roles), administrator=administrator)
         database, catalog = self.shelf.current(TENANT)
         with database.reading() as session:
-            found = post_of(session, catalog, id)
-        actor = Actor(id, login, login.title(), frozenset(roles), administrator=administrator)
-        self.people[id] = replace(actor, person=found.person, unit=found.unit, units_below=found.units_below)
+            self.people[id] = placed(actor, Directory(session, catalog, self.clock.now().date()))
         return Context(TENANT, self.people[id], clock=self.clock)
 
     def rows(self, object: str, *fields: str, where: str = "", sort: tuple[str, ...] = ()) -> list[dict[str, Any]]:

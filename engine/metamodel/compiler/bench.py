@@ -21,9 +21,14 @@ from engine.metamodel.model import (
     LifecycleModel,
     ListModel,
     MenuModel,
+    NeverModel,
     NumberingModel,
     ObjectModel,
+    PrivilegeModel,
+    RestrictionModel,
     RoleModel,
+    SharingModel,
+    Structure,
 )
 
 FieldKey = tuple[str, str]
@@ -49,12 +54,20 @@ class Bench:
     boards: dict[str, BoardModel] = field(default_factory=dict)
     calendars: dict[str, CalendarModel] = field(default_factory=dict)
     menus: list[MenuModel] = field(default_factory=list)
-    unit: str | None = None
-    person: str | None = None
+    structure: Structure = field(default_factory=Structure)
+    privileges: dict[str, PrivilegeModel] = field(default_factory=dict)
+    restrictions: dict[str, RestrictionModel] = field(default_factory=dict)
+    sharings: dict[str, SharingModel] = field(default_factory=dict)
+    nevers: dict[str, NeverModel] = field(default_factory=dict)
     reads: dict[FieldKey, frozenset[FieldKey]] = field(default_factory=dict)
     inbound: dict[str, tuple[FieldKey, ...]] = field(default_factory=dict)
     calculation: tuple[FieldKey, ...] = ()
     _by_kind: dict[str, list[MergedDocument]] = field(default_factory=dict)
+
+    @property
+    def unit(self) -> str | None:
+        """The object that holds the units."""
+        return self.structure.unit
 
     def complain(self, code: str, where: Node | Span, /, **params: Any) -> None:
         """Add an error at a node's value."""

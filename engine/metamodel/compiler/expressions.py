@@ -10,6 +10,8 @@ from engine.metamodel.compiler.bench import Bench
 from engine.metamodel.compiler.scopes import World
 from engine.metamodel.definitions import Node
 from engine.rules import BOOLEAN, Expression, FeelType, NameScope, Source, compile_expression, compile_tests
+from engine.rules.nodes import Call, Name, StringLiteral
+from engine.rules.walking import walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,14 @@ class Expressions:
             self.bench.findings.extend(error.diagnostics)
             return None
         self.bench.findings.extend(expression.warnings)
+        self._check_privileges(expression, node)
         return expression
+
+    def _check_privileges(self, expression: Expression, node: Node) -> None:
+        if "may" in expression.text:
+            for name in privileges_asked(expression):
+                if name not in self.bench.privileges:
+                    self.bench.unknown("privilege", node, name, self.bench.privileges)
 
     def row_condition(self, node: Node, scope: NameScope) -> Expression | None:
         """Compile a condition that chooses rows: the database must be able to say it, or pages and counts would lie."""
@@ -63,6 +72,16 @@ class Expressions:
         except BadDefinition as error:
             self.bench.findings.extend(error.diagnostics)
             return None
+
+
+def privileges_asked(expression: Expression) -> frozenset[str]:
+    """Return the privileges that an expression asks for by name."""
+    found: set[str] = set()
+    for part in walk(expression.tree):
+        if isinstance(part, Call) and isinstance(part.function, Name) and part.function.name == "may":
+            given = [*part.arguments, *(argument.value for argument in part.named)]
+            found.update(argument.value for argument in given if isinstance(argument, StringLiteral))
+    return frozenset(found)
 
 
 def source_of_node(node: Node) -> Source:

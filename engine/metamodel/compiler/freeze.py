@@ -29,8 +29,11 @@ def freeze(bench: Bench) -> TenantModel:
         inbound=bench.inbound,
         rollups=_rollups(bench),
         calculation=bench.calculation,
-        unit=bench.unit,
-        person=bench.person,
+        structure=bench.structure,
+        privileges=bench.privileges,
+        restrictions=bench.restrictions,
+        sharings=bench.sharings,
+        nevers=bench.nevers,
         fingerprint=fingerprint_of(bench.merged),
     )
 

@@ -9,10 +9,11 @@ from engine.metamodel import limits
 from engine.metamodel.compiler.bench import Bench
 from engine.metamodel.compiler.fields import build_field
 from engine.metamodel.compiler.options import OWNED_NAMES, RESERVED_OBJECTS, RESERVED_PREFIXES
+from engine.metamodel.compiler.organisation import check_organisation, organisation_of
 from engine.metamodel.compiler.system_fields import system_fields
 from engine.metamodel.definitions import Node
 from engine.metamodel.layers import MergedDocument
-from engine.metamodel.model import FieldModel, ObjectModel, Organisation
+from engine.metamodel.model import FieldModel, ObjectModel
 
 
 def outline_objects(bench: Bench) -> None:
@@ -48,21 +49,6 @@ def _parent_recycles(bench: Bench, name: str) -> bool:
         link = object.fields.get(object.parent or "")
         name = link.targets[0] if link is not None and link.targets else ""
     return False
-
-
-def find_organisation(bench: Bench) -> None:
-    """Find the objects that hold units and persons; there is at most one of each."""
-    for merged in bench.documents("object"):
-        object = bench.objects[merged.document.id]
-        organisation = object.organisation
-        if organisation is None:
-            continue
-        first = getattr(bench, organisation.kind)
-        if first is not None:
-            node = merged.node.get("organisation")
-            bench.complain("two_organisations", node.key_span, kind=organisation.kind, first=first)
-        else:
-            setattr(bench, organisation.kind, object.name)
 
 
 def link_objects(bench: Bench) -> None:
@@ -107,7 +93,7 @@ def _outline(merged: MergedDocument, bench: Bench) -> ObjectModel:
         traits=traits,
         numbering={part.text("field"): part.text("rule") for part in node.get("numbering").elements()},
         parent=node.maybe("parent"),
-        organisation=_organisation(node.get("organisation")),
+        organisation=organisation_of(node.get("organisation")),
         currency=node.maybe("currency"),
         unique=_sets(node.get("unique")),
         indexes=_sets(node.get("indexes")),
@@ -130,18 +116,6 @@ def _title_of(name: str) -> LocalText:
 
 def _sets(node: Node) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(str(field.value) for field in names.elements()) for names in node.elements())
-
-
-def _organisation(node: Node) -> Organisation | None:
-    for kind, part in node.items():
-        return Organisation(
-            kind=kind,  # type: ignore[arg-type] # the shape has been checked
-            parent=part.maybe("parent"),
-            user=part.maybe("user"),
-            unit=part.maybe("unit"),
-            superior=part.maybe("superior"),
-        )
-    return None
 
 
 def _linked(object: ObjectModel, field: FieldModel, node: Node, bench: Bench) -> FieldModel:
@@ -208,7 +182,7 @@ class _Links:
         for name in self.object.fields:
             self._check_currency(self.node.get("fields").get(name).get("currency"))
         self._check_sets()
-        self._check_organisation()
+        check_organisation(self.object, self.node.get("organisation"), self.bench)
 
     def _field(self, key: str, types: tuple[str, ...]) -> FieldModel | None:
         return self._typed(self.node.get(key), types)
@@ -248,21 +222,3 @@ class _Links:
         for key in self.node.get("duplicates").value or ():
             for name in self.node.get("duplicates").get(key).get("fields").elements():
                 self.bench.field(self.object, name)
-
-    def _check_organisation(self) -> None:
-        for kind, node in self.node.get("organisation").items():
-            wanted = {"parent": "reference", "user": "user", "superior": "reference"}
-            for key, part in node.items():
-                if key == "unit":
-                    self._check_unit(part)
-                    continue
-                field = self._typed(part, (wanted[key],))
-                if field and field.type == "reference" and field.targets != (self.object.name,):
-                    self.bench.complain("wrong_target", part, field=field.name, object=self.object.name)
-            if kind == "person" and self.bench.unit is None:
-                self.bench.complain("no_units", node.key_span, field="unit")
-
-    def _check_unit(self, node: Node) -> None:
-        field = self._typed(node, ("reference", "department"))
-        if field and self.bench.unit and field.targets != (self.bench.unit,):
-            self.bench.complain("wrong_target", node, field=field.name, object=self.bench.unit)

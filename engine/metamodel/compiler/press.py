@@ -9,16 +9,18 @@ from engine.kernel.diagnostics import Diagnostic, Findings
 from engine.kernel.errors import BadDefinition
 from engine.metamodel import limits
 from engine.metamodel.compiler.bench import Bench
+from engine.metamodel.compiler.controls import compile_controls
 from engine.metamodel.compiler.dictionaries import compile_dictionaries
 from engine.metamodel.compiler.expressions import Expressions
 from engine.metamodel.compiler.formulas import compile_formulas
 from engine.metamodel.compiler.freeze import freeze
-from engine.metamodel.compiler.grants import compile_roles
+from engine.metamodel.compiler.grants import compile_privileges, compile_roles
 from engine.metamodel.compiler.lifecycles import compile_lifecycles, outline_lifecycles
 from engine.metamodel.compiler.menus import compile_menus
 from engine.metamodel.compiler.numbering import compile_numberings
-from engine.metamodel.compiler.objects import add_system_fields, find_organisation, link_objects, outline_objects
+from engine.metamodel.compiler.objects import add_system_fields, link_objects, outline_objects
 from engine.metamodel.compiler.ordering import order_formulas
+from engine.metamodel.compiler.organisation import find_organisation
 from engine.metamodel.compiler.scopes import World
 from engine.metamodel.compiler.screens import compile_forms, compile_lists
 from engine.metamodel.compiler.views import compile_boards, compile_calendars
@@ -33,6 +35,7 @@ from engine.metamodel.packs.shape import check_shape, has_shape
 # first everything is known by name and type, then expressions can be typed against it
 _OUTLINES = (
     compile_dictionaries,
+    compile_privileges,
     outline_objects,
     find_organisation,
     add_system_fields,
@@ -44,6 +47,7 @@ _EXPRESSIONS = (
     compile_lifecycles,
     compile_numberings,
     compile_roles,
+    compile_controls,
     compile_lists,
     compile_forms,
     compile_boards,
@@ -74,7 +78,7 @@ def press(layers: Sequence[Layer], findings: Findings) -> TenantModel:
     bench = Bench(merged, findings, frozenset(lost))
     for outline in _OUTLINES:
         outline(bench)
-    expressions = Expressions(bench, World(bench.objects, bench.dictionaries, bench.unit, bench.lost))
+    expressions = Expressions(bench, World(bench.objects, bench.dictionaries, bench.unit, bench.lost, bench.structure))
     for fill in _EXPRESSIONS:
         fill(bench, expressions)
     order_formulas(bench)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from engine.metamodel.model import DictionaryModel, FieldModel, ObjectModel
+from engine.metamodel.model import DictionaryModel, FieldModel, ObjectModel, Structure
 from engine.metamodel.model.field import RULES
 from engine.rules import (
     ANY,
@@ -66,11 +66,13 @@ class World:
     dictionaries: Mapping[str, DictionaryModel]
     unit: str | None = None
     lost: frozenset[str] = frozenset()
+    structure: Structure = field(default_factory=Structure)
     reads: set[tuple[str, str]] = field(default_factory=set)
     _enums: dict[str, FeelType] = field(default_factory=dict)
     _records: dict[str, RecordType] = field(default_factory=dict)
     _scopes: dict[tuple[str, str], NameScope] = field(default_factory=dict)
     _names: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _actor: RecordType | None = None
 
     def type_of_field(self, model: FieldModel) -> FeelType | None:
         """Return the type of a field's value; None for a secret, which nothing may read."""
@@ -127,8 +129,10 @@ class World:
 
     @property
     def actor(self) -> FeelType:
-        """Return the type of the person who acts."""
-        return self.record(USER)
+        """Return the type of the person who acts: a user, of whom the organisation's facts are known besides."""
+        if self._actor is None:
+            self._actor = RecordType(name=USER, scope=ActorFields(self))
+        return self._actor
 
     def _enum(self, dictionary: str | None) -> FeelType:
         known = self.dictionaries.get(dictionary or "")
@@ -202,6 +206,76 @@ class RowOfGrant:
 
     def names(self) -> Iterable[str]:
         return ("record", "actor")
+
+
+# facts about the actor -> the kind of organisation object that they are records of
+_PLACES = {
+    "department": "unit",
+    "departments": "unit",
+    "units_below": "unit",
+    "company": "company",
+    "companies": "company",
+    "companies_below": "company",
+    "group_companies": "company",
+    "company_units": "unit",
+    "companies_below_units": "unit",
+    "group_units": "unit",
+    "position": "position",
+    "positions": "position",
+    "teams": "team",
+}
+_SINGLE = frozenset({"department", "company", "position"})
+_TEXTS = ("id", "login", "name")
+_TEXT_LISTS = ("roles", "privileges", "receivers")
+_USERS = ("superior", "team_users")
+
+
+@dataclass(frozen=True, slots=True)
+class ActorFields:
+    """What conditions may ask of the actor: who he is, what he holds, and where he stands."""
+
+    world: World
+
+    def type_of(self, name: str) -> FeelType | None:
+        if name in _TEXTS:
+            return STRING
+        if name in _TEXT_LISTS:
+            return list_of(STRING)
+        if name in _USERS:
+            one = self.world.record(USER)
+            return one if name == "superior" else list_of(one)
+        place = _PLACES.get(name)
+        if place is not None:
+            object = getattr(self.world.structure, place) or ("department" if place == "unit" else None)
+            if object is None:
+                return None
+            record = self.world.record(object)
+            return record if name in _SINGLE else list_of(record)
+        tree = name.removesuffix("_below")
+        if name != tree and tree in self.world.structure.trees:
+            return list_of(self.world.record(tree))
+        return ANY if USER in self.world.lost else None
+
+    def names(self) -> Iterable[str]:
+        known = (*_TEXTS, *_TEXT_LISTS, *_USERS, *_PLACES, *(f"{tree}_below" for tree in self.world.structure.trees))
+        return tuple(name for name in known if self.type_of(name) is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class UserOfRule:
+    """In a rule about users: ``user`` with what he holds."""
+
+    world: World
+
+    def type_of(self, name: str) -> FeelType | None:
+        if name != "user":
+            return None
+        plain: dict[str, FeelType] = dict.fromkeys(_TEXTS, STRING)
+        held: dict[str, FeelType] = dict.fromkeys(("roles", "privileges"), list_of(STRING))
+        return ContextType({**plain, **held, "administrator": BOOLEAN}, name="user")
+
+    def names(self) -> Iterable[str]:
+        return ("user",)
 
 
 @dataclass(frozen=True, slots=True)

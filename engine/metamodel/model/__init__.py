@@ -4,15 +4,26 @@ from engine.metamodel.model.approval import ApprovalModel
 from engine.metamodel.model.assignment import AssignmentModel
 from engine.metamodel.model.automation import AutomationModel
 from engine.metamodel.model.clock import SlaModel
+from engine.metamodel.model.control import NeverModel, PrivilegeModel, RestrictionModel, Right, SharingModel
 from engine.metamodel.model.conversion import ConversionModel
 from engine.metamodel.model.dictionary import DictionaryItem, DictionaryModel
 from engine.metamodel.model.effects import Effect, Effects
 from engine.metamodel.model.field import Default, FieldModel, FieldType, Rollup
-from engine.metamodel.model.grant import FieldAccess, ObjectGrant, RoleModel, RowGrant
+from engine.metamodel.model.grant import (
+    ACTIONS,
+    AREAS,
+    AreaGrant,
+    FieldAccess,
+    ObjectGrant,
+    RoleModel,
+    RowGrant,
+    ScopeTest,
+)
 from engine.metamodel.model.lifecycle import GateModel, LifecycleModel, StateModel, TransitionModel
 from engine.metamodel.model.message import MessageModel
 from engine.metamodel.model.numbering import NumberingModel, Segment
-from engine.metamodel.model.object import CheckModel, DuplicateRule, ObjectModel, Organisation
+from engine.metamodel.model.object import CheckModel, DuplicateRule, ObjectModel
+from engine.metamodel.model.organisation import Organisation, Structure
 from engine.metamodel.model.params import ParamModel, ParamSet
 from engine.metamodel.model.people import People, PersonRule
 from engine.metamodel.model.phrase import Duration, Phrase
@@ -35,8 +46,11 @@ from engine.metamodel.model.views import AlertModel, BoardModel, CalendarModel, 
 from engine.metamodel.model.worktime import WorktimeModel
 
 __all__ = [
+    "ACTIONS",
+    "AREAS",
     "AlertModel",
     "ApprovalModel",
+    "AreaGrant",
     "AssignmentModel",
     "AutomationModel",
     "BoardModel",
@@ -66,6 +80,7 @@ __all__ = [
     "MenuItem",
     "MenuModel",
     "MessageModel",
+    "NeverModel",
     "NumberingModel",
     "ObjectGrant",
     "ObjectModel",
@@ -76,14 +91,20 @@ __all__ = [
     "People",
     "PersonRule",
     "Phrase",
+    "PrivilegeModel",
     "RepeatModel",
+    "RestrictionModel",
+    "Right",
     "RoleModel",
     "Rollup",
     "RowGrant",
+    "ScopeTest",
     "Segment",
+    "SharingModel",
     "SlaModel",
     "SortKey",
     "StateModel",
+    "Structure",
     "TenantModel",
     "TransitionModel",
     "ViewModel",

@@ -9,6 +9,7 @@ from typing import Literal
 from engine.kernel.source import NOWHERE, Span
 from engine.kernel.text import EMPTY, LocalText
 from engine.metamodel.model.field import FieldModel
+from engine.metamodel.model.organisation import Organisation
 from engine.rules import Expression
 
 Trait = Literal["owned", "history", "attachments", "timeline", "recycle"]
@@ -34,17 +35,6 @@ class DuplicateRule:
     fields: tuple[str, ...]
     block: bool = False
     say: LocalText = EMPTY
-
-
-@dataclass(frozen=True, slots=True)
-class Organisation:
-    """Ties an object to the organisation: ``unit`` records are departments, ``person`` records are posts of users."""
-
-    kind: Literal["unit", "person"]
-    parent: str | None = None
-    user: str | None = None
-    unit: str | None = None
-    superior: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from engine.kernel.text import EMPTY, LocalText
 from engine.metamodel.model.approval import ApprovalModel
 from engine.metamodel.model.assignment import AssignmentModel
 from engine.metamodel.model.automation import AutomationModel
+from engine.metamodel.model.control import NeverModel, PrivilegeModel, RestrictionModel, SharingModel
 from engine.metamodel.model.conversion import ConversionModel
 from engine.metamodel.model.dictionary import DictionaryModel
 from engine.metamodel.model.grant import RoleModel
@@ -17,6 +18,7 @@ from engine.metamodel.model.lifecycle import LifecycleModel
 from engine.metamodel.model.message import MessageModel
 from engine.metamodel.model.numbering import NumberingModel
 from engine.metamodel.model.object import ObjectModel
+from engine.metamodel.model.organisation import Structure
 from engine.metamodel.model.params import ParamSet
 from engine.metamodel.model.screen import FormModel, ListModel, MenuModel
 from engine.metamodel.model.views import BoardModel, CalendarModel
@@ -41,7 +43,7 @@ class TenantModel:
     ``lists`` and ``forms`` hold one entry per object at least. ``inbound`` lists, per object, the references that
     point to it from elsewhere as (object, field); ``rollups`` lists the roll-ups that a change of an object's
     records touches as (object, field) that hold them; ``calculation`` lists the computed fields of all objects so that
-    each stands behind those it reads; ``unit`` and ``person`` name the organisation's objects.
+    each stands behind those it reads; ``structure`` names the organisation's objects.
     """
 
     packs: tuple[PackIdentity, ...]
@@ -59,8 +61,11 @@ class TenantModel:
     inbound: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     rollups: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     calculation: tuple[tuple[str, str], ...] = ()
-    unit: str | None = None
-    person: str | None = None
+    structure: Structure = field(default_factory=Structure)
+    privileges: Mapping[str, PrivilegeModel] = field(default_factory=dict)
+    restrictions: Mapping[str, RestrictionModel] = field(default_factory=dict)
+    sharings: Mapping[str, SharingModel] = field(default_factory=dict)
+    nevers: Mapping[str, NeverModel] = field(default_factory=dict)
     fingerprint: str = ""
     approvals: Mapping[str, ApprovalModel] = field(default_factory=dict)
     automations: Mapping[str, AutomationModel] = field(default_factory=dict)
@@ -69,6 +74,16 @@ class TenantModel:
     conversions: Mapping[str, ConversionModel] = field(default_factory=dict)
     messages: Mapping[str, MessageModel] = field(default_factory=dict)
     params: Mapping[str, ParamSet] = field(default_factory=dict)
+
+    @property
+    def unit(self) -> str | None:
+        """The object that holds the units, if any does."""
+        return self.structure.unit
+
+    @property
+    def person(self) -> str | None:
+        """The object that holds the persons, if any does."""
+        return self.structure.person
 
     def object(self, name: str) -> ObjectModel:
         """Return an object; KeyError when there is none."""

@@ -7,23 +7,32 @@ from engine.records.batch import Batch
 from engine.records.draft import Draft
 from engine.records.unit import Unit
 
+# whose a record is: changing it is a transfer
+PLACE = frozenset({"owner", "department"})
+
 
 def allow(batch: Batch, unit: Unit) -> None:
-    """Refuse what would leave the actor's own rows, and fields that are not his on this record."""
-    if unit.policy.everything:
+    """Refuse what would leave the actor's rows or a restrictive rule, and fields that are not his on this record."""
+    if unit.policy.everything and not _bounded(batch, unit):
         return
     for draft in batch.drafts:
         if draft.standing and draft.action in ("create", "update"):
             _allow(draft, unit)
 
 
+def _bounded(batch: Batch, unit: Unit) -> bool:
+    plan = batch.plan
+    names = (plan.name, *(field.lines_of or "" for field in plan.lines.values()))
+    return any(unit.policy.bounded(name) for name in names)
+
+
 def _allow(draft: Draft, unit: Unit) -> None:
-    policy, name = unit.policy, draft.plan.name
-    action = draft.transition.name if draft.transition else draft.action
-    moved = draft.transition is not None
-    if not moved and not policy.covers(name, action, draft.facts, unit.run):
-        draft.fail(Refused("not_allowed", object=name, action=action))
+    name = draft.plan.name
+    refused = _refused(draft, unit)
+    if refused is not None:
+        draft.fail(Refused("not_allowed", object=name, action=refused))
         return
+    policy = unit.policy
     facts = draft.facts if draft.before is None else draft.was
     conditional = policy.conditional_writes(name, draft.action)
     for field in sorted((draft.touched & conditional) - draft.opened):
@@ -34,11 +43,32 @@ def _allow(draft: Draft, unit: Unit) -> None:
             _allow_line(draft, line, unit)
 
 
+def _refused(draft: Draft, unit: Unit) -> str | None:
+    """Return the action that is not granted on what would become of the record, or None."""
+    policy, name, run = unit.policy, draft.plan.name, unit.run
+    action = draft.transition.name if draft.transition else draft.action
+    if draft.transition is not None:
+        kept = policy.within_bounds(name, action, draft.facts, run)
+    elif draft.before is not None and draft.plan.object.owned and draft.changed & PLACE:
+        if not policy.may(name, "transfer") or not policy.covers(name, "transfer", draft.was, run):
+            return "transfer"
+        kept = policy.within_bounds(name, "update", draft.facts, run)
+    else:
+        kept = policy.covers(name, action, draft.facts, run)
+    if not kept or not policy.within_bounds(name, "read", draft.facts, run):
+        return action
+    if unit.importing and not policy.covers(name, "import", draft.facts, run):
+        return "import"
+    return None
+
+
 def _allow_line(draft: Draft, line: Draft, unit: Unit) -> None:
     policy, name = unit.policy, line.plan.name
     if not (line.action in ("create", "delete") or line.touched):
         return
     if policy.follows(name):
+        if not policy.within_bounds(name, line.action, line.facts, unit.run):
+            draft.fail(Refused("not_allowed", object=name, action=line.action))
         return
     facts = line.facts if line.before is None else line.was
     if not policy.covers(name, line.action, line.facts, unit.run):

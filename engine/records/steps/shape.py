@@ -14,6 +14,7 @@ from engine.records.keys import resolve_keys
 from engine.records.plan import KEPT_BY_ENGINE, ObjectPlan
 from engine.records.shapes import Wrong
 from engine.records.unit import Unit
+from engine.storage.share_scope import SHARES
 
 MOST_LINES = 1_000
 
@@ -29,6 +30,7 @@ def shape(batch: Batch, unit: Unit) -> None:
 def _shape(draft: Draft, unit: Unit) -> None:
     if draft.before is None:
         draft.facts.setdefault("actor", unit.policy.facts)
+        draft.facts.setdefault(SHARES, [])
         draft.put("id", draft.id)
     readers, fields = draft.plan.readers, draft.plan.object.fields
     writable = unit.policy.writable(draft.plan.name, "create" if draft.before is None else "update")

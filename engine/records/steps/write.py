@@ -34,7 +34,7 @@ def write(batch: Batch, unit: Unit) -> None:
             _update(line, unit)
     _insert([line for line in lines if line.action == "create"], unit)
     bind([member for draft in standing for member in draft.family()], unit)
-    if batch.plan.name in (unit.model.unit, unit.model.person) and any(draft.dirty for draft in standing):
+    if batch.plan.name in unit.model.structure.objects and any(draft.dirty for draft in standing):
         unit.facts_changed()
 
 

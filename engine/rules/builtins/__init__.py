@@ -10,6 +10,7 @@ from engine.rules.builtins import (  # noqa: F401  (each declares its functions)
     conversion,
     lists,
     numeric,
+    people,
     range_functions,
     range_text,
     rules,
