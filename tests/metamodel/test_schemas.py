@@ -78,7 +78,7 @@ def test_every_kind_that_runs_has_a_schema_and_every_schema_a_kind() -> None:
 
 def test_a_kind_of_a_later_engine_has_no_schema() -> None:
     with pytest.raises(KeyError):
-        schema_of("approval")
+        schema_of("survey")
 
 
 def test_options_and_schema_know_the_same_words() -> None:

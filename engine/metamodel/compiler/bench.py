@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,23 +13,32 @@ from engine.metamodel.definitions import Node
 from engine.metamodel.definitions.guess import guess
 from engine.metamodel.layers import Merged, MergedDocument
 from engine.metamodel.model import (
+    ApprovalModel,
+    AssignmentModel,
+    AutomationModel,
     BoardModel,
     CalendarModel,
+    ConversionModel,
     DictionaryModel,
     FieldModel,
     FormModel,
     LifecycleModel,
     ListModel,
     MenuModel,
+    MessageModel,
     NeverModel,
     NumberingModel,
     ObjectModel,
+    ParamSet,
     PrivilegeModel,
     RestrictionModel,
     RoleModel,
     SharingModel,
     Structure,
+    WorktimeModel,
 )
+from engine.metamodel.model.decision import DecisionModel
+from engine.metamodel.model.message import ConnectorModel, PrintModel
 
 FieldKey = tuple[str, str]
 
@@ -38,7 +47,9 @@ FieldKey = tuple[str, str]
 class Bench:
     """The work in hand. Lookups complain and return None, so that a pass goes on with the rest.
 
-    ``lost`` are names that stood in parts with a wrong shape: nobody is told that they are unknown.
+    ``lost`` are names that stood in parts with a wrong shape: nobody is told that they are unknown. ``flows`` are the
+    nodes of the approvals as extended; ``subjects`` tell, by kind and id, which object a process is about. ``taken``
+    are names of definitions that come from a finished model instead of documents.
     """
 
     merged: Merged
@@ -59,9 +70,22 @@ class Bench:
     restrictions: dict[str, RestrictionModel] = field(default_factory=dict)
     sharings: dict[str, SharingModel] = field(default_factory=dict)
     nevers: dict[str, NeverModel] = field(default_factory=dict)
+    approvals: dict[str, ApprovalModel] = field(default_factory=dict)
+    automations: dict[str, AutomationModel] = field(default_factory=dict)
+    assignments: dict[str, AssignmentModel] = field(default_factory=dict)
+    worktimes: dict[str, WorktimeModel] = field(default_factory=dict)
+    conversions: dict[str, ConversionModel] = field(default_factory=dict)
+    messages: dict[str, MessageModel] = field(default_factory=dict)
+    params: dict[str, ParamSet] = field(default_factory=dict)
+    decisions: dict[str, DecisionModel] = field(default_factory=dict)
+    prints: dict[str, PrintModel] = field(default_factory=dict)
+    connectors: dict[str, ConnectorModel] = field(default_factory=dict)
+    flows: dict[str, Node] = field(default_factory=dict)
+    subjects: dict[tuple[str, str], str] = field(default_factory=dict)
     reads: dict[FieldKey, frozenset[FieldKey]] = field(default_factory=dict)
     inbound: dict[str, tuple[FieldKey, ...]] = field(default_factory=dict)
     calculation: tuple[FieldKey, ...] = ()
+    taken: Mapping[str, frozenset[str]] = field(default_factory=dict)
     _by_kind: dict[str, list[MergedDocument]] = field(default_factory=dict)
 
     @property
@@ -117,4 +141,6 @@ class Bench:
 
     def names(self, kind: str) -> frozenset[str]:
         """Return the names of the definitions of a kind."""
+        if kind in self.taken:
+            return self.taken[kind]
         return frozenset(merged.document.id for merged in self.documents(kind))

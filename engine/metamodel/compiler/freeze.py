@@ -35,6 +35,16 @@ def freeze(bench: Bench) -> TenantModel:
         sharings=bench.sharings,
         nevers=bench.nevers,
         fingerprint=fingerprint_of(bench.merged),
+        approvals=bench.approvals,
+        automations=bench.automations,
+        assignments=bench.assignments,
+        worktimes=bench.worktimes,
+        conversions=bench.conversions,
+        messages=bench.messages,
+        params=bench.params,
+        decisions=bench.decisions,
+        prints=bench.prints,
+        connectors=bench.connectors,
     )
 
 

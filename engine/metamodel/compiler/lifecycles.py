@@ -1,14 +1,11 @@
-"""Life-cycles: states become the dictionary of their field, transitions are linked and typed."""
+"""The outline of life-cycles: states become the dictionary of their field, transitions lead from one to another."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from engine.metamodel.compiler.bench import Bench
-from engine.metamodel.compiler.expressions import Expressions
-from engine.metamodel.compiler.fields import is_formula
-from engine.metamodel.compiler.literals import BadLiteralError, literal_of
+from engine.metamodel.compiler.processes.titles import title_of
 from engine.metamodel.definitions import Node
 from engine.metamodel.layers import MergedDocument
 from engine.metamodel.model import (
@@ -18,12 +15,9 @@ from engine.metamodel.model import (
     FieldModel,
     LifecycleModel,
     ObjectModel,
-    People,
-    PersonRule,
     StateModel,
     TransitionModel,
 )
-from engine.metamodel.model.people import PlainPerson, RoleHolders
 
 _TONES = {"open": "gray", "active": "blue", "waiting": "amber", "done": "green", "failed": "red", "closed": "gray"}
 
@@ -35,18 +29,6 @@ def outline_lifecycles(bench: Bench) -> None:
         if object is not None:
             _outline(merged, object, bench)
     _check_free_choices(bench)
-
-
-def compile_lifecycles(bench: Bench, expressions: Expressions) -> None:
-    """Fill in conditions and assignments of the transitions."""
-    for merged in bench.documents("lifecycle"):
-        lifecycle = bench.lifecycles.get(merged.document.id)
-        if lifecycle is not None:
-            filled = {
-                name: _Transition(lifecycle, name, node, bench, expressions).filled()
-                for name, node in merged.node.get("transitions").items()
-            }
-            bench.lifecycles[lifecycle.name] = replace(lifecycle, transitions=filled)
 
 
 def _outline(merged: MergedDocument, object: ObjectModel, bench: Bench) -> None:
@@ -104,7 +86,7 @@ def _state(name: str, node: Node, object: ObjectModel, bench: Bench) -> StateMod
     usual = "open" if not final else "closed" if outcome in ("lost", "cancelled") else "done"
     return StateModel(
         name=name,
-        title=node.label("title"),
+        title=node.label("title") or title_of(name),
         phase=node.text("phase", usual),  # type: ignore[arg-type] # the shape has been checked
         initial=node.flag("initial"),
         final=final,
@@ -128,12 +110,10 @@ def _transition(name: str, node: Node, states: dict[str, StateModel], bench: Ben
         _states(node.get("to"), states, bench)
     return TransitionModel(
         name=name,
-        title=node.label("title"),
+        title=node.label("title") or title_of(name),
         sources=sources,
         to=None if to == "same" else to,
-        who=_who(node.get("who"), bench),
         require=node.texts("require"),
-        ask=node.texts("ask"),
         confirm=node.label("confirm"),
         bulk=node.flag("bulk"),
         primary=node.flag("primary"),
@@ -152,73 +132,3 @@ def _states(node: Node, states: dict[str, StateModel], bench: Bench) -> frozense
         else:
             bench.unknown("state", part, str(part.value), states)
     return frozenset(found)
-
-
-def _who(node: Node, bench: Bench) -> People | None:
-    if node.value is None:
-        return None
-    roles = bench.names("role")
-    found = []
-    for part in node.elements():
-        if isinstance(part.value, str):
-            if part.value != "owner":
-                bench.unknown("person", part, part.value, ["owner"])
-            found.append(PersonRule(PlainPerson("owner")))
-        else:
-            role = part.text("role")
-            if role not in roles:
-                bench.unknown("role", part.get("role"), role, roles)
-            found.append(PersonRule(RoleHolders(role)))
-    return tuple(found)
-
-
-class _Transition:
-    """The expressions and assignments of one transition."""
-
-    def __init__(
-        self, lifecycle: LifecycleModel, name: str, node: Node, bench: Bench, expressions: Expressions
-    ) -> None:
-        self.object = bench.objects[lifecycle.object]
-        self.state_field = lifecycle.field
-        self.model, self.node = lifecycle.transitions[name], node
-        self.bench, self.expressions = bench, expressions
-        self.scope = expressions.around(lifecycle.object)
-
-    def filled(self) -> TransitionModel:
-        node = self.node
-        for key in ("require", "ask"):
-            for part in node.get(key).elements():
-                field = self.bench.field(self.object, part)
-                if field and key == "ask" and (field.computed or field.system or field.name == self.state_field):
-                    self.bench.complain("cannot_be_given", part, field=field.name)
-        if PersonRule(PlainPerson("owner")) in (self.model.who or ()) and not self.object.owned:
-            self.bench.complain("not_owned", node.get("who"), object=self.object.name)
-        values = {name: self._value(name, part) for name, part in node.get("set").items()}
-        return replace(
-            self.model,
-            when=self.expressions.condition(node.get("when"), self.scope),
-            set={name: value for name, value in values.items() if value},
-        )
-
-    def _value(self, name: str, node: Node) -> Default | None:
-        field = self.bench.field(self.object, node, name)
-        if field is None:
-            return None
-        if field.computed or field.name == self.state_field or (field.system and name not in ("owner", "department")):
-            self.bench.complain("cannot_be_given", node.key_span, field=name)
-            return None
-        return self._given(field, node)
-
-    def _given(self, field: FieldModel, node: Node) -> Default | None:
-        value: Any = node.value
-        if value is None:
-            return Default(None)
-        if is_formula(value):
-            type = self.expressions.world.type_of_field(field)
-            expression = self.expressions.formula(node.behind_equals(), self.scope, type)
-            return Default(expression=expression) if expression else None
-        try:
-            return Default(literal_of(field, value, self.bench.dictionaries.get(field.dictionary or "")))
-        except BadLiteralError:
-            self.bench.complain("bad_literal", node, value=str(value)[:60], type=field.type)
-            return None

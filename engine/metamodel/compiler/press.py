@@ -15,12 +15,22 @@ from engine.metamodel.compiler.expressions import Expressions
 from engine.metamodel.compiler.formulas import compile_formulas
 from engine.metamodel.compiler.freeze import freeze
 from engine.metamodel.compiler.grants import compile_privileges, compile_roles
-from engine.metamodel.compiler.lifecycles import compile_lifecycles, outline_lifecycles
+from engine.metamodel.compiler.lifecycles import outline_lifecycles
 from engine.metamodel.compiler.menus import compile_menus
 from engine.metamodel.compiler.numbering import compile_numberings
 from engine.metamodel.compiler.objects import add_system_fields, link_objects, outline_objects
 from engine.metamodel.compiler.ordering import order_formulas
 from engine.metamodel.compiler.organisation import find_organisation
+from engine.metamodel.compiler.processes.approvals import compile_approvals
+from engine.metamodel.compiler.processes.assignments import compile_assignments
+from engine.metamodel.compiler.processes.automations import compile_automations
+from engine.metamodel.compiler.processes.conversions import compile_conversions
+from engine.metamodel.compiler.processes.decisions import compile_decisions
+from engine.metamodel.compiler.processes.flows import outline_processes
+from engine.metamodel.compiler.processes.lifecycles import compile_lifecycles
+from engine.metamodel.compiler.processes.messages import compile_messages
+from engine.metamodel.compiler.processes.params import compile_params
+from engine.metamodel.compiler.processes.worktimes import compile_worktimes
 from engine.metamodel.compiler.scopes import World
 from engine.metamodel.compiler.screens import compile_forms, compile_lists
 from engine.metamodel.compiler.views import compile_boards, compile_calendars
@@ -41,11 +51,20 @@ _OUTLINES = (
     add_system_fields,
     outline_lifecycles,
     link_objects,
+    compile_params,
+    compile_decisions,
+    outline_processes,
 )
 _EXPRESSIONS = (
     compile_formulas,
-    compile_lifecycles,
     compile_numberings,
+    compile_lifecycles,
+    compile_worktimes,
+    compile_approvals,
+    compile_automations,
+    compile_assignments,
+    compile_conversions,
+    compile_messages,
     compile_roles,
     compile_controls,
     compile_lists,

@@ -1,9 +1,10 @@
-"""Messages: texts for people, per channel and language, compiled."""
+"""What leaves the house: messages per channel and language, printouts, calls of other systems; compiled."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from engine.kernel.text import EMPTY, LocalText
 from engine.metamodel.model.effects import Channel
@@ -29,4 +30,27 @@ class MessageModel:
     object: str | None = None
     category: str = "general"
     urgent: bool = False
+    layer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintModel:
+    """A print format of records of ``object``; ``template`` is the file of the pack that draws it."""
+
+    name: str
+    title: LocalText
+    object: str
+    template: str
+    layer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorModel:
+    """Another system: a call goes to ``url`` as JSON; ``secret`` names the tenant's secret that signs it."""
+
+    name: str
+    title: LocalText
+    url: str
+    method: Literal["POST", "PUT", "GET"] = "POST"
+    secret: str | None = None
     layer: str = ""

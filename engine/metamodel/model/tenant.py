@@ -12,10 +12,11 @@ from engine.metamodel.model.assignment import AssignmentModel
 from engine.metamodel.model.automation import AutomationModel
 from engine.metamodel.model.control import NeverModel, PrivilegeModel, RestrictionModel, SharingModel
 from engine.metamodel.model.conversion import ConversionModel
+from engine.metamodel.model.decision import DecisionModel
 from engine.metamodel.model.dictionary import DictionaryModel
 from engine.metamodel.model.grant import RoleModel
 from engine.metamodel.model.lifecycle import LifecycleModel
-from engine.metamodel.model.message import MessageModel
+from engine.metamodel.model.message import ConnectorModel, MessageModel, PrintModel
 from engine.metamodel.model.numbering import NumberingModel
 from engine.metamodel.model.object import ObjectModel
 from engine.metamodel.model.organisation import Structure
@@ -74,6 +75,9 @@ class TenantModel:
     conversions: Mapping[str, ConversionModel] = field(default_factory=dict)
     messages: Mapping[str, MessageModel] = field(default_factory=dict)
     params: Mapping[str, ParamSet] = field(default_factory=dict)
+    decisions: Mapping[str, DecisionModel] = field(default_factory=dict)
+    prints: Mapping[str, PrintModel] = field(default_factory=dict)
+    connectors: Mapping[str, ConnectorModel] = field(default_factory=dict)
 
     @property
     def unit(self) -> str | None:

@@ -1,0 +1,1 @@
+"""Definitions of processes become their models: approvals, rules, assignments, clocks, conversions, messages."""

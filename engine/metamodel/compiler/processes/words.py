@@ -1,0 +1,56 @@
+"""Which settings each verb has: effects, actions of a clock, steps of an approval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+EFFECTS: Mapping[str, frozenset[str]] = {
+    "set": frozenset(),
+    "create": frozenset({"with", "as", "link"}),
+    "update": frozenset({"where", "set"}),
+    "remove": frozenset({"where"}),
+    "number": frozenset({"sequence"}),
+    "evaluate": frozenset({"with", "into"}),
+    "start": frozenset({"on", "with"}),
+    "transition": frozenset({"of"}),
+    "assign": frozenset({"of"}),
+    "withdraw": frozenset({"of", "reason"}),
+    "schedule": frozenset({"at"}),
+    "convert": frozenset({"as"}),
+    "refuse": frozenset(),
+    "emit": frozenset({"with"}),
+    "notify": frozenset({"text", "message", "via", "link"}),
+    "call": frozenset({"with", "into", "retry"}),
+    "print": frozenset({"to", "attach"}),
+}
+
+# what only a clock does; it may do effects as well
+CLOCK_ACTIONS: Mapping[str, frozenset[str]] = {
+    "remind": frozenset({"repeat"}),
+    "transfer": frozenset(),
+    "escalate": frozenset(),
+    "add": frozenset(),
+}
+
+POLICIES = frozenset({"empty", "self", "repeat", "withdraw", "retract", "comment", "returns", "substitution"})
+_STEP_POLICIES = POLICIES - {"withdraw", "retract"}
+
+STEPS: Mapping[str, frozenset[str]] = {
+    "approve": frozenset(
+        {
+            *("by", "mode", "pass", "order", "abstain", "distinct", "form", "actions", "sla", "sms", "sign"),
+            *("output", "on_reject"),
+            *_STEP_POLICIES,
+        }
+    ),
+    "handle": frozenset({"by", "assign", "offer", "form", "sla", "may", *_STEP_POLICIES}),
+    "choose": frozenset({"of", "else"}),
+    "parallel": frozenset({"branches", "join", "on_reject"}),
+    "include": frozenset({"branches", "else"}),
+    "cc": frozenset({"to", "text"}),
+    "wait": frozenset({"for", "until", "event", "where", "calendar"}),
+    "call": frozenset({"flow", "on", "for_each", "with", "wait", "rejected"}),
+    "do": frozenset({"effects", "retry", "failed"}),
+    "stop": frozenset(),
+}
+OF_ALL_STEPS = frozenset({"title", "when"})
