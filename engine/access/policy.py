@@ -17,7 +17,7 @@ from engine.kernel.context import Actor
 from engine.kernel.errors import Missing, Refused
 from engine.metamodel.model import ACTIONS, TenantModel
 from engine.rules import Expression, Run
-from engine.storage import Catalog
+from engine.storage import Bound, Catalog
 
 _KEPT = 256
 T = TypeVar("T")
@@ -26,14 +26,17 @@ T = TypeVar("T")
 class Policy:
     """What one actor may see and do in one state of the tenant."""
 
-    __slots__ = ("_scopes", "actor", "facts", "model", "rules")
+    __slots__ = ("_granted", "_scopes", "actor", "bound", "facts", "model", "rules")
 
     def __init__(self, rules: RoleRules, actor: Actor) -> None:
         self.rules = rules
         self.model = rules.model
         self.actor = actor
         self.facts: Mapping[str, Any] = facts_of_actor(actor, rules.privileges)
+        # what conditions know before any row is read
+        self.bound = Bound({"actor": self.facts})
         self._scopes: dict[str, UsableScope] = {}
+        self._granted: dict[tuple[str, str], bool] = {}
 
     @property
     def everything(self) -> bool:
@@ -48,9 +51,13 @@ class Policy:
 
     def may(self, object: str, action: str) -> bool:
         """Tell whether an action is granted on some rows of an object."""
-        if object not in self.model.objects:
-            return False
-        return self.everything or bool(self.rules.clauses(object, action))
+        key = (object, action)
+        granted = self._granted.get(key)
+        if granted is None:
+            if object not in self.model.objects:
+                return False
+            granted = self._granted[key] = self.everything or bool(self.rules.clauses(object, action))
+        return granted
 
     def require(self, object: str, action: str) -> None:
         """Return when the action is granted; raises Missing for an object that may not be known, else Refused."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
-from flask import Response
+from werkzeug.wrappers import Response
 
 from engine.storage import Reference
 

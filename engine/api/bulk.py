@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response
+from werkzeug.wrappers import Response
 
 from engine.api.drawing import draw_change
 from engine.api.once import Answer, perform

@@ -40,6 +40,7 @@ class Entrance:
         self._settings = settings
         # what says nothing else about itself is not kept by anyone on the way
         self._headers = (*security_headers(settings).items(), ("Cache-Control", "no-store"))
+        self._records = settings.log_level in ("DEBUG", "INFO")
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         started = time.perf_counter()
@@ -63,7 +64,7 @@ class Entrance:
         except Exception:  # noqa: BLE001 - the last place where a crash can still become an answer
             _log.exception("request_crashed", request_id=request_id)
             answer = _send(unexpected(request_id, language_of(environ, self._settings)), start)
-        if environ.get("tessera.quiet") is None:
+        if self._records and "tessera.quiet" not in environ:
             self._record(environ, sent, started)
         return answer
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response
+from werkzeug.wrappers import Response
 
 from engine.api.answers import answer
 from engine.api.bodies import require_storable

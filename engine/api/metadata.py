@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response
+from werkzeug.wrappers import Response
 
 from engine.access import Policy, policy_for
 from engine.api.answers import answer

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from flask import Response
+from werkzeug.wrappers import Response
 
 from engine.api.answers import JSON, to_bytes
 from engine.api.routing import Call

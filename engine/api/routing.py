@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Literal
 
-from flask import Blueprint, Request, Response, request
+from werkzeug.wrappers import Request, Response
 
 from engine.api.answers import JSON
 from engine.api.bodies import parse_object, require_storable
@@ -62,20 +61,8 @@ class Route:
         return self.act.__name__
 
 
-def add_routes(blueprint: Blueprint, routes: tuple[Route, ...], services: Services) -> None:
-    """Register the routes; nothing is registered in any other way."""
-    for route in routes:
-        blueprint.add_url_rule(
-            route.rule,
-            f"{route.method.lower()}_{route.name}",
-            partial(_walk, route, services),
-            methods=[route.method],
-            provide_automatic_options=False,
-        )
-
-
-def _walk(route: Route, services: Services, /, **place: str) -> Response:
-    now: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - flask's own way
+def walk(route: Route, services: Services, now: Request, place: Mapping[str, str]) -> Response:
+    """Do what a route is there for, for the one who asks; raises what is wrong."""
     if route.answers == "json":
         _require_json_wanted(now)
     visit = admit(services, now, route.effect)
@@ -134,9 +121,9 @@ def _parameters(now: Request, known: tuple[str, ...]) -> Mapping[str, str]:
 
 
 def _body_bytes(now: Request, body: Body) -> bytes:
-    length = now.content_length or 0
-    if body == "bytes":
+    if body == "bytes" or (body == "none" and not now.environ.get("CONTENT_LENGTH")):
         return b""
+    length = now.content_length or 0
     if body == "none":
         if length:
             raise Malformed("body_unexpected")

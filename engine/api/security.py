@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from flask import Request
+from werkzeug.wrappers import Request
 
 from engine.api.language import language_of
 from engine.api.services import Services
@@ -32,7 +32,7 @@ def admit(services: Services, request: Request, effect: Literal["read", "write"]
     """Return who asks; raises Unauthenticated or Refused."""
     settings = services.settings
     authorization = request.headers.get("Authorization")
-    cookie = request.cookies.get(session_cookie(settings), "")
+    cookie = request.cookies.get(session_cookie(settings), "") if "HTTP_COOKIE" in request.environ else ""
     if effect == "write" and (cookie or authorization is None):
         # a browser adds cookies by itself, so what another site made it send is told apart here,
         # also when a token stands beside the cookie
@@ -76,6 +76,9 @@ def _password(given: str) -> str:
 
 
 def _require_tenant_of_host(services: Services, request: Request, caller: Caller) -> None:
-    tenant = services.settings.tenant_hosts.get(request.host.partition(":")[0].lower())
+    hosts = services.settings.tenant_hosts
+    if not hosts:
+        return
+    tenant = hosts.get(request.host.partition(":")[0].lower())
     if tenant is not None and tenant != caller.tenant:
         raise Unauthenticated("wrong_tenant")

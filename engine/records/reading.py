@@ -35,7 +35,7 @@ def get_record(unit: Unit, object: str, id: str, fields: Sequence[str] | None) -
     window = window_of(unit, object, tuple(fields) if fields else None, deciding=True)
     # also out of the recycle bin: who may see the record may see that it lies there
     query = Query(object, window.columns, match=(Match("id", id),), deleted=None)
-    row = select_one(unit.session, unit.catalog, query, _Seen(unit.policy), bound_of(unit), unit.run)
+    row = select_one(unit.session, unit.catalog, query, unit.policy.rows, bound_of(unit), unit.run)
     if row is None:
         raise Missing("not_found")
     facts = {**facts_of(row), "actor": unit.policy.facts}
@@ -59,7 +59,7 @@ def list_records(unit: Unit, listing: Listing, conditions: Conditions) -> Page:
     query = replace(
         query_of(unit, listing, conditions), columns=window.columns, limit=listing.limit, after=listing.after
     )
-    found = select_page(unit.session, unit.catalog, query, _Seen(unit.policy), bound_of(unit), unit.run)
+    found = select_page(unit.session, unit.catalog, query, unit.policy.rows, bound_of(unit), unit.run)
     return Page(_records(unit, window, found.rows), found.after)
 
 
@@ -67,30 +67,18 @@ def count_records(unit: Unit, listing: Listing, conditions: Conditions, cap: int
     """Return how many records a listing holds, counting no further than ``cap``."""
     unit.policy.require(listing.object, "read")
     query = replace(query_of(unit, listing, conditions), limit=cap)
-    value = count_rows(unit.session, unit.catalog, query, _Seen(unit.policy), bound_of(unit), unit.run)
+    value = count_rows(unit.session, unit.catalog, query, unit.policy.rows, bound_of(unit), unit.run)
     return Count(min(value, cap), value > cap)
 
 
 def bound_of(unit: Unit) -> Mapping[str, Any]:
     """Return what conditions know before any row is read."""
-    return {"actor": unit.policy.facts}
+    return unit.policy.bound
 
 
 def seen_by(unit: Unit) -> RowFilter:
     """Return which rows of each object the actor of a unit may see."""
-    return _Seen(unit.policy)
-
-
-class _Seen:
-    """The row filter of a policy: per object, the rows that its actor may see."""
-
-    __slots__ = ("_policy",)
-
-    def __init__(self, policy: Policy) -> None:
-        self._policy = policy
-
-    def __call__(self, object: str) -> Expression | None:
-        return self._policy.rows(object, "read")
+    return unit.policy.rows
 
 
 def _records(unit: Unit, window: Window, rows: Sequence[Row]) -> tuple[Record, ...]:
@@ -105,8 +93,11 @@ def _records(unit: Unit, window: Window, rows: Sequence[Row]) -> tuple[Record, .
 
 def _record(unit: Unit, window: Window, row: Row, facts: Mapping[str, Any]) -> Record:
     sights = {} if window.plain else unit.policy.sights(window.object, facts, unit.run)
-    values = {path: row[path] for path in window.shown if sights.get(path.partition(".")[0]) != "hidden"}
-    masked = frozenset(path for path in values if sights.get(path) == "masked")
+    values = {path: row[path] for path in window.shown}
+    masked: frozenset[str] = frozenset()
+    if sights:
+        values = {path: value for path, value in values.items() if sights.get(path.partition(".")[0]) != "hidden"}
+        masked = frozenset(path for path in values if sights.get(path) == "masked")
     for path in masked:
         values[path] = mask(values[path])
     for path in window.untitled:
@@ -125,7 +116,7 @@ def _lines(unit: Unit, window: Window, id: str) -> dict[str, tuple[Record, ...]]
             continue
         inner = window_of(unit, child, None)
         query = Query(child, inner.columns, sort=_BY_ID, limit=MOST_LINES, match=(Match(by, id),))
-        page = select_page(unit.session, unit.catalog, query, _Seen(unit.policy), bound_of(unit), unit.run)
+        page = select_page(unit.session, unit.catalog, query, unit.policy.rows, bound_of(unit), unit.run)
         found[name] = _records(unit, inner, page.rows)
     return found
 
@@ -151,12 +142,11 @@ def _allowed(unit: Unit, object: str, facts: Mapping[str, Any]) -> frozenset[str
 
 def facts_of(row: Row) -> dict[str, Any]:
     """Return a row as expressions see it: what stands behind a reference is a tree of its own."""
-    tree: dict[str, Any] = {}
-    for path, value in sorted(row.items()):
+    tree: dict[str, Any] = {path: value for path, value in row.items() if "." not in path}
+    if len(tree) == len(row):
+        return tree
+    for path, value in sorted((path, value) for path, value in row.items() if "." in path):
         steps = path.split(".")
-        if len(steps) == 1:
-            tree[path] = value
-            continue
         at: Any = tree
         for step in steps[:-1]:
             inner = at.get(step)

@@ -62,10 +62,11 @@ from engine.storage.statements import Compiled, Statement
 from engine.storage.stored_state import raise_access_version, read_layers, read_state, read_versions
 from engine.storage.table_map import TableMap
 from engine.storage.tenant_lock import hold_lock
-from engine.storage.wording import RowFilter, every_row
+from engine.storage.wording import Bound, RowFilter, every_row
 
 __all__ = [
     "AuditEntry",
+    "Bound",
     "Catalog",
     "Claimed",
     "Compiled",

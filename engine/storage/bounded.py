@@ -45,5 +45,9 @@ class Bounded:
             if len(self._values) > self._limit:
                 self._values.popitem(last=False)
 
+    def look(self, key: Hashable) -> Any:
+        """Return the value of ``key``, or None."""
+        return self._values.get(key)
+
     def __len__(self) -> int:
         return len(self._values)

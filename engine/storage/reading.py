@@ -17,7 +17,7 @@ from engine.storage.query import Page, Path, Query, Row, Tally
 from engine.storage.scope import Frame
 from engine.storage.selection import Selection, build_count, build_one, build_page, build_tally
 from engine.storage.sessions import Session
-from engine.storage.wording import RowFilter, Wording
+from engine.storage.wording import Bound, RowFilter, Wording
 
 
 def select_page(
@@ -49,10 +49,7 @@ def select_one(
     session: Session, catalog: Catalog, query: Query, rows: RowFilter, bound: Mapping[str, Any], run: Run
 ) -> Row | None:
     """Return the first record that matches, or None; ``query.match`` should leave one at most."""
-    asked = _Asked(catalog, query, Wording(catalog.tables, rows, bound, run))
-    selection = asked.selection(("one",), lambda frame: build_one(frame, query, len(asked.words)))
-    values = asked.values(selection)
-    values["limit"] = 1
+    selection, values = _one(catalog, query, rows, bound, run)
     raw = session.rows(selection.compiled, values)
     if not raw:
         return None
@@ -109,6 +106,34 @@ def _tally(
     )
     figures = tuple(total_of(field, row[at + 1 + n], dialect) for n, field in enumerate(sums))
     return Tally(group, int(row[at]), figures)
+
+
+def _one(
+    catalog: Catalog, query: Query, rows: RowFilter, bound: Mapping[str, Any], run: Run
+) -> tuple[Selection, dict[str, Any]]:
+    """Return the statement for one record and its values; what a reader asked before is found ready."""
+    kept = bound.kept if isinstance(bound, Bound) and _is_simple(query) else None
+    fields = tuple(match.field for match in query.match)
+    key = (rows, run.zone, catalog.tables, query.object, query.columns, query.deleted, fields)
+    if kept is not None and (known := kept.look(key)) is not None:
+        selection, values = known[0], known[1].copy()
+        for place, match in enumerate(query.match):
+            values[f"match{place}"] = match.value
+        return selection, values
+    wording = Wording(catalog.tables, rows, bound, run)
+    asked = _Asked(catalog, query, wording)
+    selection = asked.selection(("one",), lambda frame: build_one(frame, query, len(asked.words)))
+    values = asked.values(selection)
+    values["limit"] = 1
+    if kept is not None and wording.steady:
+        kept.get(key, lambda: (selection, values.copy()))
+    return selection, values
+
+
+def _is_simple(query: Query) -> bool:
+    """Tell whether nothing but the texts that it matches makes this query different from others of its columns."""
+    plain = query.where is None and not query.quick and not query.sort
+    return plain and all(type(match.value) is str for match in query.match)
 
 
 class _Asked:

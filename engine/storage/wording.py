@@ -10,12 +10,27 @@ from sqlalchemy.sql import ColumnElement
 
 from engine.rules import Expression, Run
 from engine.rules.sql import Given, SqlPiece, SqlRule, SqlScope, sql_rule
+from engine.storage.bounded import Bounded
 from engine.storage.table_map import TableMap
 
+_KEPT = 200
 # the rows of an object that the reader may see; None: all of them
 RowFilter = Callable[[str], Expression | None]
 Slot = tuple[str, Hashable]  # where in a statement a condition stands: ("where", 0), ("rows", object)
 Piece = tuple[Slot, SqlPiece]
+
+
+class Bound(dict[str, Any]):
+    """What conditions know before any row is read, for as long as one reader's rights stay as they are.
+
+    ``kept`` holds statements that this reader asked before, ready with all that is his.
+    """
+
+    __slots__ = ("kept",)
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        super().__init__(values)
+        self.kept = Bounded(_KEPT)
 
 
 def every_row(object: str) -> Expression | None:
@@ -34,6 +49,8 @@ class Wording:
     run: Run
     givens: dict[Slot, Given | None] = field(default_factory=dict)
     pieces: list[Piece] = field(default_factory=list)
+    # the same values serve in every execution by this reader
+    steady: bool = True
     _rules: dict[Slot, SqlRule] = field(default_factory=dict)
     _worded: int = 0
 
@@ -47,6 +64,7 @@ class Wording:
             ("rule", expression, names), lambda: sql_rule(expression, names.__contains__)
         )
         given = rule.given(self.bound, self.run)
+        self.steady = self.steady and rule.steady
         self._rules[slot] = rule
         self.givens[slot] = given
         return rule.form, given.shape

@@ -18,9 +18,7 @@ NOBODY = "00000000-0000-7000-8000-000000000000"
 
 def routes(house: House) -> Iterator[tuple[str, str, str]]:
     """Yield method, address and endpoint of everything that is registered."""
-    for rule in house.app._application.url_map.iter_rules():
-        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            yield method, rule.rule, rule.endpoint
+    yield from house.app._application.addresses()
 
 
 def address(rule: str) -> str:

@@ -122,6 +122,12 @@ class Givens:
     def types(self) -> tuple[FeelType, ...]:
         return tuple(part.type for part in self._parts)
 
+    @property
+    def steady(self) -> bool:
+        """Tell whether no given depends on the time of the execution."""
+        bindings = self._checked.bindings.values()
+        return not any(isinstance(one, Function) and one.name in _CHANGING for one in bindings)
+
     def calculate(self, names: Mapping[str, Any], run: Run) -> Given:
         """Return the values for one execution."""
         found = [part.calculate(names, run) for part in self._parts]

@@ -76,6 +76,11 @@ class SqlRule:
         """Calculate what does not depend on the row."""
         return self._givens.calculate(names, run)
 
+    @property
+    def steady(self) -> bool:
+        """Tell whether the same names always give the same values: nothing asks for the time."""
+        return self._givens.steady
+
     def condition(self, scope: SqlScope, given: Given, prefix: str = "f") -> SqlPiece:
         """Return the expression for a WHERE clause. Raises BadDefinition when it cannot be said in SQL."""
         return self._piece(scope, given.shapes, Binds(scope.dialect, prefix), _as_filter)
