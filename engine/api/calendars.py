@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import icalendar
-from flask import Response
+from werkzeug.wrappers import Response
 
 from engine.api.answers import answer
 from engine.api.drawing import draw_record
