@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Request, Response
@@ -19,40 +20,63 @@ REST = "/api/"
 _BODILESS = (204, 304)
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What may stand between two slashes: exactly ``text``, or anything before it that is then called ``name``."""
+
+    text: str
+    name: str = ""
+
+    @classmethod
+    def of(cls, rule: str) -> Part:
+        """Read a part of a rule: ``records``, ``<id>``, ``<id>.ics``."""
+        name, closed, text = rule.removeprefix("<").partition(">")
+        return cls(text, name) if closed else cls(rule)
+
+    @property
+    def vague(self) -> int:
+        """Tell how little it says: what is said plainly is looked at first."""
+        return 0 if not self.name else 1 if self.text else 2
+
+
 class Addresses:
-    """Routes by the shape of their address: a part is itself, or ``<name>`` and then anything but nothing."""
+    """Routes by the shape of their address."""
 
     def __init__(self, routes: Sequence[Route]) -> None:
-        self._shapes: dict[int, list[tuple[tuple[str, ...], dict[str, Route]]]] = {}
+        shapes: dict[tuple[Part, ...], dict[str, Route]] = {}
         for route in routes:
-            parts = tuple(route.rule.split("/"))
-            shapes = self._shapes.setdefault(len(parts), [])
-            methods = next((found for known, found in shapes if known == parts), None)
-            if methods is None:
-                methods = {}
-                shapes.append((parts, methods))
-            methods[route.method] = route
-        for shapes in self._shapes.values():
-            # what is said plainly comes before what stands for anything
-            shapes.sort(key=lambda shape: [part[:1] == "<" for part in shape[0]])
+            shapes.setdefault(tuple(Part.of(part) for part in route.rule.split("/")), {})[route.method] = route
+        ordered = sorted(shapes, key=lambda parts: [part.vague for part in parts])
+        self._shapes: dict[int, list[tuple[tuple[Part, ...], dict[str, Route]]]] = {}
+        for parts in ordered:
+            self._shapes.setdefault(len(parts), []).append((parts, shapes[parts]))
 
     def find(self, method: str, path: str) -> tuple[Route, Mapping[str, str]]:
         """Return the route, and what stands at its named places. HEAD is a GET whose body is not sent."""
         given = path.split("/")
         for parts, methods in self._shapes.get(len(given), ()):
-            place: dict[str, str] = {}
-            for part, value in zip(parts, given, strict=True):
-                if part[:1] == "<" and value:
-                    place[part[1:-1]] = value
-                elif part != value:
-                    break
-            else:
-                route = methods.get("GET" if method == "HEAD" else method)
-                if route is None:
-                    allowed = sorted({*methods, "HEAD"} if "GET" in methods else methods)
-                    raise Malformed("method_not_allowed", method=method[:20], allowed=", ".join(allowed))
-                return route, place
+            place = _fitting(parts, given)
+            if place is None:
+                continue
+            route = methods.get("GET" if method == "HEAD" else method)
+            if route is None:
+                allowed = sorted({*methods, "HEAD"} if "GET" in methods else methods)
+                raise Malformed("method_not_allowed", method=method[:20], allowed=", ".join(allowed))
+            return route, place
         raise Missing("no_such_address")
+
+
+def _fitting(parts: Sequence[Part], given: Sequence[str]) -> Mapping[str, str] | None:
+    place: dict[str, str] = {}
+    for part, value in zip(parts, given, strict=True):
+        if not part.name:
+            if part.text != value:
+                return None
+        elif len(value) > len(part.text) and value.endswith(part.text):
+            place[part.name] = value.removesuffix(part.text)
+        else:
+            return None
+    return place
 
 
 class RestDoor:

@@ -24,6 +24,8 @@ INVENTORY: dict[tuple[str, str], tuple[str, str, str]] = {
     ("DELETE", f"{V1}/dictionaries/<name>/items/<code>"): ("token", "token", "credential"),
     ("POST", f"{V1}/files"): ("token", "token", "credential"),
     ("GET", f"{V1}/files/<id>"): ("token", "no", "credential"),
+    ("GET", f"{V1}/calendars/<calendar>"): ("token", "no", "credential"),
+    ("GET", f"{V1}/calendars/<calendar>.ics"): ("token", "no", "credential"),
     ("GET", f"{V1}/records/<object>"): ("token", "no", "credential"),
     ("POST", f"{V1}/records/<object>"): ("token", "token", "credential"),
     ("POST", f"{V1}/records/<object>/bulk"): ("token", "token", "credential"),
