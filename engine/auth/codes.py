@@ -125,7 +125,7 @@ declare(
         Code("unknown_session", "There is no such session", "没有该会话", "Load the list again.", "请重新载入列表。"),
         Code("unknown_token", "There is no such token", "没有该令牌", "Load the list again.", "请重新载入列表。"),
         Code(
-            "unknown_scope",
+            "unknown_token_scope",
             "{scope} is not a scope",
             "{scope} 不是权限范围",
             "Scopes are read and write.",

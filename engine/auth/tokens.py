@@ -49,7 +49,7 @@ class Tokens:
     def create(self, tenant: str, login: str, name: str, scopes: Iterable[str], days: int | None) -> TokenText:
         """Make a token and return it; its secret cannot be read again."""
         wanted = tuple(dict.fromkeys(scopes)) or ("read",)
-        complaints = [Complaint("scopes", "unknown_scope", {"scope": s[:40]}) for s in wanted if s not in SCOPES]
+        complaints = [Complaint("scopes", "unknown_token_scope", {"scope": s[:40]}) for s in wanted if s not in SCOPES]
         if days is not None and not 1 <= days <= LONGEST_DAYS:
             complaints.append(Complaint("days", "bad_expiry", {"max": LONGEST_DAYS}))
         if complaints:
