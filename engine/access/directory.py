@@ -134,7 +134,7 @@ class Directory:
         """
         object, _, code = group.rpartition(".")
         for name, tree in self._groups():
-            id = tree.find(code) if object in ("", name) else None
+            id = tree.find(code) if self._named(object, name) else None
             if id is not None:
                 places = tree.below([id]) if deep else frozenset({id})
                 return self._members_of(name, places)
@@ -225,6 +225,11 @@ class Directory:
         structure, chart = self._model.structure, self.chart
         named = ((structure.team, chart.teams), (structure.unit, chart.units), (structure.company, chart.companies))
         return (*((name, tree) for name, tree in named if name is not None), *chart.trees.items())
+
+    def _named(self, word: str, object: str) -> bool:
+        """Tell whether a word names an object: none does, its name, or what it is in the organisation."""
+        marker = self._model.objects[object].organisation
+        return word in ("", object) or (marker is not None and word == marker.kind)
 
     def _members_of(self, object: str, places: frozenset[str]) -> list[Person]:
         structure = self._model.structure

@@ -13,6 +13,7 @@ LANGUAGE = {
     "department": "the trait `owned` and the scopes of permission speak of it",
     "employee": "the trait `organisation: person` says it in messages",
     "position": "a place in a text or list",
+    "team": "a kind of the organisation and a scope of permission",
     "product": "FEEL has a function of that name",
     "category": "any tree has them",
     "region": "a field type",
