@@ -35,6 +35,7 @@ from engine.metamodel.model import (
     RoleModel,
     SharingModel,
     Structure,
+    TimelineModel,
     WorktimeModel,
 )
 from engine.metamodel.model.decision import DecisionModel
@@ -64,6 +65,7 @@ class Bench:
     forms: dict[str, FormModel] = field(default_factory=dict)
     boards: dict[str, BoardModel] = field(default_factory=dict)
     calendars: dict[str, CalendarModel] = field(default_factory=dict)
+    timelines: dict[str, TimelineModel] = field(default_factory=dict)
     menus: list[MenuModel] = field(default_factory=list)
     structure: Structure = field(default_factory=Structure)
     privileges: dict[str, PrivilegeModel] = field(default_factory=dict)

@@ -25,6 +25,7 @@ def freeze(bench: Bench) -> TenantModel:
         forms=bench.forms,
         boards=bench.boards,
         calendars=bench.calendars,
+        timelines=bench.timelines,
         menus=tuple(bench.menus),
         inbound=bench.inbound,
         rollups=_rollups(bench),

@@ -33,7 +33,7 @@ from engine.metamodel.compiler.processes.params import compile_params
 from engine.metamodel.compiler.processes.worktimes import compile_worktimes
 from engine.metamodel.compiler.scopes import World
 from engine.metamodel.compiler.screens import compile_forms, compile_lists
-from engine.metamodel.compiler.views import compile_boards, compile_calendars
+from engine.metamodel.compiler.views import compile_boards, compile_calendars, compile_timelines
 from engine.metamodel.definitions import Document, Layer
 from engine.metamodel.layers import Merged
 from engine.metamodel.layers.merge import fold_layers
@@ -71,6 +71,7 @@ _EXPRESSIONS = (
     compile_forms,
     compile_boards,
     compile_calendars,
+    compile_timelines,
 )
 
 

@@ -90,14 +90,15 @@ def allowed_column(path: tuple[str, ...], object: ObjectModel, node: Node, bench
 
 
 def _allowed(path: tuple[str, ...], object: ObjectModel, node: Node, barred: frozenset[str], bench: Bench) -> bool:
-    field = _field_at(path, object, bench)
+    field = field_at(path, object, bench)
     if field.type in barred:
         bench.complain("not_shown_here", node, field=".".join(path), type=field.type)
         return False
     return True
 
 
-def _field_at(path: tuple[str, ...], object: ObjectModel, bench: Bench) -> FieldModel:
+def field_at(path: tuple[str, ...], object: ObjectModel, bench: Bench) -> FieldModel:
+    """Return the field at the end of a path that was checked."""
     for name in path[:-1]:
         object = bench.objects[object.fields[name].targets[0]]
     return object.fields[path[-1]]

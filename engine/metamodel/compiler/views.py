@@ -1,4 +1,4 @@
-"""Boards and calendars as written, checked; objects with a life-cycle get a board without one being written."""
+"""Boards, calendars and timelines, checked; objects with a life-cycle get a board without one being written."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from engine.metamodel.compiler.bench import Bench
 from engine.metamodel.compiler.default_screens import default_list
 from engine.metamodel.compiler.expressions import Expressions
-from engine.metamodel.compiler.screens import allowed_column, object_of, sort_keys
+from engine.metamodel.compiler.screens import allowed_column, field_at, object_of, sort_keys
 from engine.metamodel.definitions import Node
 from engine.metamodel.layers import MergedDocument
 from engine.metamodel.model import (
@@ -19,6 +19,8 @@ from engine.metamodel.model import (
     FieldModel,
     ObjectModel,
     RepeatModel,
+    TimelineModel,
+    TimelineSource,
 )
 from engine.metamodel.model.views import PERIODS, title_of
 
@@ -48,6 +50,39 @@ def compile_calendars(bench: Bench, expressions: Expressions) -> None:
         calendar = _View(merged, object, bench, expressions).calendar() if object else None
         if calendar is not None:
             bench.calendars[calendar.name] = calendar
+
+
+def compile_timelines(bench: Bench, expressions: Expressions) -> None:
+    """Build every timeline."""
+    for merged in bench.documents("timeline"):
+        object = object_of(merged, bench)
+        if object:
+            sources = (
+                _source(name, part, object, bench, expressions) for name, part in merged.node.get("sources").items()
+            )
+            found = tuple(source for source in sources if source is not None)
+            bench.timelines[merged.document.id] = TimelineModel(merged.document.id, object.name, found, merged.layer)
+
+
+def _source(
+    name: str, node: Node, object: ObjectModel, bench: Bench, expressions: Expressions
+) -> TimelineSource | None:
+    other = bench.object(node.get("object"))
+    if other is None:
+        return None
+    by, at = bench.field_path(other, node.get("by")), bench.field(other, node.get("at"))
+    if by is None or at is None:
+        return None
+    if at.type not in _DAYS:
+        types = ", ".join(_DAYS)
+        bench.complain("not_for_this_view", node.get("at"), field=at.name, type=at.type, types=types)
+    if object.name not in field_at(by, other, bench).targets:
+        bench.complain("wrong_target", node.get("by"), field=".".join(by), object=object.name)
+        return None
+    paths = ((bench.field_path(other, part), part) for part in node.get("say").elements())
+    say = tuple(ColumnModel(path) for path, part in paths if path and allowed_column(path, other, part, bench))
+    where = expressions.row_condition(node.get("where"), expressions.inside(other.name))
+    return TimelineSource(name, title_of(node.label("title"), other.plural), other.name, by, at.name, say, where)
 
 
 def _default_board(object: ObjectModel, bench: Bench) -> BoardModel:

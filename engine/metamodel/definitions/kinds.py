@@ -34,6 +34,7 @@ _AVAILABLE = (
     "form",
     "board",
     "calendar",
+    "timeline",
     "menu",
     "role",
     "privilege",
@@ -56,7 +57,6 @@ _AVAILABLE = (
 )
 _RESERVED = (
     "tree",
-    "timeline",
     "dataset",
     "chart",
     "dashboard",

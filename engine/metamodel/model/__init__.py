@@ -42,7 +42,14 @@ from engine.metamodel.model.screen import (
     ViewModel,
 )
 from engine.metamodel.model.tenant import PackIdentity, TenantModel
-from engine.metamodel.model.views import AlertModel, BoardModel, CalendarModel, RepeatModel
+from engine.metamodel.model.views import (
+    AlertModel,
+    BoardModel,
+    CalendarModel,
+    RepeatModel,
+    TimelineModel,
+    TimelineSource,
+)
 from engine.metamodel.model.worktime import WorktimeModel
 
 __all__ = [
@@ -106,6 +113,8 @@ __all__ = [
     "StateModel",
     "Structure",
     "TenantModel",
+    "TimelineModel",
+    "TimelineSource",
     "TransitionModel",
     "ViewModel",
     "WorktimeModel",

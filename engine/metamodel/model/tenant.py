@@ -22,7 +22,7 @@ from engine.metamodel.model.object import ObjectModel
 from engine.metamodel.model.organisation import Structure
 from engine.metamodel.model.params import ParamSet
 from engine.metamodel.model.screen import FormModel, ListModel, MenuModel
-from engine.metamodel.model.views import BoardModel, CalendarModel
+from engine.metamodel.model.views import BoardModel, CalendarModel, TimelineModel
 from engine.metamodel.model.worktime import WorktimeModel
 
 
@@ -58,6 +58,7 @@ class TenantModel:
     forms: Mapping[str, FormModel] = field(default_factory=dict)
     boards: Mapping[str, BoardModel] = field(default_factory=dict)
     calendars: Mapping[str, CalendarModel] = field(default_factory=dict)
+    timelines: Mapping[str, TimelineModel] = field(default_factory=dict)
     menus: tuple[MenuModel, ...] = ()
     inbound: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     rollups: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Other ways to show many records: as cards in columns, as entries of a calendar; compiled."""
+"""Other ways to show many records: as cards in columns, as entries of a calendar, along time; compiled."""
 
 from __future__ import annotations
 
@@ -76,6 +76,32 @@ class CalendarModel:
     where: Expression | None = None
     repeat: RepeatModel | None = None
     alerts: tuple[AlertModel, ...] = ()
+    layer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineSource:
+    """Records of another object that happened to a record: those whose path ``by`` leads to it, at their ``at``.
+
+    ``say`` are the columns told beside their titles.
+    """
+
+    name: str
+    title: LocalText
+    object: str
+    by: tuple[str, ...]
+    at: str
+    say: tuple[ColumnModel, ...] = ()
+    where: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineModel:
+    """What happened around a record of an object, of all kinds and the newest first."""
+
+    name: str
+    object: str
+    sources: tuple[TimelineSource, ...]
     layer: str = ""
 
 

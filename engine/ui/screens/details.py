@@ -69,6 +69,7 @@ class RecordScreen:
     figures: tuple[ShownField, ...]
     tabs: tuple[ShownTab, ...]
     days: tuple[Day, ...]
+    timeline: bool
     may_edit: bool
     may_delete: bool
     may_copy: bool
@@ -102,6 +103,7 @@ def build_record(desk: Desk, form: FormModel, facts: RecordFacts) -> RecordScree
         figures=_figures(desk, form, look, facts),
         tabs=build_tabs(desk, form, look, facts),
         days=build_history(desk, found, facts.history),
+        timeline=found.name in desk.model.timelines,
         may_edit="update" in facts.allowed and not facts.deleted,
         may_delete="delete" in facts.allowed and not facts.deleted,
         may_copy=desk.may(found.name, "create") and not facts.deleted,

@@ -17,6 +17,7 @@ from engine.ui.views import (
     profile,
     records,
     signin,
+    timelines,
     transfers,
 )
 
@@ -31,6 +32,7 @@ ROUTES: tuple[Route, ...] = (
     *forms.ROUTES,
     *files.ROUTES,
     *records.ROUTES,
+    *timelines.ROUTES,
     *profile.ROUTES,
     *accounts.ROUTES,
     *dictionaries.ROUTES,
