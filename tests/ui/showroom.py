@@ -37,7 +37,7 @@ class Showroom:
         user = self.engine.auth.accounts.by_login("acme", login)
         database, catalog = self.engine.shelf.current("acme")
         with database.reading() as session:
-            actor = self.engine.auth.actors.of(session, catalog, user)
+            actor = self.engine.auth.actors.of(session, catalog, user, self.engine.clock.now())
         return Context("acme", actor, "en")
 
     def make(self, object: str, **values: Any) -> str:
