@@ -5,7 +5,7 @@ from engine.metamodel import control_codes as _control_codes  # noqa: F401 -- de
 from engine.metamodel import process_codes as _process_codes  # noqa: F401 -- declares the codes
 from engine.metamodel.changes import ModelChange, changes
 from engine.metamodel.checking import PackReport, check_layers, check_pack, check_packs
-from engine.metamodel.compiler import compile_tenant
+from engine.metamodel.compiler import approval_of_body, compile_tenant
 from engine.metamodel.definitions import Document, Layer, PackDef, PackSource
 from engine.metamodel.definitions.kinds import schema_of
 from engine.metamodel.describe import describe_dictionary, describe_object, describe_tenant
@@ -26,6 +26,7 @@ __all__ = [
     "PackSource",
     "Rebase",
     "TenantModel",
+    "approval_of_body",
     "changes",
     "check_layers",
     "check_pack",

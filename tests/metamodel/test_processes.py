@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from engine.metamodel import TenantModel, check_pack
+import pytest
+
+from engine.kernel.errors import BadDefinition
+from engine.metamodel import TenantModel, approval_of_body, check_pack
 from engine.metamodel.model import Duration
 from engine.metamodel.model.clock import ClockDecision, HandOver, Remind
 from engine.metamodel.model.effects import CreateRecord, Notify, PerformTransition
@@ -165,3 +169,22 @@ def test_people_of_a_role_are_looked_for_in_a_unit() -> None:
     selector = pay.who[0].selector
     assert isinstance(selector, RoleHolders)
     assert (selector.role, selector.unit is not None) == ("cashier", True)
+
+
+def test_a_pinned_body_compiles_anew_against_the_model() -> None:
+    flow = model().approvals["contract"]
+
+    again = approval_of_body("contract", flow.body, model())
+
+    assert again.fingerprint == flow.fingerprint
+    assert [step.id for step in again.steps] == [step.id for step in flow.steps]
+
+
+def test_a_pinned_body_says_what_the_model_no_longer_has() -> None:
+    flow = model().approvals["contract"]
+    roles = {name: role for name, role in model().roles.items() if name != "credit_controller"}
+
+    with pytest.raises(BadDefinition) as raised:
+        approval_of_body("contract", flow.body, replace(model(), roles=roles))
+
+    assert [error.code for error in raised.value.diagnostics] == ["unknown_role"]

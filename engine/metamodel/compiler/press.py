@@ -29,6 +29,7 @@ from engine.metamodel.compiler.processes.decisions import compile_decisions
 from engine.metamodel.compiler.processes.flows import outline_processes
 from engine.metamodel.compiler.processes.lifecycles import compile_lifecycles
 from engine.metamodel.compiler.processes.messages import compile_messages
+from engine.metamodel.compiler.processes.overlaps import check_overlaps
 from engine.metamodel.compiler.processes.params import compile_params
 from engine.metamodel.compiler.processes.worktimes import compile_worktimes
 from engine.metamodel.compiler.scopes import World
@@ -61,6 +62,7 @@ _EXPRESSIONS = (
     compile_lifecycles,
     compile_worktimes,
     compile_approvals,
+    check_overlaps,
     compile_automations,
     compile_assignments,
     compile_conversions,

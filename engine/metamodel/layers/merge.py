@@ -99,7 +99,7 @@ class _Fold:
         node, wish, schema = target.node, Node(document.body, document.place), grammar_of(lower.kind)
         # first what goes, then what comes, so that a thing can be moved
         if wish.has("remove"):
-            node = remove_keys(node, wish.get("remove"), change)
+            node = remove_keys(node, wish.get("remove"), change, schema)
         if wish.has("set"):
             node = set_keys(node, wish.get("set"), schema, change)
         if wish.has("insert"):

@@ -10,6 +10,7 @@ from engine.kernel.diagnostics import Findings
 from engine.metamodel.definitions import Document, Layer, Node, Place
 from engine.metamodel.definitions.document import Path
 from engine.metamodel.definitions.layer import text_of
+from engine.metamodel.layers.flow import steps_in
 from engine.metamodel.layers.merge import fold_layers
 from engine.metamodel.layers.provenance import Merged
 from engine.metamodel.layers.wishes import MISSING, Wish, value_at, wishes_of
@@ -101,7 +102,7 @@ class _Sorter:
         after = value_at(new.body, wish.path) if new else MISSING
         if wish.verb == "remove":
             self._removal(wish, before, after, words)
-        elif new is None or _parent_gone(new.body, wish.path):
+        elif new is None or _parent_gone(new.body, wish.path) or _neighbour_gone(new.body, wish):
             self.lost.append(Lost(wish, words))
         elif wish.verb == "insert":
             self._insertion(wish, after, words)
@@ -151,9 +152,16 @@ def _parent_gone(body: Mapping[str, Any], path: Path) -> bool:
     return len(path) > 1 and value_at(body, path[:-1]) is MISSING
 
 
+def _neighbour_gone(body: Mapping[str, Any], wish: Wish) -> bool:
+    """Tell whether a step is put in beside one that is no longer there."""
+    steps = steps_in(value_at(body, wish.path[:-1])) if wish.verb == "insert" else {}
+    named = [wish.value.get(word) for word in ("after", "before")] if isinstance(wish.value, dict) else []
+    return bool(steps) and any(isinstance(name, str) and name not in steps for name in named)
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: part for key, part in value.items() if key not in ("after", "before")}
+        return {key: part for key, part in value.items() if key not in ("after", "before", "into")}
     return value
 
 

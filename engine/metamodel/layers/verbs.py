@@ -9,8 +9,9 @@ from typing import Any
 from engine.kernel.diagnostics import Findings
 from engine.metamodel.definitions import Node, Place
 from engine.metamodel.definitions.document import Path
-from engine.metamodel.definitions.grammar import Schema, is_keyed, is_label, part
+from engine.metamodel.definitions.grammar import NOTHING, Schema, is_keyed, is_label, part
 from engine.metamodel.definitions.guess import guess
+from engine.metamodel.layers.flow import branch_in, edited, is_flow, steps_in
 from engine.metamodel.layers.wishes import name_of
 
 
@@ -35,63 +36,137 @@ def set_keys(old: Node, new: Node, schema: Schema, change: Change) -> Node:
     value = old.value
     if is_label(schema) and isinstance(value, str) and isinstance(new.value, dict):
         value = {"en": value, "zh": value}
+    if is_flow(schema) and isinstance(value, list) and isinstance(new.value, dict):
+        return _set_steps(old, new, schema, change)
     if not isinstance(value, dict) or not isinstance(new.value, dict):
         return _replaced(old, new) if change.allowed(old.path, new.place, whole=True) else old
-    edited = _Map(Node(value, old.place, old.path))
+    copy = _Map(Node(value, old.place, old.path))
     for key, wish in new.items():
         below = Node(value.get(key), old.place.child(key), (*old.path, key))
         if key in value:
-            edited.put(key, set_keys(below, wish, part(schema, key), change))
+            copy.put(key, set_keys(below, wish, part(schema, key), change))
         elif is_keyed(schema):
             change.findings.add("not_there_to_set", wish.key_span, key=key, guess=guess(key, value))
         elif change.allowed(below.path, wish.place):
-            edited.put(key, wish)
-    return edited.node
+            copy.put(key, wish)
+    return copy.node
 
 
 def insert_keys(old: Node, new: Node, schema: Schema, change: Change) -> Node:
     """Return ``old`` with what is new in ``new`` put in, behind or before the neighbour it names."""
     if isinstance(old.value, list) and isinstance(new.value, list):
-        return _insert_elements(old, new, change)
+        return _insert_steps(old, new, change) if is_flow(schema) else _insert_elements(old, new, change)
     if not isinstance(old.value, dict) or not isinstance(new.value, dict):
         change.findings.add("already_there", new.key_span, key=old.path[-1] if old.path else "")
         return old
-    edited = _Map(old)
+    copy = _Map(old)
     for key, wish in new.items():
         below = Node(old.value.get(key), old.place.child(key), (*old.path, key))
         if key in old.value:
-            edited.put(key, insert_keys(below, wish, part(schema, key), change))
+            copy.put(key, insert_keys(below, wish, part(schema, key), change))
         elif change.allowed(below.path, wish.place):
-            newcomer = _Newcomer.of(wish)
-            edited.put(key, newcomer.node, newcomer.index(list(edited.values), change))
-    return edited.node
+            newcomer = _Newcomer.of(wish, part(schema, key))
+            copy.put(key, newcomer.node, newcomer.index(list(copy.values), change))
+    return copy.node
 
 
-def remove_keys(old: Node, gone: Node, change: Change) -> Node:
+def remove_keys(old: Node, gone: Node, change: Change, schema: Schema = NOTHING) -> Node:
     """Return ``old`` without the keys or elements that ``gone`` names."""
     if isinstance(gone.value, list):
+        if is_flow(schema) and isinstance(old.value, list):
+            return _remove_steps(old, gone, change)
         return _remove_elements(old, gone, change) if isinstance(old.value, list) else _remove_named(old, gone, change)
     if not isinstance(gone.value, dict):
         change.findings.add("bad_removal", gone.span)
         return old
-    edited = _Map(old)
+    copy = _Map(old)
     for key, inner in gone.items():
-        if key in edited.values:
-            edited.put(key, remove_keys(old.get(key), inner, change))
+        if key in copy.values:
+            copy.put(key, remove_keys(old.get(key), inner, change, part(schema, key)))
         else:
-            change.findings.add("not_there_to_remove", inner.key_span, key=key, guess=guess(key, edited.values))
-    return edited.node
+            change.findings.add("not_there_to_remove", inner.key_span, key=key, guess=guess(key, copy.values))
+    return copy.node
+
+
+def _set_steps(old: Node, new: Node, schema: Schema, change: Change) -> Node:
+    node = old
+    for id, wish in new.items():
+        path = steps_in(node.value).get(id)
+        if path is None:
+            change.findings.add("not_there_to_set", wish.key_span, key=id, guess=guess(id, steps_in(node.value)))
+            continue
+
+        def change_step(step: Node, wish: Node = wish, id: str = id) -> Node:
+            return set_keys(step._replace(path=(*old.path, id)), wish, part(schema, 0), change)
+
+        node = edited(node, path, change_step)
+    return node
+
+
+def _insert_steps(old: Node, new: Node, change: Change) -> Node:
+    node = old
+    for element in new.elements():
+        newcomer = _Newcomer.of(element)
+        id, there = name_of(newcomer.node.value), steps_in(node.value)
+        if id in there:
+            change.findings.add("already_there", element.span, key=id)
+        elif change.allowed((*old.path, id), element.place):
+            node = _with_step(node, newcomer, change)
+    return node
+
+
+def _with_step(node: Node, newcomer: _Newcomer, change: Change) -> Node:
+    there = steps_in(node.value)
+    branch = newcomer.node.value.get("into") if isinstance(newcomer.node.value, dict) else None
+    home: Path | None = ()
+    if isinstance(branch, str):
+        rest = _Map(newcomer.node)
+        rest.drop("into")
+        newcomer, home = _Newcomer(rest.node), branch_in(node.value, branch)
+    elif newcomer.neighbour is not None and newcomer.neighbour in there:
+        home = there[newcomer.neighbour][:-1]
+    if home is None or (newcomer.neighbour is not None and newcomer.neighbour not in there):
+        word = str(branch if home is None else newcomer.neighbour)
+        near = guess(word.partition(".")[0], there)
+        change.findings.add("no_neighbour", newcomer.node.span, key=word, guess=near)
+        home = ()
+
+    def put(steps: Node) -> Node:
+        found = list(steps.elements())
+        names = [name_of(one.value) for one in found]
+        index = newcomer.index(names, change) if newcomer.neighbour in names else len(names)
+        found.insert(index, newcomer.node)
+        return _list_of(found, steps)
+
+    return edited(node, home, put)
+
+
+def _remove_steps(old: Node, gone: Node, change: Change) -> Node:
+    node = old
+    for name in gone.elements():
+        path = steps_in(node.value).get(str(name.value))
+        if path is None:
+            near = guess(str(name.value), steps_in(node.value))
+            change.findings.add("not_there_to_remove", name.span, key=name.value, guess=near)
+        elif change.allowed((*old.path, str(name.value)), name.place, whole=True):
+            index = path[-1]
+
+            def drop(steps: Node, index: str | int = index) -> Node:
+                return _list_of([one for at, one in enumerate(steps.elements()) if at != index], steps)
+
+            node = edited(node, path[:-1], drop)
+    return node
 
 
 def _remove_named(old: Node, gone: Node, change: Change) -> Node:
-    edited = _Map(old)
+    copy = _Map(old)
     for name in gone.elements():
-        if not isinstance(name.value, str) or name.value not in edited.values:
-            near = guess(str(name.value), edited.values)
+        if not isinstance(name.value, str) or name.value not in copy.values:
+            near = guess(str(name.value), copy.values)
             change.findings.add("not_there_to_remove", name.span, key=name.value, guess=near)
         elif change.allowed((*old.path, name.value), name.place, whole=True):
-            edited.drop(name.value)
-    return edited.node
+            copy.drop(name.value)
+    return copy.node
 
 
 def _remove_elements(old: Node, gone: Node, change: Change) -> Node:
@@ -166,9 +241,10 @@ class _Newcomer:
     behind: int = 0
 
     @classmethod
-    def of(cls, node: Node) -> _Newcomer:
+    def of(cls, node: Node, schema: Schema = NOTHING) -> _Newcomer:
+        own = schema.get("properties", NOTHING)  # a transition has settings of these names
         for word, behind in (("after", 1), ("before", 0)):
-            if isinstance(node.value, dict) and isinstance(node.value.get(word), str):
+            if word not in own and isinstance(node.value, dict) and isinstance(node.value.get(word), str):
                 rest = _Map(node)
                 neighbour = rest.values[word]
                 rest.drop(word)

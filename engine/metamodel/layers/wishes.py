@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 from engine.kernel.source import Span
 from engine.metamodel.definitions import Document, Node
 from engine.metamodel.definitions.document import Path
+from engine.metamodel.layers.flow import at_path, steps_in
 
 Verb = Literal["set", "insert", "remove", "define"]
 
@@ -63,6 +64,8 @@ def value_at(body: Any, path: Path) -> Any:
             body = body[key]
         elif isinstance(body, list) and (found := [one for one in body if name_of(one) == key]):
             body = found[0]
+        elif isinstance(body, list) and (deep := steps_in(body).get(str(key))) is not None:
+            body = at_path(body, deep)
         else:
             return MISSING
     return body
@@ -76,7 +79,7 @@ def name_of(element: Any) -> str:
 
 
 def _settings(node: Node, base: Any, path: Path) -> Iterator[tuple[Path, Node]]:
-    if isinstance(node.value, dict) and node.value and (isinstance(base, dict) or _is_label(node.value, base)):
+    if isinstance(node.value, dict) and node.value and (_has_parts(base) or _is_label(node.value, base)):
         for key, part in node.items():
             yield from _settings(part, value_at(base, (key,)), (*path, key))
     else:
@@ -101,6 +104,10 @@ def _removals(node: Node, base: Any, path: Path) -> Iterator[tuple[Path, Node]]:
         return
     for key, part in node.items():
         yield from _removals(part, base, (*path, key))
+
+
+def _has_parts(base: Any) -> bool:
+    return isinstance(base, dict) or (isinstance(base, list) and bool(steps_in(base)))
 
 
 def _is_label(value: Any, base: Any) -> bool:

@@ -79,7 +79,10 @@ def _knowing_made(node: Node, desk: Desk) -> Desk:
 
 def _type_of_made(node: Node, desk: Desk) -> FeelType:
     object: Any = node.maybe("create")
-    if node.has("convert"):
+    known = desk.bench.conversions.get(node.text("convert"))
+    if known is not None:
+        object = next(iter(known.makes.values())).object
+    elif node.has("convert"):
         for merged in desk.bench.documents("conversion"):
             if merged.document.id == node.text("convert"):
                 object = next((part.maybe("object") for _, part in merged.node.get("makes").items()), None)

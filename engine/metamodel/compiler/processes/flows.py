@@ -64,7 +64,7 @@ def _laid_over(below: Node, node: Node, findings: Findings) -> Node:
     gone = [key for key, part in steps.items() if part.value is None]
     if gone:
         wish = Node({"steps": gone}, node.place._replace(children={"steps": _list_place(steps, gone)}))
-        result = remove_keys(result, wish, change)
+        result = remove_keys(result, wish, change, schema)
     changed = _only(steps, lambda key: key not in gone)
     if changed.value:
         wish = Node({"steps": changed.value}, node.place._replace(children={"steps": changed.place}))
