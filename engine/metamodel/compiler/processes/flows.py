@@ -24,6 +24,8 @@ def outline_processes(bench: Bench) -> None:
     for kind in _ABOUT:
         for merged in bench.documents(kind):
             node = bench.flows.get(merged.document.id, merged.node) if kind == "approval" else merged.node
+            if node.has("extends") and merged.document.id not in bench.flows:
+                continue  # told at extends
             if not node.has("object"):
                 bench.complain("missing_key", merged.document.span, key="object", where=kind)
             elif bench.object(node.get("object")) is not None:
