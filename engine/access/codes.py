@@ -13,6 +13,9 @@ declare(
             "It does not exist, or you may not see it.",
             "记录不存在，或您无权查看。",
         ),
+        Code(
+            "view_only", "You see with another user's eyes; nothing can be changed.", "您正以他人身份查看，不能修改。"
+        ),
         Code("no_such_object", "There is no object {object}.", "没有对象 {object}。"),
         Code(
             "not_allowed",

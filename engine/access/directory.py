@@ -25,7 +25,8 @@ class Person:
     """A user in the organisation. ``active``: the account is, and so is the person behind it.
 
     ``unit``, ``position`` and ``company`` are those of the main post, ``units`` and ``positions`` all of today;
-    ``superior`` is a user, ``record`` the record of the person, ``serving`` what that record says.
+    ``superior`` is a user, ``record`` the record of the person, ``serving`` what that record
+    says, ``account`` whether the account is on.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Person:
     position: str | None = None
     superior: str | None = None
     serving: bool = False
+    account: bool = True
     units: frozenset[str] = frozenset()
     positions: frozenset[str] = frozenset()
 
@@ -275,7 +277,7 @@ class Directory:
         for id, (login, name, active, administrator) in accounts.items():
             post = posts.get(id)
             if post is None:
-                self._known[id] = Person(id, login, name, active, administrator)
+                self._known[id] = Person(id, login, name, active, administrator, account=active)
                 continue
             company = self.chart.companies_of.get(post.unit) if post.unit is not None else None
             superior = reader.superior(id, post, heads)
@@ -291,6 +293,7 @@ class Directory:
                 post.position,
                 superior,
                 post.active,
+                active,
                 post.units,
                 post.positions,
             )

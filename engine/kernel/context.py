@@ -72,7 +72,10 @@ SYSTEM = Actor(user="system", login="system", name="system", administrator=True,
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Everything that a verb needs to know about its caller; passed by hand, never taken from the air."""
+    """Everything that a verb needs to know about its caller; passed by hand, never taken from the air.
+
+    ``read_only``: whoever sees with another's eyes changes nothing.
+    """
 
     tenant: str
     actor: Actor
@@ -80,6 +83,7 @@ class Context:
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     clock: Clock = field(default_factory=SystemClock)
     request_id: str = ""
+    read_only: bool = False
 
     def now(self) -> datetime:
         """Return the present instant, aware, in UTC."""

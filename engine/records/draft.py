@@ -21,7 +21,7 @@ class Draft:
     expressions: with what stands behind references, the lines, and the actor; ``was`` are the facts before.
     ``expected`` is the version that the change is based on. ``place`` is the path of a line within its parent
     (``lines[2].``). ``touched`` names the fields that the input holds. ``opened`` are fields that a transition asks
-    for, ``ordered`` values that it sets.
+    for, ``ordered`` values that it sets. ``purpose`` names the right that is asked for in place of the action's own.
     """
 
     plan: ObjectPlan
@@ -39,6 +39,7 @@ class Draft:
     touched: set[str] = field(default_factory=set)
     lines: dict[str, list[Draft]] = field(default_factory=dict)
     transition: TransitionModel | None = None
+    purpose: str = ""
     opened: frozenset[str] = frozenset()
     ordered: dict[str, Any] = field(default_factory=dict)
     complaints: list[Complaint] = field(default_factory=list)

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from engine.access import policy_for
 from engine.kernel.context import Context
-from engine.kernel.errors import Complaint, Conflict, Rejected, TesseraError, Unavailable
+from engine.kernel.errors import Complaint, Conflict, Refused, Rejected, TesseraError, Unavailable
 from engine.records.books import Books
 from engine.records.completing import Completion
 from engine.records.plan import Plans
@@ -57,6 +57,8 @@ class Opener:
     @contextmanager
     def writing(self, ctx: Context, *, careful: bool = False, patient: bool = False) -> Iterator[Unit]:
         """Give a unit in a transaction, committed at the end; inside an open one of the same thread, that one."""
+        if ctx.read_only:
+            raise Refused("view_only")
         joined = self._joined(ctx)
         if joined is not None:
             yield joined

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.sql import ColumnElement
 
 from engine.storage import Catalog, Session
@@ -82,6 +82,13 @@ def roles_of(session: Session, users: Iterable[str]) -> dict[str, list[str]]:
 def holders_of(session: Session, role: str) -> list[str]:
     """Return the ids of the users who were given a role, in the order of their logins."""
     return [row[0] for row in session.rows(_HOLDERS, {"role": role})]
+
+
+def write_roles(session: Session, user: str, roles: Iterable[str]) -> None:
+    """Let a user hold exactly these roles."""
+    session.execute(delete(USER_ROLE).where(USER_ROLE.c.user == user))
+    for role in roles:
+        session.execute(insert(USER_ROLE).values(user=user, role=role))
 
 
 def everybody(session: Session) -> list[str]:

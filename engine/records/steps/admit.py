@@ -33,7 +33,7 @@ def admit(batch: Batch, unit: Unit) -> None:
 
 
 def _action(draft: Draft) -> str:
-    return draft.transition.name if draft.transition is not None else draft.action
+    return draft.transition.name if draft.transition is not None else draft.purpose or draft.action
 
 
 def _as_it_is(draft: Draft, tree: Mapping[str, Any], unit: Unit) -> Draft:

@@ -34,6 +34,8 @@ def _allow(draft: Draft, unit: Unit) -> None:
         return
     policy = unit.policy
     facts = draft.facts if draft.before is None else draft.was
+    if draft.purpose:
+        return
     conditional = policy.conditional_writes(name, draft.action)
     for field in sorted((draft.touched & conditional) - draft.opened):
         if not policy.writes(name, draft.action, field, facts, unit.run):

@@ -51,7 +51,7 @@ def _check_locks(draft: Draft) -> None:
         return
     changed = {name for name in draft.touched if name in draft.changed or _lines_changed(draft, name)}
     if draft is top:
-        for name in sorted(changed - state.lock):
+        for name in sorted(changed - state.lock - draft.opened):
             draft.complain(name, "locked", field=name, state=state.name)
 
 

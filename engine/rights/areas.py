@@ -1,0 +1,53 @@
+"""Areas of administration: who may administer whom."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from engine.access.directory import Person
+from engine.access.remedies import reaches
+from engine.access.tables.organisation import roles_of
+from engine.kernel.errors import Missing, Refused
+from engine.records import Unit
+from engine.storage import AuditEntry, append_audit
+
+USERS = "tessera_user"
+
+
+def may_administer(unit: Unit, area: str, target: Person | None = None) -> bool:
+    """Tell whether the actor administers an area, for a user when one is named; never for administrators by others."""
+    if unit.policy.everything:
+        return True
+    grants = unit.policy.rules.areas.get(area, ())
+    if target is None:
+        return bool(grants)
+    giver = unit.directory.user(unit.user)
+    if giver is None or target.administrator or _administers(unit, target):
+        return False
+    return any(reaches(grant.scope, giver, target, unit.directory) for grant in grants)
+
+
+def require_area(unit: Unit, area: str, target: Person | None = None) -> None:
+    """Return when the actor administers an area; raises Refused otherwise."""
+    if not may_administer(unit, area, target):
+        raise Refused("area_not_yours", area=area)
+
+
+def person_of(unit: Unit, login: str, *, active: bool = True) -> Person:
+    """Return a user by login or id; raises Missing when there is none, or none that is active."""
+    found = unit.directory.by_login(login) or unit.directory.user(login)
+    if found is None or (active and not found.active):
+        raise Missing("no_such_person", login=login[:80])
+    return found
+
+
+def note(unit: Unit, user: str, action: str, changes: dict[str, object], at: datetime | None = None) -> None:
+    """Put an act of administration on record, at the user whom it is about."""
+    told = {key: [None, value] for key, value in changes.items()}
+    entry = AuditEntry(at or unit.now, unit.user, USERS, user, 0, action, told, unit.ctx.request_id)
+    append_audit(unit.session, entry)
+
+
+def _administers(unit: Unit, target: Person) -> bool:
+    held = roles_of(unit.session, [target.id]).get(target.id, [])
+    return any(unit.model.roles[name].administrator for name in held if name in unit.model.roles)

@@ -1,0 +1,148 @@
+"""Why somebody may or may not, asked by himself or by who administers it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from engine.access.explain import Explanation, GrantWhy, RuleWhy, explain
+from engine.access.holding import actor_of
+from engine.access.policy import Policy
+from engine.access.remedies import Remedy, remedies
+from engine.kernel.context import Actor, Context
+from engine.kernel.errors import Missing
+from engine.kernel.names import is_record_id
+from engine.metamodel.model import ACTIONS
+from engine.records import RecordService, Unit
+from engine.records.before import read_before
+from engine.rights.areas import person_of, require_area
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Who (login, empty: oneself), what, on which record (None: on any), which field."""
+
+    object: str
+    action: str = "read"
+    record: str | None = None
+    field: str | None = None
+    login: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The explanation for a user, and the smallest remedies where it says no."""
+
+    login: str
+    why: Explanation
+    remedies: Sequence[Remedy] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """What a user may do with one object, on some rows at least: per action the scopes of each role, and his fields."""
+
+    object: str
+    actions: Mapping[str, Sequence[tuple[str, str]]]
+    fields: Mapping[str, str]
+
+
+class Explaining:
+    """Answers why; what is asked of others needs the area ``explain``, and a record that the asker sees himself."""
+
+    def __init__(self, records: RecordService) -> None:
+        self._records = records
+
+    def explain(self, ctx: Context, question: Question) -> Answer:
+        """Return why a user may, or may not, do something."""
+        with self._records.opener.reading(ctx) as unit:
+            actor = self._subject(unit, question.login)
+            unit.require_object(question.object)
+            _require_action(unit, question.object, question.action)
+            if question.record is not None:
+                _require_seen(unit, question.object, question.record)
+            with self._records.opener.reading(replace(ctx, actor=actor)) as other:
+                facts = None if question.record is None else _facts(other, question.object, question.record)
+                why = explain(other.policy, question.object, question.action, facts, other.run, question.field)
+                ways = remedies(why, other.policy, other.catalog, unit.directory, facts, other.run)
+            return Answer(actor.login, _shown(why, unit.policy), ways)
+
+    def effective(self, ctx: Context, login: str = "") -> Sequence[Effective]:
+        """Return everything that a user may do, object by object."""
+        with self._records.opener.reading(ctx) as unit:
+            actor = self._subject(unit, login)
+            with self._records.opener.reading(replace(ctx, actor=actor)) as other:
+                return [_effective(other.policy, name) for name in other.model.objects if _known(other.policy, name)]
+
+    def _subject(self, unit: Unit, login: str) -> Actor:
+        if not login or login == unit.ctx.actor.login:
+            return unit.ctx.actor
+        person = person_of(unit, login, active=False)
+        require_area(unit, "explain", person)
+        actor = actor_of(unit.session, unit.directory, person.id, unit.now)
+        if actor is None:
+            raise Missing("no_such_person", login=login[:80])
+        return actor
+
+
+def _require_action(unit: Unit, object: str, action: str) -> None:
+    life = unit.model.lifecycle_of(object)
+    if action not in ACTIONS and (life is None or action not in life.transitions):
+        raise Missing("unknown_right", action=action[:60])
+
+
+def _require_seen(unit: Unit, object: str, id: str) -> None:
+    facts = _facts(unit, object, id)
+    if not unit.policy.may(object, "read") or not unit.policy.covers(object, "read", facts, unit.run):
+        raise Missing("not_found")
+
+
+def _facts(unit: Unit, object: str, id: str) -> Mapping[str, Any]:
+    tree = read_before(unit.plans.of(object), unit, [id]).get(id) if is_record_id(id) else None
+    if tree is None:
+        raise Missing("not_found")
+    return {**tree, "actor": unit.policy.facts}
+
+
+def _shown(why: Explanation, policy: Policy) -> Explanation:
+    """Return an explanation without values that the asker may not see."""
+    usable = policy.usable(why.object)
+
+    def seen(values: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {path: value for path, value in values.items() if path.partition(".")[0] in usable}
+
+    def grant(one: GrantWhy) -> GrantWhy:
+        scopes = tuple(replace(scope, values=seen(scope.values)) for scope in one.scopes)
+        return replace(one, scopes=scopes, values=seen(one.values))
+
+    def rule(one: RuleWhy) -> RuleWhy:
+        return replace(one, values=seen(one.values))
+
+    return replace(why, grants=tuple(map(grant, why.grants)), rules=tuple(map(rule, why.rules)))
+
+
+def _known(policy: Policy, object: str) -> bool:
+    return policy.may(object, "read") or policy.may(object, "create")
+
+
+def _effective(policy: Policy, object: str) -> Effective:
+    actions: dict[str, list[tuple[str, str]]] = {}
+    for action in sorted(policy.actions(object)):
+        if policy.everything:
+            actions[action] = [("*", "all")]
+            continue
+        for clause in policy.rules.clauses(object, action):
+            grant = clause.row_grant(action)
+            if grant is not None:
+                when = "" if grant.when is None else f" when {grant.when.text}"
+                actions.setdefault(action, []).append((clause.role, grant.scope + when))
+    fields = {name: _sight(policy, object, name) for name in policy.model.objects[object].fields}
+    return Effective(object, actions, fields)
+
+
+def _sight(policy: Policy, object: str, name: str) -> str:
+    if name not in policy.readable(object):
+        return "hidden"
+    seen = "clear" if name in policy.usable(object) else "masked" if name in policy.masked(object) else "some rows"
+    return f"{seen}, writable" if name in policy.writable(object) else seen

@@ -1,0 +1,35 @@
+"""What another set of definitions would change for the users, and what separation of duties says, now or then."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from engine.access.duties import Breach, breaches
+from engine.access.holding import all_held
+from engine.access.impact import Impact, Moment, impact_of
+from engine.kernel.context import Context
+from engine.metamodel.model import TenantModel
+from engine.records import RecordService
+from engine.rights.areas import require_area
+
+
+class Foreseeing:
+    """Impact of a change of roles and rules, and the check of every night."""
+
+    def __init__(self, records: RecordService) -> None:
+        self._records = records
+
+    def impact(self, ctx: Context, model: TenantModel) -> tuple[Impact, Sequence[Breach]]:
+        """Return what a model would change for users, and what would be held that must be apart."""
+        with self._records.opener.reading(ctx) as unit:
+            require_area(unit, "roles")
+            found = impact_of(unit.session, unit.catalog, model, Moment(unit.now, ZoneInfo(str(ctx.zone))))
+            held = all_held(unit.session, unit.directory, unit.now)
+            return found, breaches(model, held)
+
+    def check(self, ctx: Context) -> Sequence[Breach]:
+        """Return everything that separation of duties forbids and yet is so."""
+        with self._records.opener.reading(ctx) as unit:
+            require_area(unit, "assignments")
+            return breaches(unit.model, all_held(unit.session, unit.directory, unit.now))
