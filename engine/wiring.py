@@ -16,6 +16,7 @@ from engine.kernel.context import Context
 from engine.kernel.errors import TesseraError
 from engine.records import DictionaryService, RecordService
 from engine.records.renewing import renew
+from engine.rights import RightsService
 from engine.settings import Settings
 from engine.storage import Job, Shelf
 from engine.studio import RuleStudio
@@ -45,6 +46,7 @@ class Engine:
     transfer: TransferService
     attachments: AttachmentService
     rules: RuleStudio
+    rights: RightsService
     background: Background
     jobs: JobBook
 
@@ -85,6 +87,7 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
         transfer=transfer,
         attachments=AttachmentService(records, settings),
         rules=RuleStudio(records),
+        rights=RightsService(records),
         background=Background(shelf, settings, clock, tenants, _work(transfer)),
         jobs=JobBook(shelf),
     )

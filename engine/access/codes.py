@@ -16,6 +16,14 @@ declare(
         Code(
             "view_only", "You see with another user's eyes; nothing can be changed.", "您正以他人身份查看，不能修改。"
         ),
+        Code(
+            "duties_apart",
+            "{login} must not hold both: {what} ({rule}).",
+            "{login} 不能同时拥有：{what}（{rule}）。",
+            "Take one of them away first.",
+            "请先收回其中一项。",
+        ),
+        Code("rights_invalid", "{count} things are wrong.", "有 {count} 处错误。"),
         Code("no_such_object", "There is no object {object}.", "没有对象 {object}。"),
         Code(
             "not_allowed",

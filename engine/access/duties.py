@@ -32,6 +32,7 @@ class Breach:
     login: str = ""
     what: tuple[str, ...] = ()
     count: int = 0
+    most: bool = False
 
 
 def breaches(model: TenantModel, holders: Iterable[Held], *, counted: bool = True) -> list[Breach]:
@@ -65,7 +66,7 @@ def _of_all(never: NeverModel, holders: Iterable[Held]) -> Iterator[Breach]:
     if never.at_least is not None and count < never.at_least:
         yield Breach(never.name, what=(f"{never.role} < {never.at_least}",), count=count)
     if never.at_most is not None and count > never.at_most:
-        yield Breach(never.name, what=(f"{never.role} > {never.at_most}",), count=count)
+        yield Breach(never.name, what=(f"{never.role} > {never.at_most}",), count=count, most=True)
 
 
 def _holds(model: TenantModel, held: Held, roles: frozenset[str], right: Right) -> bool:

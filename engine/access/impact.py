@@ -8,7 +8,8 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from engine.access.directory import Directory
-from engine.access.holding import actor_of
+from engine.access.duties import Breach, breaches
+from engine.access.holding import actor_of, all_held
 from engine.access.policy import Policies, Policy
 from engine.access.rows import rule_of
 from engine.kernel.context import Actor
@@ -103,6 +104,12 @@ def impact_of(session: Session, catalog: Catalog, new: TenantModel, moment: Mome
                 users = (*(known.users if known else ()), person.login)
                 rights[key] = RightChange(found.roles, object, found.gained, found.lost, found.fields, users)
     return Impact(tuple(rows), tuple(rights.values()), max(0, len(people) - MOST_USERS))
+
+
+def breaches_foreseen(session: Session, catalog: Catalog, new: TenantModel, moment: Moment) -> list[Breach]:
+    """Return what users would hold under another model that separation of duties forbids there."""
+    directory = Directory(session, catalog, moment.day)
+    return breaches(new, all_held(session, directory, moment.now))
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from engine.api import bulk, calendars, dictionaries, files, listing, metadata, preview, records
+from engine.api import bulk, calendars, dictionaries, files, listing, metadata, preview, records, rights
 from engine.api.routing import Route
 
 _V1 = "/api/v1"
 _RECORDS = f"{_V1}/records/<object>"
 _RECORD = f"{_RECORDS}/<id>"
+_ACCESS = f"{_V1}/access"
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", f"{_V1}/me", metadata.show_me, "read"),
@@ -31,5 +32,20 @@ ROUTES: tuple[Route, ...] = (
     Route("DELETE", _RECORD, records.delete_record, "write"),
     Route("POST", f"{_RECORD}/restore", records.restore_record, "write", "optional"),
     Route("POST", f"{_RECORD}/transitions/<transition>", records.move_record, "write", "optional"),
+    Route("POST", f"{_RECORD}/transfer", rights.transfer, "write", "object"),
+    Route("GET", f"{_RECORD}/shares", rights.list_shares, "read"),
+    Route("POST", f"{_RECORD}/shares", rights.share, "write", "object"),
+    Route("DELETE", f"{_ACCESS}/shares/<id>", rights.end_share, "write"),
+    Route("GET", f"{_ACCESS}/explain", rights.explain, "read", parameters=rights.EXPLAIN),
+    Route("GET", f"{_ACCESS}/effective", rights.effective, "read", parameters=rights.USER),
+    Route("GET", f"{_ACCESS}/assignments", rights.list_assignments, "read"),
+    Route("PUT", f"{_ACCESS}/assignments/<login>", rights.assign, "write", "object"),
+    Route("GET", f"{_ACCESS}/delegations", rights.list_delegations, "read", parameters=rights.USER),
+    Route("POST", f"{_ACCESS}/delegations", rights.delegate, "write", "object"),
+    Route("DELETE", f"{_ACCESS}/delegations/<id>", rights.end_delegation, "write"),
+    Route("GET", f"{_ACCESS}/belongings/<login>", rights.belongings, "read"),
+    Route("POST", f"{_ACCESS}/belongings/<login>/hand-over", rights.hand_over, "write", "object"),
+    Route("GET", f"{_ACCESS}/duties", rights.duties, "read"),
+    Route("POST", f"{_ACCESS}/impact", rights.impact, "read", "object"),
     Route("GET", f"{_RECORD}/history", records.record_history, "read", parameters=records.HISTORY),
 )

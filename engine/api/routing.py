@@ -14,12 +14,13 @@ from engine.api.security import Visit, admit
 from engine.api.services import Services
 from engine.kernel.context import Context
 from engine.kernel.diagnostics import nearest
-from engine.kernel.errors import Malformed, Unavailable
+from engine.kernel.errors import Malformed, Refused, Unavailable
 
 Effect = Literal["read", "write"]
 # "bytes": the route reads the body itself, whatever it is
 Body = Literal["none", "object", "optional", "bytes"]
 _TRIES = 3
+VIEW_AS = "X-View-As"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def walk(route: Route, services: Services, now: Request, place: Mapping[str, str
     """Do what a route is there for, for the one who asks; raises what is wrong."""
     if route.answers == "json":
         _require_json_wanted(now)
-    visit = admit(services, now, route.effect)
+    visit = _with_other_eyes(services, now, route.effect, admit(services, now, route.effect))
     parameters = _parameters(now, route.parameters)
     raw = _body_bytes(now, route.body)
     body: Mapping[str, Any] = {}
@@ -76,6 +77,16 @@ def walk(route: Route, services: Services, now: Request, place: Mapping[str, str
     answer.headers.setdefault("Cache-Control", "no-store")
     answer.headers["Vary"] = "Authorization, Cookie, Accept-Language"
     return answer
+
+
+def _with_other_eyes(services: Services, now: Request, effect: Effect, visit: Visit) -> Visit:
+    """Return the visit as of the user whom the caller wants to view as; it changes nothing."""
+    login = now.headers.get(VIEW_AS)
+    if login is None:
+        return visit
+    if effect == "write":
+        raise Refused("view_only")
+    return Visit(visit.caller, services.rights.viewing.view_as(visit.context, require_storable(login)))
 
 
 def _acted(route: Route, call: Call) -> tuple[Response, int]:

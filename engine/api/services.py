@@ -8,8 +8,10 @@ from engine.attachments import AttachmentService
 from engine.auth import AuthService
 from engine.kernel.clock import Clock
 from engine.records import DictionaryService, RecordService
+from engine.rights import RightsService
 from engine.settings import Settings
 from engine.storage import Shelf
+from engine.tenancy import TenantService
 from engine.workflow import TransitionService
 
 
@@ -30,6 +32,10 @@ class Services(Protocol):
     def dictionaries(self) -> DictionaryService: ...
     @property
     def workflow(self) -> TransitionService: ...
+    @property
+    def rights(self) -> RightsService: ...
+    @property
+    def tenancy(self) -> TenantService: ...
     @property
     def attachments(self) -> AttachmentService: ...
 

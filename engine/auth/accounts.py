@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from engine.access.directory import Directory
+from engine.access.duty_guard import require_apart
 from engine.auth.passwords import Passwords, require_good_password
 from engine.auth.tables import users as tables
 from engine.auth.tables.sessions import end_sessions
@@ -71,6 +73,7 @@ class Accounts:
                 _require([Complaint("login", "login_taken", {"login": login})])
             tables.insert_user(session, made, now)
             raise_access_version(session)
+            self._keep_apart(session, catalog, made.id)
         self._spread(tenant)
         return made
 
@@ -104,13 +107,15 @@ class Accounts:
 
     def set_active(self, tenant: str, login: str, active: bool) -> None:
         """Switch an account on or off; switched off, its sessions end and its tokens rest."""
-        database, _ = self._shelf.current(tenant)
+        database, catalog = self._shelf.current(tenant)
         with database.writing() as session:
             user = _found(session, login)
             tables.change_user(session, user.id, self._clock.now(), active=active)
             if not active:
                 end_sessions(session, user.id)
             raise_access_version(session)
+            if active:
+                self._keep_apart(session, catalog, user.id)
         self._spread(tenant)
 
     def set_roles(self, tenant: str, login: str, roles: Iterable[str], administrator: bool | None = None) -> None:
@@ -124,7 +129,13 @@ class Accounts:
             if administrator is not None:
                 tables.change_user(session, user.id, self._clock.now(), administrator=administrator)
             raise_access_version(session)
+            self._keep_apart(session, catalog, user.id)
         self._spread(tenant)
+
+    def _keep_apart(self, session: Session, catalog: Catalog, user: str) -> None:
+        """Refuse what separation of duties forbids the user to hold."""
+        now = self._clock.now()
+        require_apart(session, Directory(session, catalog, now.date()), {user}, now)
 
     def _spread(self, tenant: str) -> None:
         # other processes notice within a second; this one does at once

@@ -17,6 +17,8 @@ _COMMANDS = {
     "token": ("engine.cli.tokens:token", "Create, list and revoke API tokens."),
     "import": ("engine.cli.transfers:import_file", "Import a CSV or XLSX file."),
     "export": ("engine.cli.transfers:export_file", "Export records to CSV or XLSX."),
+    "explain": ("engine.cli.access:explain", "Say why a user may, or may not, do something."),
+    "access": ("engine.cli.access:access", "Rights of users, separation of duties, leavers."),
     "rules": ("engine.cli.rules:rules", "Check and evaluate FEEL; run the conformance kit."),
     "doctor": ("engine.cli.doctor:doctor", "Look at settings, databases and files, and say what is wrong."),
 }

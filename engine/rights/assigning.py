@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.access.directory import Person
+from engine.access.duty_guard import require_apart
 from engine.access.tables.organisation import roles_of, write_roles
 from engine.kernel.context import Context
 from engine.kernel.errors import Complaint, Refused, Rejected
 from engine.records import RecordService, Unit
 from engine.rights.areas import may_administer, note, person_of, require_area
-from engine.rights.duty_guard import require_apart
 
 EVERY = "*"
 
@@ -57,7 +57,7 @@ class Assigning:
                 raise Refused("role_not_yours_to_give", role=role)
             write_roles(unit.session, person.id, sorted(wanted))
             unit.facts_changed()
-            require_apart(unit, {person.id})
+            require_apart(unit.session, unit.directory, {person.id}, unit.now)
             change: Mapping[str, object] = {"given": sorted(wanted - held), "taken": sorted(held - wanted)}
             note(unit, person.id, "assign", dict(change))
             return sorted(wanted)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from engine.access.duty_guard import require_apart
 from engine.access.placing import lent_roles
 from engine.access.tables.delegations import (
     Delegation,
@@ -22,7 +23,6 @@ from engine.kernel.names import is_record_id, new_record_id
 from engine.metamodel.model import ACTIONS
 from engine.records import RecordService, Unit
 from engine.rights.areas import may_administer, note, person_of, require_area
-from engine.rights.duty_guard import require_apart
 
 Names = frozenset[str] | None
 
@@ -79,9 +79,9 @@ class Delegating:
             )
             _check(unit, made)
             insert_delegation(unit.session, made)
-            require_apart(unit, {delegate.id}, at=made.begins if made.begins > unit.now else unit.now)
             note(unit, principal.id, "delegate", _told(made))
             unit.facts_changed()
+            require_apart(unit.session, unit.directory, {delegate.id}, max(made.begins, unit.now))
             return made
 
         return self._records.opener.within(ctx, act)

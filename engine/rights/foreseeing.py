@@ -20,6 +20,11 @@ class Foreseeing:
     def __init__(self, records: RecordService) -> None:
         self._records = records
 
+    def require(self, ctx: Context) -> None:
+        """Return when the caller administers roles; raises Refused otherwise."""
+        with self._records.opener.reading(ctx) as unit:
+            require_area(unit, "roles")
+
     def impact(self, ctx: Context, model: TenantModel) -> tuple[Impact, Sequence[Breach]]:
         """Return what a model would change for users, and what would be held that must be apart."""
         with self._records.opener.reading(ctx) as unit:

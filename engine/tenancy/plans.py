@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from engine.access.duties import Breach
+from engine.access.impact import Impact
 from engine.metamodel import Layer, ModelChange, TenantModel, changes, migrations_between
 from engine.storage import Renames, SchemaPlan
 from engine.tenancy.intents import Intent, Wanted, packs_of
@@ -23,6 +25,8 @@ class InstallPlan:
     model: TenantModel
     changes: tuple[ModelChange, ...]
     schema: SchemaPlan
+    impact: Impact = field(default_factory=Impact)
+    breaches: tuple[Breach, ...] = ()
 
     @property
     def changes_nothing(self) -> bool:
@@ -33,7 +37,12 @@ class InstallPlan:
     @property
     def fits(self) -> bool:
         """Tell whether the plan can be carried out as it stands."""
-        return not self.schema.misfits and not self.wanted.undecided
+        return not self.schema.misfits and not self.wanted.undecided and not self.held_together
+
+    @property
+    def held_together(self) -> tuple[Breach, ...]:
+        """What users would hold that separation of duties forbids; too few holders of a role is only told."""
+        return tuple(one for one in self.breaches if one.login or one.most)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -51,6 +60,15 @@ class InstallPlan:
                 ],
                 "lost": [{"wish": str(lost.wish), "words": lost.words} for lost in (rebased.lost if rebased else ())],
                 "undecided": [str(open_.wish) for open_ in self.wanted.undecided],
+            },
+            "access": {
+                "rows": [asdict(one) for one in self.impact.rows],
+                "rights": [
+                    {**asdict(one), "fields": {name: list(pair) for name, pair in one.fields.items()}}
+                    for one in self.impact.rights
+                ],
+                "left_off": self.impact.left_off,
+                "duties": [asdict(one) for one in self.breaches],
             },
             "fits": self.fits,
         }

@@ -7,12 +7,17 @@ import socket
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from engine.access.duties import Breach
+from engine.access.duty_guard import told
+from engine.access.impact import Impact, Moment, breaches_foreseen, impact_of, touches_rights
 from engine.kernel.context import SYSTEM, Actor
-from engine.kernel.errors import Conflict, Malformed
+from engine.kernel.errors import Conflict, Malformed, Rejected
 from engine.kernel.names import is_name
 from engine.metamodel import Layer, PackSource, TenantModel, compile_tenant
 from engine.settings import Settings
@@ -160,7 +165,20 @@ class TenantService:
         schema = plan_installation(database, model, renames)
         if schema.base.model != version:
             raise Conflict("plan_outdated")
-        return InstallPlan(tenant, intent, present, wanted, model, changes, schema)
+        impact, breaches = self._foreseen(database, tenant, old, model)
+        return InstallPlan(tenant, intent, present, wanted, model, changes, schema, impact, breaches)
+
+    def _foreseen(
+        self, database: Database, tenant: str, old: TenantModel | None, new: TenantModel
+    ) -> tuple[Impact, tuple[Breach, ...]]:
+        """Return what becomes of users' rights, and what they would hold that must be apart."""
+        if old is None or not touches_rights(old, new):
+            return Impact(), ()
+        catalog = self._shelf.current(tenant)[1]
+        moment = Moment(datetime.now(UTC), ZoneInfo(self._settings.zone))
+        with database.reading() as session:
+            found = impact_of(session, catalog, new, moment)
+            return found, tuple(breaches_foreseen(session, catalog, new, moment))
 
     def apply(self, plan: InstallPlan, actor: Actor = SYSTEM, note: str = "") -> Installed:
         """Carry out exactly this plan, or refuse; only one may change a tenant at a time."""
@@ -172,6 +190,8 @@ class TenantService:
 
     def _carry_out(self, plan: InstallPlan, actor: Actor, note: str) -> Installed:
         plan.wanted.require_decided()
+        if plan.held_together:
+            raise Rejected("rights_invalid", [told(one) for one in plan.held_together], count=len(plan.held_together))
         database = self._database(plan.tenant)
         if plan.changes_nothing:
             return Installed(plan.schema.base.model, plan.model.fingerprint, plan)

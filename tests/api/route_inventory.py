@@ -35,6 +35,21 @@ INVENTORY: dict[tuple[str, str], tuple[str, str, str]] = {
     ("POST", f"{V1}/records/<object>/<id>/restore"): ("token", "token", "credential"),
     ("POST", f"{V1}/records/<object>/<id>/transitions/<transition>"): ("token", "token", "credential"),
     ("GET", f"{V1}/records/<object>/<id>/history"): ("token", "no", "credential"),
+    ("POST", f"{V1}/records/<object>/<id>/transfer"): ("token", "token", "credential"),
+    ("GET", f"{V1}/records/<object>/<id>/shares"): ("token", "no", "credential"),
+    ("POST", f"{V1}/records/<object>/<id>/shares"): ("token", "token", "credential"),
+    ("DELETE", f"{V1}/access/shares/<id>"): ("token", "token", "credential"),
+    ("GET", f"{V1}/access/explain"): ("token", "no", "credential"),
+    ("GET", f"{V1}/access/effective"): ("token", "no", "credential"),
+    ("GET", f"{V1}/access/assignments"): ("token", "no", "credential"),
+    ("PUT", f"{V1}/access/assignments/<login>"): ("token", "token", "credential"),
+    ("GET", f"{V1}/access/delegations"): ("token", "no", "credential"),
+    ("POST", f"{V1}/access/delegations"): ("token", "token", "credential"),
+    ("DELETE", f"{V1}/access/delegations/<id>"): ("token", "token", "credential"),
+    ("GET", f"{V1}/access/belongings/<login>"): ("token", "no", "credential"),
+    ("POST", f"{V1}/access/belongings/<login>/hand-over"): ("token", "token", "credential"),
+    ("GET", f"{V1}/access/duties"): ("token", "no", "credential"),
+    ("POST", f"{V1}/access/impact"): ("token", "no", "credential"),
 }
 
 # pages need a session and, to change anything, its token; these need none
