@@ -10,6 +10,7 @@ import click
 
 from engine.cli.console import FAILED, Console, verb
 from engine.cli.house import opened
+from engine.cli.pack_tests import test
 
 if TYPE_CHECKING:
     from engine.tenancy import InstallPlan
@@ -27,7 +28,10 @@ _DECIDE = click.option(
 
 @click.group()
 def pack() -> None:
-    """Check, plan, install and upgrade packs."""
+    """Check, test, plan, install and upgrade packs."""
+
+
+pack.add_command(test)
 
 
 @pack.command()

@@ -14,6 +14,7 @@ from engine.metamodel.layers.needs import sort_layers
 from engine.metamodel.migrations import Migration, migrations_between, migrations_of
 from engine.metamodel.model import TenantModel
 from engine.metamodel.packs import load_pack, read_text
+from engine.metamodel.trials import Trial, TrialStep, trials_of
 
 __all__ = [
     "Document",
@@ -26,6 +27,8 @@ __all__ = [
     "PackSource",
     "Rebase",
     "TenantModel",
+    "Trial",
+    "TrialStep",
     "approval_of_body",
     "changes",
     "check_layers",
@@ -43,4 +46,5 @@ __all__ = [
     "rebase",
     "schema_of",
     "sort_layers",
+    "trials_of",
 ]

@@ -18,6 +18,7 @@ from engine.metamodel.migrations import check_migrations
 from engine.metamodel.model import TenantModel
 from engine.metamodel.packs.folder import read_pack
 from engine.metamodel.packs.shape import check_shape
+from engine.metamodel.trials import check_trials
 
 # complaints of the reader after which every definition is still known by its name
 _NAMES_KEPT = frozenset(
@@ -86,6 +87,7 @@ def check_layers(layers: Sequence[Layer], findings: Findings) -> TenantModel:
     if not findings.errors:
         for layer in layers:
             check_migrations(layer, model, findings)
+            check_trials(layer, model, findings)
         merged = fold_layers(layers, Findings())
         for check in CHECKS:
             check(merged, model, findings)

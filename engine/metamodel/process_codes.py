@@ -20,6 +20,9 @@ LINKS = [
     Code("unknown_zone", "There is no time zone {zone}{guess}", "没有时区 {zone}{guess}"),
     Code("unknown_holidays", "There is no calendar of holidays {calendar}{guess}", "没有节假日历 {calendar}{guess}",
          "Write a country in small letters: cn_public_holidays.", "写国家的小写代码，例如 cn_public_holidays。"),
+    Code("unknown_login", "The test has no user {login}{guess}", "测试中没有用户 {login}{guess}"),
+    Code("unknown_record", "The test has no record {record}{guess}", "测试中没有记录 {record}{guess}",
+         "Name it under records, or with as where it is made.", "请在 records 中命名，或在创建时用 as 命名。"),
     Code("about_another", "The {kind} {id} is about {about}, not about {object}",
          "{kind} {id} 针对 {about}，而不是 {object}"),
 ]  # fmt: skip
@@ -132,7 +135,7 @@ RULES = [
 ]  # fmt: skip
 
 TIMES = [
-    Code("no_working_time", "Nobody ever works", "没有任何工作时间"),
+    Code("nobody_works", "Nobody ever works", "没有任何工作时间"),
     Code("spans_out_of_order", "{value} does not come after the span before it", "{value} 的先后有误"),
     Code("two_defaults", "{first} is already the tenant's own", "{first} 已是默认"),
 ]  # fmt: skip

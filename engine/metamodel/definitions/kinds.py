@@ -52,6 +52,7 @@ _AVAILABLE = (
     "decision",
     "print",
     "connector",
+    "test",
     "migration",
     "change",
 )
@@ -61,7 +62,6 @@ _RESERVED = (
     "chart",
     "dashboard",
     "survey",
-    "test",
 )
 
 KINDS: Mapping[str, Kind] = {

@@ -21,7 +21,7 @@ from engine.metamodel.layers.verbs import Change, insert_keys, remove_keys, set_
 Key = tuple[str, str]
 
 # what belongs to its pack alone and is not part of the tenant's model
-_OF_THE_PACK = ("pack", "migration")
+_OF_THE_PACK = ("pack", "migration", "test")
 
 
 def merge_layers(layers: Sequence[Layer]) -> Merged:

@@ -44,7 +44,7 @@ def _worktime(name: str, node: Node, layer: str, bench: Bench) -> WorktimeModel:
     week = _week(node.get("week"), bench)
     usual = next((spans for spans in week if spans), ())
     if not usual:
-        bench.complain("no_working_time", node.get("week").key_span)
+        bench.complain("nobody_works", node.get("week").key_span)
     days = _days(node.get("days"), usual, bench)
     title = node.label("title") or title_of(name)
     return WorktimeModel(name, title, zone, week, days, layer, node.flag("default"))

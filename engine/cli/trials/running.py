@@ -1,0 +1,86 @@
+"""Runs the tests of packs, one after another, each on a tenant of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from engine.cli.trials.cast import Cast
+from engine.cli.trials.hands import Hands
+from engine.cli.trials.judging import judge
+from engine.cli.trials.outcome import Outcome, Touched, Verdict, Wrong
+from engine.cli.trials.stage import Stage, staged
+from engine.kernel.errors import TesseraError
+from engine.metamodel import Trial, TrialStep, check_packs, trials_of
+
+
+def run_trials(
+    folders: Sequence[Path], only: Sequence[str] = (), told: Callable[[Verdict], None] = lambda _: None
+) -> Outcome:
+    """Run the tests of packs that can be installed together. Raises BadDefinition for packs that are wrong.
+
+    ``only`` names the tests to run, all when empty; ``told`` hears of each as it ends.
+    """
+    report = check_packs(folders)
+    model = report.require_sound()
+    trials = [one for source in report.sources for one in trials_of(source.documents) if not only or one.name in only]
+    touched, verdicts = Touched(), []
+    with staged(folders) as stage:
+        for trial in trials:
+            verdict = Verdict(trial.name, trial.span, tuple(_play(trial, stage, touched)))
+            verdicts.append(verdict)
+            told(verdict)
+    return Outcome(tuple(verdicts), touched.untouched(model))
+
+
+def _play(trial: Trial, stage: Stage, touched: Touched) -> list[Wrong]:
+    with stage.copy(trial.name, trial.now) as engine:
+        cast = Cast(engine)
+        hands = Hands(cast, touched)
+        wrong = _given(trial, hands)
+        if wrong:
+            return wrong
+        for step in trial.steps:
+            wrong = _step(step, hands)
+            if wrong:
+                return wrong  # what comes behind it would only be wrong as well
+        return [Wrong(trial.span, text) for text in judge(trial.then, hands)]
+
+
+def _given(trial: Trial, hands: Hands) -> list[Wrong]:
+    cast = hands.cast
+    try:
+        for login, said in trial.users.items():
+            cast.add_user(login, said or {})
+        for name, said in trial.records.items():
+            ctx = cast.context(said.get("by"))
+            made = hands.engine.records.create(ctx, said["object"], cast.values(said.get("with") or {}))
+            cast.records[name] = (said["object"], made.id)
+        hands.settle()
+    except (TesseraError, ValueError, LookupError) as error:
+        return [Wrong(trial.span, f"what is given cannot be made: {_words(error)}")]
+    return []
+
+
+def _step(step: TrialStep, hands: Hands) -> list[Wrong]:
+    try:
+        hands.do(step)
+    except TesseraError as error:
+        checks = (str(one.params["check"]) for one in error.complaints if "check" in one.params)
+        codes = {error.code, *(one.code for one in error.complaints), *checks}
+        if step.refused is None:
+            return [Wrong(step.span, f"{step.word} {step.what} was refused: {_words(error)}")]
+        if step.refused and step.refused not in codes:
+            return [Wrong(step.span, f"refused with {', '.join(sorted(codes))}, not {step.refused}")]
+    except (ValueError, LookupError) as error:
+        return [Wrong(step.span, str(error))]
+    else:
+        if step.refused is not None:
+            return [Wrong(step.span, f"{step.word} {step.what} was not refused")]
+    return [Wrong(step.span, text) for text in judge(step.then, hands)]
+
+
+def _words(error: Exception) -> str:
+    if not isinstance(error, TesseraError):
+        return str(error)
+    return f"{error.code} {error}"
