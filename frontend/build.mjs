@@ -13,6 +13,7 @@ const { build } = require("esbuild");
 // logical name -> entry file; a later chunk (charts, editor) is one more line
 const ENTRIES = {
   "app.js": "app.js",
+  "rules.js": "rules.js",
   "style.css": "style.css",
   "calendar.js": "calendar.js",
   "calendar.css": "calendar.css",

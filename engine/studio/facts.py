@@ -110,4 +110,6 @@ def _plain(value: Any) -> Any:
 
 def _title(record: Record, display: str) -> str:
     value = record.values.get(display)
-    return record.id if value is None else str(getattr(value, "title", None) or value)
+    if isinstance(value, Reference):
+        value = value.title
+    return record.id if value is None else str(value)

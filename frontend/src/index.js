@@ -10,6 +10,7 @@ import { startPalette } from "./palette.js";
 import { startPickers } from "./pickers.js";
 import { startRecords } from "./records.js";
 import { startRequests } from "./requests.js";
+import { startRules } from "./rules.js";
 import { startTabs } from "./tabs.js";
 import { startTaste } from "./taste.js";
 
@@ -28,4 +29,5 @@ export function start(htmx) {
   startLines();
   startPalette();
   startKeys();
+  startRules();
 }

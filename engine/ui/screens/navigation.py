@@ -17,11 +17,12 @@ PAGES: dict[str, tuple[str, str]] = {
     "import": ("upload", "page.import"),
     "recycle": ("trash", "page.recycle"),
     "dictionaries": ("book", "page.dictionaries"),
+    "rules": ("math-function", "page.rules"),
     "users": ("users", "page.users"),
     "packs": ("packages", "page.packs"),
     "profile": ("user", "page.profile"),
 }
-_ADMINISTRATION = ("dictionaries", "recycle", "users", "packs")
+_ADMINISTRATION = ("dictionaries", "rules", "recycle", "users", "packs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,8 @@ def may_open(desk: Desk, page: str) -> bool:
     match page:
         case "users":
             return desk.context.actor.administrator
+        case "rules":
+            return desk.policy.everything
         case "dictionaries":
             return bool(editable_dictionaries(desk))
         case "import":

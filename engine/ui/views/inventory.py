@@ -16,6 +16,7 @@ from engine.ui.views import (
     picking,
     profile,
     records,
+    rules,
     signin,
     timelines,
     transfers,
@@ -36,5 +37,6 @@ ROUTES: tuple[Route, ...] = (
     *profile.ROUTES,
     *accounts.ROUTES,
     *dictionaries.ROUTES,
+    *rules.ROUTES,
     *about.ROUTES,
 )

@@ -31,6 +31,10 @@ class Words:
             text = _pick(text, name, value).replace("{" + name + "}", str(value))
         return text
 
+    def beginning(self, prefix: str) -> Mapping[str, str]:
+        """Return the texts whose keys begin with ``prefix``, by the rest of their keys, places unfilled."""
+        return {key[len(prefix) :]: text for key, text in self.texts.items() if key.startswith(prefix)}
+
     def has(self, key: str) -> bool:
         """Tell whether there is such a text."""
         return key in self.texts
