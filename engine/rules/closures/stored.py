@@ -18,7 +18,7 @@ HERE = "record"
 
 def stored_call(builder: Building, node: Call, arguments: list[Closure]) -> Closure | None:
     """Return what works out a stored rule, or None when the type of the first argument says nothing of one."""
-    rule = builder.type_of(node.arguments[0])
+    rule = builder.type_of(node.arguments[0]) if node.arguments else None
     if not isinstance(rule, StoredRule):
         return None
     site = builder.site(node)
