@@ -158,7 +158,10 @@ class Builtin:
         raise NoValue("FEEL222", function=self.name, kind=wrong)
 
     def call_named(self, run: Run, arguments: Mapping[str, Any]) -> Any:
-        orders = [order for s in self.signatures if (order := s.in_order(arguments)) is not None]
+        # where several signatures have the same names (a point and a range), the one that was written counts
+        written = list(arguments)
+        ranked = sorted(self.signatures, key=lambda s: [p.name for p in s.parameters] != written)
+        orders = [order for s in ranked if (order := s.in_order(arguments)) is not None]
         if not orders:
             raise NoValue("FEEL223", function=self.name, names=", ".join(arguments))
         for index, order in enumerate(orders):

@@ -67,6 +67,13 @@ def test_a_refusal_of_sql_is_said_in_chinese() -> None:
     assert "除法" in refusal.hint_in("zh")
 
 
+def test_contexts_are_refused_by_sql_and_break_nothing() -> None:
+    refusal = compile_expression("{a: 1} = {a: 1, b: amount}", SCOPE).sql_refusal
+
+    assert refusal is not None
+    assert refusal.code == "FEEL040"
+
+
 def test_every_reason_against_sql_has_chinese_words() -> None:
     missing = [told for told in _reasons() if told not in reasons.CHINESE]
 

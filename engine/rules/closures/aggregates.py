@@ -30,7 +30,7 @@ def fused_call(builder: Building, node: nodes.Call, plain: Callable[[], Closure]
         return _sum(builder, node.arguments[0], plain)
     if binding.name == "count" and len(node.arguments) == 1:
         return _count(builder, node.arguments[0], plain)
-    if binding.name == "today":
+    if binding.name == "today" and not node.arguments:
         return lambda n, r: r.today
     if binding.name == "not" and len(node.arguments) == 1:
         return _not(builder, node.arguments[0])

@@ -105,6 +105,9 @@ class Given:
         return self.shapes
 
 
+_PARTS = (nodes.Iterator, nodes.Entry, nodes.Parameter)
+
+
 class Givens:
     """The givens of one expression. ``form`` is its structure without their values: equal forms make equal SQL."""
 
@@ -166,8 +169,8 @@ class Givens:
         )
 
     def _is_given(self, node: Node) -> bool:
-        if node not in self._checked.types:
-            return False  # an iterator, an argument: no value of its own
+        if node not in self._checked.types or isinstance(node, _PARTS):
+            return False  # an iterator, an entry, an argument: no value of its own
         of_row, slots = self._freedom(node)
         return not of_row and not slots
 
