@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from engine import rules
 from engine.cli.__main__ import main
 from engine.kernel.errors import BadDefinition
 from engine.rules import Names, Run, compile_expression
@@ -110,3 +112,23 @@ def test_every_function_has_an_example_that_calls_it(name: str) -> None:
     assert EXAMPLES[name]
     assert all(f"{name}(" in text for text in EXAMPLES[name])
     assert any(result != "null" for _, result in results(name))
+
+
+# -- the library ---------------------------------------------------------------------------------------------------
+
+
+def test_every_example_of_the_library_page_gives_what_the_page_says() -> None:
+    outcome = doctest.testfile(str(DOCS / "rules-library.md"), module_relative=False, encoding="utf-8")
+
+    assert outcome.attempted > 40
+    assert not outcome.failed
+
+
+def test_the_library_page_names_the_whole_interface_and_nothing_else() -> None:
+    page = (DOCS / "rules-library.md").read_text(encoding="utf-8")
+
+    told = set(re.findall(r"`([A-Za-z_]+)`", page[page.index("## The whole interface") :]))
+
+    plain = {"BOOLEAN", "STRING", "DATE", "TIME", "DATE_TIME", "DAYS_DURATION", "YEARS_DURATION", "NULL"}
+    assert set(rules.__all__) - plain <= told
+    assert all(hasattr(rules, name) for name in rules.__all__)

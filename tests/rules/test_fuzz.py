@@ -81,7 +81,7 @@ def test_files_of_other_tools_raise_nothing_but_complaints() -> None:
             model = load_model(definitions)
             for element in definitions.elements:
                 if isinstance(element, Decision):
-                    model.evaluate(element.name, {"a": 3, "b": "x"}, Run(NOW, limits=LIMITS))
+                    model.decide(element.name, {"a": 3, "b": "x"}, Run(NOW, limits=LIMITS))
 
 
 def _use(text: str, given: dict[str, Any], chance: Random) -> None:
