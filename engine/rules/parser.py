@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import cache
-from pathlib import Path as FilePath
+from collections.abc import Callable
 from typing import Any
 
 import lark
 
 from engine.kernel.text import LocalText, plain
+from engine.rules.grammar import grammar
 from engine.rules.limits import DEFAULT, Limits
 from engine.rules.nodes import Node
 from engine.rules.scanner import ScanError, Tok, Vocabulary, scan
-from engine.rules.tree import TreeBuilder, TreeError
+from engine.rules.tree import TreeError
 from engine.rules.wording import one_of
 
 _SIGNS = {
@@ -49,7 +48,7 @@ def parse(text: str, vocabulary: Vocabulary, limits: Limits = DEFAULT, *, cell: 
         raise SyntaxFault(error.code, error.start, error.end, **error.params) from None
     if not tokens:
         raise SyntaxFault("FEEL004", 0, len(text))
-    driver = _grammar(limits.depth).parse_interactive(start="unary_tests" if cell else "expression")
+    driver = grammar(limits.depth).parse_interactive(start="unary_tests" if cell else "expression")
     try:
         for token in tokens:
             driver.feed_token(token)  # type: ignore[arg-type]
@@ -66,34 +65,12 @@ def parse(text: str, vocabulary: Vocabulary, limits: Limits = DEFAULT, *, cell: 
 def expected(text: str, vocabulary: Vocabulary, limits: Limits = DEFAULT, *, cell: bool = False) -> frozenset[str]:
     """Return the kinds of token that may follow ``text``; for completion. Empty when ``text`` is already wrong."""
     try:
-        driver = _grammar(limits.depth).parse_interactive(start="unary_tests" if cell else "expression")
+        driver = grammar(limits.depth).parse_interactive(start="unary_tests" if cell else "expression")
         for token in scan(text, vocabulary, limits.tokens, limits.nesting, cell=cell):
             driver.feed_token(token)  # type: ignore[arg-type]
     except (ScanError, TreeError, lark.UnexpectedToken, lark.exceptions.VisitError):
         return frozenset()
     return _accepts(driver)
-
-
-class _NoLexer(lark.lexer.Lexer):
-    """Tokens are fed by hand; lark only holds the parse table."""
-
-    def __init__(self, _conf: Any) -> None:
-        pass
-
-    def lex(self, *_: Any) -> Iterator[Any]:
-        return iter(())
-
-
-@cache
-def _grammar(max_depth: int) -> lark.Lark:
-    return lark.Lark(
-        (FilePath(__file__).parent / "feel.lark").read_text(encoding="utf-8"),
-        parser="lalr",
-        lexer=_NoLexer,
-        start=["expression", "unary_tests"],
-        keep_all_tokens=True,
-        transformer=TreeBuilder(max_depth),
-    )
 
 
 def _tree_fault(error: BaseException) -> SyntaxFault:

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from engine import rules
 from engine.cli.__main__ import main
 from engine.kernel.errors import BadDefinition
-from engine.rules import Names, Run, compile_expression
+from engine.rules import Names, Run, compile_expression, grammar
 from engine.rules.builtins import BUILTINS
 from engine.rules.examples import EXAMPLES, results
 from engine.rules.reference_text import reference_document
@@ -132,3 +132,7 @@ def test_the_library_page_names_the_whole_interface_and_nothing_else() -> None:
     plain = {"BOOLEAN", "STRING", "DATE", "TIME", "DATE_TIME", "DAYS_DURATION", "YEARS_DURATION", "NULL"}
     assert set(rules.__all__) - plain <= told
     assert all(hasattr(rules, name) for name in rules.__all__)
+
+
+def test_the_parse_table_that_is_kept_belongs_to_the_grammar() -> None:
+    assert grammar.is_current(), "run: python -c 'from engine.rules import grammar; grammar.write_table()'"
