@@ -65,6 +65,10 @@ class Expression:
         """Return the bare closure, for hot paths."""
         return self._closure
 
+    def unguarded(self) -> Closure:
+        """Return the closure without what stands around it, to measure what the guards cost; bad data may raise."""
+        return Builder(self.checked, self.source, self.scope).build(self.tree)
+
     def part(self, node: Node) -> Closure:
         """Return the closure of a part of the tree that uses no variable from outside of it."""
         builder = Builder(self.checked, self.source, self.scope)
