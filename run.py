@@ -108,7 +108,8 @@ def lock(rest: list[str]) -> int:
     ]
     step([*resolve, "--extra", "test", "-o", str(FULL_LOCK)], "the dependencies do not resolve")
     step([*resolve, "-c", str(FULL_LOCK), "-o", str(RUN_LOCK)], "the run-time dependencies do not resolve")
-    for folder in (ROOT, ROOT / "tests" / "support" / "chromium"):
+    support = ROOT / "tests" / "support"
+    for folder in (ROOT, support / "chromium", support / "dmn_js"):
         step(["npm", "install", "--package-lock-only"], "npm cannot resolve the packages", folder)
         written = folder / "package-lock.json"
         pinned = json.loads(written.read_text(encoding="utf-8"))

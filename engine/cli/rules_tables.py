@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engine.kernel.diagnostics import Diagnostic
     from engine.rules.decisions import DecisionTable, TableBox
     from engine.rules.decisions.boxes import Definitions
+    from engine.rules.decisions.dmn_writer import Version
     from engine.rules.source import Source
 
 
@@ -32,8 +33,9 @@ class _Tables:
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--export", type=click.Path(dir_okay=False, path_type=Path), help="Write the model to this .dmn file.")
+@click.option("--dmn", "version", type=click.Choice(["1.5", "1.3"]), default="1.5", help="Version of what is written.")
 @verb
-def table(console: Console, file: Path, export: Path | None) -> int:
+def table(console: Console, file: Path, export: Path | None, version: Version) -> int:
     """Look at each decision table of FILE (.dmn or YAML) as a whole: gaps, overlaps, rules that never hit.
 
     Ends with 1 when something was found. A table with hit policy FIRST may hide a rule behind earlier ones; that is
@@ -45,7 +47,7 @@ def table(console: Console, file: Path, export: Path | None) -> int:
         read = _read(file, told)
         found = {name: analyse(one) for name, one in read.tables.items()}
         if export is not None:
-            _write(export, write_dmn(read.definitions))
+            _write(export, write_dmn(read.definitions, version=version))
         tables = [
             {
                 "name": name,

@@ -108,6 +108,8 @@ DECISIONS = [
     Code("FEEL303", "this is no decision table: {why}", "这不是决策表：{why}",
          "a table has inputs, outputs and rules, and each rule has a cell for every column",
          "决策表须有 inputs、outputs 和 rules，每条规则每列一格"),
+    Code("FEEL304", "'{what}' is not known to version 1.3 of DMN", "DMN 1.3 版没有“{what}”",
+         "write version 1.5", "请写为 1.5 版"),
     Code("FEEL314", "decisions require each other: {names}", "决策相互依赖：{names}"),
 ]  # fmt: skip
 

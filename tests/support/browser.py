@@ -56,16 +56,27 @@ def _from_npm() -> str:
     cache = _cache_folder() / f"chromium-{digest}"
     told = cache / "path.txt"
     if not told.is_file():
-        cache.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "package-lock.json", ".npmrc"):
-            shutil.copy(SOURCE / name, cache / name)
-        node, npm = _node(cache)
-        _run([*npm, "ci", "--ignore-scripts", "--loglevel=error"], cache, node)
+        installed(SOURCE, cache.name)
+        node, _ = _node(cache)
         # the package unpacks itself into the temporary folder; ours is kept
         program = 'import("@sparticuz/chromium").then((m) => m.default.executablePath()).then((p) => console.log(p))'
         path = _run([node, "--input-type=module", "-e", program], cache, node).strip().splitlines()[-1]
         told.write_text(path, encoding="utf-8")
     return told.read_text(encoding="utf-8")
+
+
+def installed(source: Path, name: str) -> Path:
+    """Return the folder of the cache into which the packages that a lock file pins are installed, once."""
+    cache = _cache_folder() / name
+    done = cache / "installed"
+    if not done.is_file():
+        cache.mkdir(parents=True, exist_ok=True)
+        for file in ("package.json", "package-lock.json", ".npmrc"):
+            shutil.copy(source / file, cache / file)
+        node, npm = _node(cache)
+        _run([*npm, "ci", "--ignore-scripts", "--loglevel=error"], cache, node)
+        done.touch()
+    return cache
 
 
 def _node(cache: Path) -> tuple[str, list[str]]:

@@ -112,15 +112,20 @@ class _TableCompiler:
         return CompiledTable(evaluate, hits, cells, shapes, tuple(subjects), tuple(inputs), reads)
 
     def cells(self, subjects: list[FeelType]) -> tuple[tuple[Expression, ...], ...]:
-        """Compile every cell; cells of a column with the same text are compiled once."""
-        seen: dict[tuple[int, str | Source], Expression] = {}
+        """Compile every cell; cells of a column with the same text are compiled once, unless they are wrong."""
+        seen: dict[tuple[int, str], Expression] = {}
         rows = []
         for rule in self.table.rules:
             row = []
             for number, (text, subject) in enumerate(zip(rule.inputs, subjects, strict=False)):
-                if (number, text) not in seen:
-                    seen[number, text] = self.texts.tests(text, subject, self.scope)
-                row.append(seen[number, text])
+                key = (number, text if isinstance(text, str) else text.text)
+                cell = seen.get(key)
+                if cell is None:
+                    told = len(self.texts.found)
+                    cell = self.texts.tests(text, subject, self.scope)
+                    if len(self.texts.found) == told:
+                        seen[key] = cell
+                row.append(cell)
             rows.append(tuple(row))
         return tuple(rows)
 

@@ -1,18 +1,26 @@
-"""Writes definitions as a .dmn file of version 1.5, with a plain diagram so that editors can draw it."""
+"""Writes definitions as a .dmn file, with a plain diagram so that editors can draw it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Literal
 
 from lxml import etree
 
+from engine.kernel.diagnostics import of_code
+from engine.kernel.errors import BadDefinition
+from engine.kernel.source import Span
 from engine.rules.decisions import boxes
 from engine.rules.decisions.boxes import Boxed, Variable
 from engine.rules.source import Source
 
 MODEL = "https://www.omg.org/spec/DMN/20230324/MODEL/"
 DIAGRAM = "https://www.omg.org/spec/DMN/20230324/DMNDI/"
+_MODEL_1_3 = b"https://www.omg.org/spec/DMN/20191111/MODEL/"
+_DIAGRAM_1_3 = b"https://www.omg.org/spec/DMN/20191111/DMNDI/"
+_SINCE_1_4 = re.compile(rb"<(conditional|filter|for|some|every|typeConstraint)[ />]")
+Version = Literal["1.5", "1.3"]
 BOUNDS = "http://www.omg.org/spec/DMN/20180521/DC/"
 POINTS = "http://www.omg.org/spec/DMN/20180521/DI/"
 _NAMESPACES: Any = {None: MODEL, "dmndi": DIAGRAM, "dc": BOUNDS, "di": POINTS}
@@ -25,9 +33,16 @@ _TAGS: dict[type[boxes.Element], str] = {
 }
 
 
-def write_dmn(definitions: boxes.Definitions) -> bytes:
-    """Return the file."""
-    return _Writer(definitions).file()
+def write_dmn(definitions: boxes.Definitions, *, version: Version = "1.5") -> bytes:
+    """Return the file. Version 1.3 is for editors that know no later one; raises BadDefinition for what it lacks."""
+    written = _Writer(definitions).file()
+    if version == "1.5":
+        return written
+    later = _SINCE_1_4.search(written)
+    if later is not None:
+        raise BadDefinition([of_code("FEEL304", Span(definitions.name, 0, 0), {"what": later[1].decode()})])
+    # what is left is the same but for its names of the standard
+    return written.replace(MODEL.encode(), _MODEL_1_3).replace(DIAGRAM.encode(), _DIAGRAM_1_3)
 
 
 class _Writer:
