@@ -31,7 +31,10 @@ def arithmetic(operator: str, left: Any, right: Any) -> Any:
         raise NoValue("FEEL202", operator=operator, left=left_kind, right=right_kind)
     if NUMBER in (left_kind, right_kind):
         left, right = from_python(left), from_python(right)
-    result = act(left, right)
+    try:
+        result = act(left, right)
+    except ArithmeticError:
+        raise NoValue("FEEL210") from None
     if result is None:
         raise NoValue("FEEL203", operator=operator)
     return result

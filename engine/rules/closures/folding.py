@@ -8,6 +8,7 @@ from typing import Any
 from engine.rules import nodes
 from engine.rules.checking.bindings import Function
 from engine.rules.closures.building import Building
+from engine.rules.closures.guard import BROKEN
 from engine.rules.closures.site import Closure
 from engine.rules.evaluation import LimitReached, Run
 from engine.rules.nodes import Node
@@ -40,7 +41,7 @@ def folded_value(builder: Building, node: Node, closure: Closure) -> Any:
     setcontext(CONTEXT)
     try:
         value = closure({}, run)
-    except LimitReached:
+    except (LimitReached, *BROKEN):
         return NOTHING
     finally:
         setcontext(outer)

@@ -13,7 +13,7 @@ from engine.rules.nodes import Node
 from engine.rules.numbers import CONTEXT
 from engine.rules.source import Source
 
-_BROKEN = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError)
+BROKEN = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError)
 _PLAIN = (
     nodes.Name, nodes.Path, nodes.NumberLiteral, nodes.StringLiteral, nodes.BooleanLiteral, nodes.NullLiteral,
     nodes.AtLiteral, nodes.Comparison, nodes.Between, nodes.InTests, nodes.ComparisonTest, nodes.And, nodes.Or,
@@ -40,7 +40,7 @@ def guarded(closure: Closure, slot_count: int, source: Source, *, light: bool = 
             return closure(names, run)
         except LimitReached as limit:
             return run.warn(limit.code, source.span_at(0), **limit.params)
-        except _BROKEN as error:
+        except BROKEN as error:
             return run.warn("FEEL299", source.span_at(0), error=type(error).__name__)
         finally:
             run.slots = slots
@@ -51,7 +51,7 @@ def guarded(closure: Closure, slot_count: int, source: Source, *, light: bool = 
             return closure(names, run)
         except LimitReached as limit:
             return run.warn(limit.code, source.span_at(0), **limit.params)
-        except _BROKEN as error:
+        except BROKEN as error:
             return run.warn("FEEL299", source.span_at(0), error=type(error).__name__)
 
     return run_light if light else run
