@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 PREFIX = "TESSERA_"
 EXIT_CONFIG = 78  # EX_CONFIG of sysexits: the configuration is at fault
 SECRET_LENGTH = 32
+_SMS_SECRET_LENGTH = 16
 # what people paste from examples; whoever knows the secret can forge what is signed with it
 KNOWN_SECRETS = ("changeme", "secret", "password", "tessera", "development", "example", "default", "test", "insecure")
 
@@ -77,6 +78,15 @@ class Settings:
     password_jobs: int = 2
     session_idle_minutes: int = 30
     session_hours: int = 12
+    # an address like redis://host:6379/0; empty: threads of the server do the work in the background
+    redis: str = field(default="", repr=False)
+    outbound_allow: tuple[Network, ...] = ()
+    smtp: str = field(default="", repr=False)
+    mail_from: str = ""
+    sms: str = field(default="", repr=False)
+    sms_secret: str = field(default="", repr=False)
+    sms_numbers: Mapping[str, str] = field(default_factory=dict)
+    phone_region: str = "CN"
     limits: Limits = field(default_factory=Limits)
 
     @classmethod
@@ -235,6 +245,40 @@ def _public_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _address_of(*schemes: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        try:
+            parts = urlsplit(text)
+            _ = parts.port
+        except ValueError as error:
+            # the text may hold a password and is not repeated
+            raise ValueError("it is no address") from error
+        if parts.scheme not in schemes or not (parts.hostname or parts.path):
+            raise ValueError(f"it is not an address that begins with {', '.join(f'{one}://' for one in schemes)}")
+        return text
+
+    return read
+
+
+def _mail_address(text: str) -> str:
+    local, at, host = text.rpartition("@")
+    if not (at and local and host) or any(sign <= " " for sign in text):
+        raise ValueError(f"{text!r} is not an address like crm@example.com")
+    return text
+
+
+def _sms_secret(text: str) -> str:
+    if len(text) < _SMS_SECRET_LENGTH:
+        raise ValueError(f"it is too short, at least {_SMS_SECRET_LENGTH} characters are needed")
+    return text
+
+
+def _region(text: str) -> str:
+    if len(text) != 2 or not text.isalpha():
+        raise ValueError(f"{text!r} is not a country like CN")
+    return text.upper()
+
+
 def _template(text: str) -> str:
     if text.startswith("sqlite") and "{tenant}" not in text:
         raise ValueError("the address of an SQLite database needs {tenant}: one file for each tenant")
@@ -264,4 +308,12 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "password_jobs": _positive,
     "session_idle_minutes": _positive,
     "session_hours": _positive,
+    "redis": _address_of("redis", "rediss", "unix"),
+    "outbound_allow": _networks,
+    "smtp": _address_of("smtp", "smtps", "smtp+plain"),
+    "mail_from": _mail_address,
+    "sms": _address_of("smpp", "smpps", "twilio+https", "twilio+http", "file"),
+    "sms_secret": _sms_secret,
+    "sms_numbers": _pairs,
+    "phone_region": _region,
 }

@@ -10,15 +10,18 @@ from zoneinfo import ZoneInfo
 
 from engine.attachments import AttachmentService
 from engine.auth import AuthService
-from engine.jobs import Background, Control, JobBook, Work
+from engine.background import GatewayDoor, Parts, work_of
+from engine.jobs import Background, JobBook
 from engine.kernel.clock import Clock, SystemClock
 from engine.kernel.context import Context
 from engine.kernel.errors import TesseraError
+from engine.messaging import MessageService
+from engine.messaging.service import House
 from engine.records import DictionaryService, RecordService
 from engine.records.renewing import renew
 from engine.rights import RightsService
 from engine.settings import Settings
-from engine.storage import Job, Shelf
+from engine.storage import Shelf
 from engine.studio import RuleStudio
 from engine.tenancy import Seeder, Seeding, TenantService, open_shelf
 from engine.transfer import TransferService, load_rows
@@ -47,12 +50,37 @@ class Engine:
     attachments: AttachmentService
     rules: RuleStudio
     rights: RightsService
+    messages: MessageService
     background: Background
     jobs: JobBook
 
     def close(self) -> None:
         """Close every connection."""
+        self.messages.close()
         self.shelf.close()
+
+    def work(self) -> None:
+        """Begin the work in the background: in threads of this process, or by calling workers where Redis is set."""
+        if self.settings.redis:
+            from engine.jobs.redis_bell import RedisBell
+
+            self.background.ring_by(RedisBell(self.settings.redis, self.background.runner))
+            return
+        self.background.start()
+        self.listen()
+
+    def listen(self) -> None:
+        """Take what comes in by the lines to gateways that this process keeps open."""
+        door = GatewayDoor(self.messages, self.background.tenants, self.settings)
+        self.messages.listen(door.heard, door.receipted)
+
+    def degraded(self) -> tuple[str, ...]:
+        """Return what is away although everything works without it."""
+        if not self.settings.redis:
+            return ()
+        from engine.jobs.redis_bell import RedisWatch
+
+        return () if RedisWatch(self.settings.redis).answers() else ("redis",)
 
     def ready(self) -> bool:
         """Tell whether the databases of the tenants that were used can be reached."""
@@ -71,6 +99,7 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
     auth = AuthService(settings, shelf, clock)
     tenancy = TenantService(settings, shelf, _seeder(settings, records, clock))
     transfer = TransferService(records, settings.home / "transfer", auth.actor_of)
+    messages = MessageService(House(records, shelf, settings, clock, auth.actor_of))
 
     def tenants() -> list[str]:
         return [tenant.name for tenant in tenancy.list()]
@@ -88,18 +117,10 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
         attachments=AttachmentService(records, settings),
         rules=RuleStudio(records),
         rights=RightsService(records),
-        background=Background(shelf, settings, clock, tenants, _work(transfer)),
+        messages=messages,
+        background=Background(shelf, settings, clock, tenants, work_of(Parts(shelf, clock, transfer, messages))),
         jobs=JobBook(shelf),
     )
-
-
-def _work(transfer: TransferService) -> Work:
-    """Return what is done in the background: who hears of what has happened, and which jobs there are."""
-
-    def carry_out_import(ctx: Context, job: Job, control: Control) -> None:
-        transfer.run_claimed(ctx, job, control.stop)
-
-    return Work(kinds={"import": carry_out_import})
 
 
 def _seeder(settings: Settings, records: RecordService, clock: Clock) -> Seeder:
@@ -138,7 +159,7 @@ def build_server(settings: Settings) -> Server:
     configure_logs(settings)
     engine = build_engine(settings)
     # the first requests come first
-    later = threading.Timer(_JOBS_WAIT, engine.background.start)
+    later = threading.Timer(_JOBS_WAIT, engine.work)
     later.daemon = True
     later.start()
     return Server(web_app_of(engine), engine, later)
@@ -151,9 +172,9 @@ def build_web_app(settings: Settings) -> WSGIApplication:
 
 def web_app_of(engine: Engine) -> WSGIApplication:
     """Return the doors to the street over an engine: REST, and pages where they are built in."""
-    from engine.api import Entrance, build_app, health_blueprint
+    from engine.api import Entrance, build_app, health_blueprint, hooks_blueprint
 
-    blueprints = [health_blueprint(engine)]
+    blueprints = [health_blueprint(engine), hooks_blueprint(engine)]
     page = None
     if find_spec("engine.ui") is not None:
         from engine.ui import build_blueprint, page_problems

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.api import bulk, calendars, dictionaries, files, listing, metadata, preview, records, rights
+from engine.api import bulk, calendars, dictionaries, files, jobs, listing, messages, metadata, preview, records, rights
 from engine.api.routing import Route
 
 _V1 = "/api/v1"
@@ -48,4 +48,20 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{_ACCESS}/duties", rights.duties, "read"),
     Route("POST", f"{_ACCESS}/impact", rights.impact, "read", "object"),
     Route("GET", f"{_RECORD}/history", records.record_history, "read", parameters=records.HISTORY),
+    Route("GET", f"{_V1}/messages", messages.list_messages, "read", parameters=messages.LISTING),
+    Route("GET", f"{_V1}/messages/unread", messages.count_messages, "read"),
+    Route("POST", f"{_V1}/messages/read", messages.read_messages, "write", "optional"),
+    Route("GET", f"{_V1}/messages/preferences", messages.show_preferences, "read"),
+    Route("PUT", f"{_V1}/messages/preferences", messages.change_preferences, "write", "object"),
+    Route("GET", f"{_V1}/webhooks", messages.list_webhooks, "read"),
+    Route("POST", f"{_V1}/webhooks", messages.add_webhook, "write", "object"),
+    Route("PUT", f"{_V1}/webhooks/<name>", messages.change_webhook, "write", "object"),
+    Route("DELETE", f"{_V1}/webhooks/<name>", messages.remove_webhook, "write"),
+    Route("GET", f"{_V1}/jobs", jobs.list_jobs, "read", parameters=jobs.JOBS),
+    Route("GET", f"{_V1}/jobs/<id>", jobs.show_job, "read"),
+    Route("POST", f"{_V1}/jobs/<id>/retry", jobs.retry_work, "write", "optional"),
+    Route("POST", f"{_V1}/jobs/<id>/cancel", jobs.cancel_work, "write", "optional"),
+    Route("GET", f"{_V1}/events", jobs.list_events, "read", parameters=jobs.EVENTS),
+    Route("GET", f"{_V1}/events/<id>", jobs.show_event, "read"),
+    Route("GET", f"{_V1}/deliveries", jobs.list_deliveries, "read", parameters=jobs.DELIVERIES),
 )

@@ -6,7 +6,9 @@ from typing import Protocol
 
 from engine.attachments import AttachmentService
 from engine.auth import AuthService
+from engine.jobs import JobBook
 from engine.kernel.clock import Clock
+from engine.messaging import MessageService
 from engine.records import DictionaryService, RecordService
 from engine.rights import RightsService
 from engine.settings import Settings
@@ -39,6 +41,17 @@ class Services(Protocol):
     @property
     def attachments(self) -> AttachmentService: ...
 
+    @property
+    def tenancy(self) -> TenantService: ...
+    @property
+    def messages(self) -> MessageService: ...
+    @property
+    def jobs(self) -> JobBook: ...
+
     def ready(self) -> bool:
         """Tell whether what the routes need can be reached."""
+        ...
+
+    def degraded(self) -> tuple[str, ...]:
+        """Return what is away although everything works without it."""
         ...

@@ -79,8 +79,11 @@ class Sessions:
             tables.end_session(session, hashed)
             self._known.forget(text.tenant, credential=hashed)
 
-    def caller(self, cookie: str) -> Caller:
-        """Return who holds this cookie; raises Unauthenticated when nobody does any more."""
+    def caller(self, cookie: str, *, noticed: bool = True) -> Caller:
+        """Return who holds this cookie; raises Unauthenticated when nobody does any more.
+
+        Not ``noticed``: a page asked by itself, and the session goes on to grow idle.
+        """
         text = read_session(cookie)
         if text is None:
             raise Unauthenticated("unauthenticated")
@@ -94,6 +97,8 @@ class Sessions:
         seen = self._known.get(key, catalog.stamp.access) or self._look_up(database, catalog, text, hashed)
         if seen is None or not self._alive(seen.seen_at, seen.expires_at, now):
             raise Unauthenticated("unauthenticated")
+        if not noticed:
+            return seen.caller
         seen.seen_at = max(seen.seen_at, now)
         if now - seen.noted_at >= _NOTE_EVERY:
             seen.noted_at = now

@@ -20,6 +20,9 @@ _COMMANDS = {
     "explain": ("engine.cli.access:explain", "Say why a user may, or may not, do something."),
     "access": ("engine.cli.access:access", "Rights of users, separation of duties, leavers."),
     "rules": ("engine.cli.rules:rules", "Check and evaluate FEEL; run the conformance kit."),
+    "jobs": ("engine.cli.jobs:jobs", "See and replay jobs, events and deliveries."),
+    "worker": ("engine.cli.workers:worker", "Do work in the background, called by Redis."),
+    "scheduler": ("engine.cli.workers:scheduler", "Look for what is due, and call workers by Redis."),
     "doctor": ("engine.cli.doctor:doctor", "Look at settings, databases and files, and say what is wrong."),
 }
 

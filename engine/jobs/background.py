@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from engine.jobs.dispatching import POLL, Dispatcher, Lane, Stop, Threads
+from engine.jobs.dispatching import POLL, Dispatcher, Lane, Stop, Target, Threads
 from engine.jobs.handlers import Handler
 from engine.jobs.relay import Buried, Relay
 from engine.jobs.running import Kind, Runner
@@ -14,6 +14,8 @@ from engine.jobs.schedule import Daily, Schedule
 from engine.kernel.clock import Clock
 from engine.settings import Settings
 from engine.storage import Shelf, job_rows, outbox, prepare_older
+
+_SELDOM = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,20 @@ class Background:
         self._dispatcher.start()
         self._shelf.bell = self._dispatcher.ring
 
+    def ring_by(self, target: Target) -> None:
+        """Tell another place of what was left by commits of this process; the work is done there."""
+        self._dispatcher = Dispatcher(self.lanes, target, lambda: (), self.clock, _SELDOM)
+        self._dispatcher.start()
+        self._shelf.bell = self._dispatcher.ring
+
     def stop(self, seconds: float = 30.0) -> None:
         """Finish the parts at hand; long jobs stop after the chunk at hand and go on in another process."""
-        if self._dispatcher is not None:
-            self._dispatcher.stop()
-        if self._threads is not None:
-            self._threads.stop(seconds)
+        dispatcher, self._dispatcher = self._dispatcher, None
+        threads, self._threads = self._threads, None
+        if dispatcher is not None:
+            dispatcher.stop()
+        if threads is not None:
+            threads.stop(seconds)
 
     def work_lane(self, name: str, tenant: str, stop: Stop = lambda: False) -> bool:
         """Do one part of a lane for a tenant; tell whether there may be more."""

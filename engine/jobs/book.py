@@ -62,6 +62,12 @@ class JobBook:
         with self._reading(ctx) as session:
             return delivery_rows.read_deliveries(session, state=state, limit=limit)
 
+    def delivery(self, ctx: Context, id: str) -> Delivery:
+        """Return one delivery."""
+        with self._reading(ctx) as session:
+            one: Delivery = _found(delivery_rows.read_delivery(session, id))
+            return one
+
     def retry(self, ctx: Context, id: str) -> None:
         """Try a job, an event or a delivery again; its tries count anew."""
         self._require(ctx)

@@ -11,11 +11,12 @@ from engine.jobs.telling import reason_of, tell_failure
 from engine.kernel.clock import Clock
 from engine.kernel.events import Event
 from engine.metamodel.model import TenantModel
-from engine.storage import Claimed, Database, Shelf, acknowledge_event, claim_events, fail_event, outbox
+from engine.storage import Claimed, Database, Session, Shelf, acknowledge_event, claim_events, fail_event, outbox
 
 LEASE = timedelta(seconds=30)
 BATCH = 50
 _LONGEST_WAIT = 600.0  # seconds
+_WORTH_IT = 2
 
 Buried = Callable[[str, Event, str], None]  # tenant, event, the last error
 Stop = Callable[[], bool]
@@ -40,11 +41,11 @@ class Relay:
         """Hand out one batch of a tenant's events; tell whether there may be more."""
         database, catalog = self._shelf.current(tenant)
         claimed = claim_events(database, self._clock.now(), LEASE, BATCH)
-        idle = [one for one in claimed if not self._hearers(catalog.model, one.event)]
+        idle = [one for one in claimed if not self._hearers(tenant, catalog.model, one.event)]
         if idle:
             with database.writing() as session:
                 outbox.acknowledge_events(session, idle, self._clock.now())
-        known = {one.sequence for one in idle}
+        known = {one.sequence for one in idle} | self._written(database, catalog.model, claimed)
         for one in claimed:
             if one.sequence in known:
                 continue
@@ -61,14 +62,43 @@ class Relay:
                 return turn
         return most
 
-    def _hearers(self, model: TenantModel, event: Event) -> list[Handler]:
-        return [handler for handler in self._handlers if handler.wants(model, event.name)]
+    def _written(self, database: Database, model: TenantModel, claimed: Sequence[Claimed]) -> set[int]:
+        """Handle together the events whose effects are a few rows; none when one of them fails."""
+        light = [
+            one
+            for one in claimed
+            if (hearers := self._hearers(database.tenant, model, one.event))
+            and all(handler.write for handler in hearers)
+        ]
+        if len(light) < _WORTH_IT:
+            return set()
+        try:
+            with database.writing() as session:
+                for one in light:
+                    for handler in self._hearers(database.tenant, model, one.event):
+                        self._write(session, handler, one)
+                outbox.acknowledge_events(session, light, self._clock.now())
+        except Exception:  # noqa: BLE001 - each is tried by itself then, and the one that fails tells why
+            return set()
+        return {one.sequence for one in light}
+
+    def _write(self, session: Session, handler: Handler, one: Claimed) -> None:
+        occasion = Occasion(session.tenant, one.event, one.at, one.attempts, handler.name, self._clock)
+        if handler.write is not None and occasion.once(session):
+            handler.write(session, occasion)
+
+    def _hearers(self, tenant: str, model: TenantModel, event: Event) -> list[Handler]:
+        return [handler for handler in self._handlers if handler.hears(tenant, model, event.name)]
 
     def _hand_out(self, database: Database, model: TenantModel, one: Claimed) -> None:
-        for handler in self._hearers(model, one.event):
+        for handler in self._hearers(database.tenant, model, one.event):
             occasion = Occasion(database.tenant, one.event, one.at, one.attempts, handler.name, self._clock)
             try:
-                handler.act(occasion)
+                if handler.write is None:
+                    handler.act(occasion)
+                else:
+                    with database.writing() as session:
+                        self._write(session, handler, one)
             except Exception as error:  # noqa: BLE001 - whatever a handler raises, the event comes again
                 self._fail(database, one, handler.name, error)
                 return

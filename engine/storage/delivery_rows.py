@@ -231,5 +231,11 @@ def sent_since(session: Session, address: str, channel: str, since: datetime) ->
     return int(session.execute(rows.where(DELIVERY.c.channel == channel, DELIVERY.c.sent_at > since)).scalar_one())
 
 
+def replied_since(session: Session, address: str, since: datetime) -> int:
+    """Return how many answers to incoming messages went to an address since an instant."""
+    rows = select(func.count()).select_from(DELIVERY).where(DELIVERY.c.address == address, DELIVERY.c.at > since)
+    return int(session.execute(rows.where(DELIVERY.c.key.like("reply:%"))).scalar_one())
+
+
 def _held(delivery: Delivery) -> tuple[Any, ...]:
     return DELIVERY.c.id == delivery.id, DELIVERY.c.token == delivery.token, DELIVERY.c.state == STILL

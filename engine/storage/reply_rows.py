@@ -32,15 +32,28 @@ class Inbound:
     reply: str
 
 
-def add_inbound(session: Session, values: Mapping[str, Any]) -> str | None:
-    """Note what came in; None: the gateway has brought it before."""
-    same = (INBOUND.c.channel, values["channel"]), (INBOUND.c.gateway, values["gateway"])
-    known = select(INBOUND.c.id).where(*(column == value for column, value in same))
-    if session.execute(known.where(INBOUND.c.external == values["external"])).first() is not None:
-        return None
+def note_inbound(session: Session, values: Mapping[str, Any]) -> tuple[str, bool]:
+    """Note what came in; return its id and whether it is still to be dealt with.
+
+    A message that the gateway brings again is dealt with again only if the first time broke off.
+    """
+    known = select(INBOUND.c.id, INBOUND.c.outcome).where(
+        INBOUND.c.channel == values["channel"],
+        INBOUND.c.gateway == values["gateway"],
+        INBOUND.c.external == values["external"],
+    )
+    found = session.execute(known).mappings().first()
+    if found is not None:
+        return str(found["id"]), found["outcome"] == "new"
     id = str(new_record_id())
     session.execute(insert(INBOUND).values(id=id, **values))
-    return id
+    return id, True
+
+
+def knows_inbound(session: Session, channel: str, gateway: str, external: str, since: datetime) -> bool:
+    """Tell whether a message came in since an instant."""
+    known = select(INBOUND.c.id).where(INBOUND.c.channel == channel, INBOUND.c.gateway == gateway)
+    return session.execute(known.where(INBOUND.c.external == external, INBOUND.c.at > since)).first() is not None
 
 
 def note_outcome(session: Session, id: str, outcome: str, reply: str = "", user: str | None = None) -> None:

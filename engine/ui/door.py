@@ -22,7 +22,8 @@ from engine.ui.screens.navigation import build_frame
 from engine.ui.security import Visitor, enter, require_unforged
 from engine.ui.services import Services
 
-Access = Literal["public", "user"]
+# "watch": a page asks by itself, which does not keep a session alive
+Access = Literal["public", "user", "watch"]
 TOAST = "tessera-toast"
 _TOAST_SECONDS = 20
 _TRIES = 3
@@ -165,9 +166,9 @@ def _walk(route: Route, services: Services, /, **place: str) -> Response:
     now: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - flask's own way
     if route.access == "public":
         return route.act(Call(services, now, place))
-    visitor = enter(services, now)
+    visitor = enter(services, now, noticed=route.access == "user")
     if visitor is None:
-        return _to_log_in(now)
+        return Response(status=204) if route.access == "watch" else _to_log_in(now)
     if route.method == "POST":
         require_unforged(services, now, visitor.caller.session)
         answer = route.act(Call(services, now, place, visitor))

@@ -34,14 +34,14 @@ class Visitor:
     desk: Desk
 
 
-def enter(services: Services, request: Request) -> Visitor | None:
-    """Return who holds the session cookie; None when nobody does any more."""
+def enter(services: Services, request: Request, *, noticed: bool = True) -> Visitor | None:
+    """Return who holds the session cookie; None when nobody does any more. Not ``noticed``: he did nothing himself."""
     settings = services.settings
     cookie = request.cookies.get(session_cookie(settings), "")
     if not cookie:
         return None
     try:
-        caller = services.auth.sessions.caller(cookie)
+        caller = services.auth.sessions.caller(cookie, noticed=noticed)
     except Unauthenticated:
         return None
     host = settings.tenant_hosts.get(request.host.partition(":")[0].lower())

@@ -6,7 +6,9 @@ from typing import Protocol
 
 from engine.attachments import AttachmentService
 from engine.auth import AuthService
+from engine.jobs import JobBook
 from engine.kernel.clock import Clock
+from engine.messaging import MessageService
 from engine.records import DictionaryService, RecordService
 from engine.settings import Settings
 from engine.storage import Shelf
@@ -41,3 +43,7 @@ class Services(Protocol):
     def rules(self) -> RuleStudio: ...
     @property
     def attachments(self) -> AttachmentService: ...
+    @property
+    def messages(self) -> MessageService: ...
+    @property
+    def jobs(self) -> JobBook: ...

@@ -50,6 +50,25 @@ INVENTORY: dict[tuple[str, str], tuple[str, str, str]] = {
     ("POST", f"{V1}/access/belongings/<login>/hand-over"): ("token", "token", "credential"),
     ("GET", f"{V1}/access/duties"): ("token", "no", "credential"),
     ("POST", f"{V1}/access/impact"): ("token", "no", "credential"),
+    ("GET", f"{V1}/messages"): ("token", "no", "credential"),
+    ("GET", f"{V1}/messages/unread"): ("token", "no", "credential"),
+    ("POST", f"{V1}/messages/read"): ("token", "token", "credential"),
+    ("GET", f"{V1}/messages/preferences"): ("token", "no", "credential"),
+    ("PUT", f"{V1}/messages/preferences"): ("token", "token", "credential"),
+    ("GET", f"{V1}/webhooks"): ("token", "no", "credential"),
+    ("POST", f"{V1}/webhooks"): ("token", "token", "credential"),
+    ("PUT", f"{V1}/webhooks/<name>"): ("token", "token", "credential"),
+    ("DELETE", f"{V1}/webhooks/<name>"): ("token", "token", "credential"),
+    ("GET", f"{V1}/jobs"): ("token", "no", "credential"),
+    ("GET", f"{V1}/jobs/<id>"): ("token", "no", "credential"),
+    ("POST", f"{V1}/jobs/<id>/retry"): ("token", "token", "credential"),
+    ("POST", f"{V1}/jobs/<id>/cancel"): ("token", "token", "credential"),
+    ("GET", f"{V1}/events"): ("token", "no", "credential"),
+    ("GET", f"{V1}/events/<id>"): ("token", "no", "credential"),
+    ("GET", f"{V1}/deliveries"): ("token", "no", "credential"),
+    # a gateway's signature is the credential; the tenant stands in the address that the operator gave it
+    ("POST", "/hooks/sms/<tenant>"): ("nobody", "no", "none"),
+    ("POST", "/hooks/sms/<tenant>/status"): ("nobody", "no", "none"),
 }
 
 # pages need a session and, to change anything, its token; these need none

@@ -20,9 +20,11 @@ PAGES: dict[str, tuple[str, str]] = {
     "rules": ("math-function", "page.rules"),
     "users": ("users", "page.users"),
     "packs": ("packages", "page.packs"),
+    "jobs": ("robot", "page.jobs"),
+    "messages": ("bell", "page.messages"),
     "profile": ("user", "page.profile"),
 }
-_ADMINISTRATION = ("dictionaries", "rules", "recycle", "users", "packs")
+_ADMINISTRATION = ("dictionaries", "rules", "recycle", "users", "packs", "jobs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def build_frame(desk: Desk) -> Frame:
 def may_open(desk: Desk, page: str) -> bool:
     """Tell whether a page of the engine is for this reader."""
     match page:
-        case "users":
+        case "users" | "jobs":
             return desk.context.actor.administrator
         case "rules":
             return desk.policy.everything

@@ -13,6 +13,7 @@ from engine.ui.views import (
     files,
     forms,
     lists,
+    messages,
     picking,
     profile,
     records,
@@ -20,6 +21,7 @@ from engine.ui.views import (
     signin,
     timelines,
     transfers,
+    work,
 )
 
 ROUTES: tuple[Route, ...] = (
@@ -35,6 +37,8 @@ ROUTES: tuple[Route, ...] = (
     *records.ROUTES,
     *timelines.ROUTES,
     *profile.ROUTES,
+    *messages.ROUTES,
+    *work.ROUTES,
     *accounts.ROUTES,
     *dictionaries.ROUTES,
     *rules.ROUTES,

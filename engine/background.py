@@ -1,0 +1,120 @@
+"""Who hears of what has happened, which jobs there are, what is looked for besides: the table of background work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import time, timedelta
+
+import structlog
+
+from engine.jobs import Control, Daily, Handler, Lane, Work
+from engine.kernel.clock import Clock
+from engine.kernel.context import Context
+from engine.kernel.errors import LimitExceeded, Malformed
+from engine.kernel.events import Event
+from engine.messaging import Incoming, MessageService
+from engine.settings import Settings
+from engine.storage import Job, Shelf, message_rows, outbox, reply_rows
+from engine.storage.delivery_rows import Delivery
+from engine.transfer import TransferService
+
+# what was heard, handled and read is kept so long
+KEPT = timedelta(days=30)
+MESSAGES_KEPT = timedelta(days=365)
+_log = structlog.get_logger("jobs")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The services that work in the background."""
+
+    shelf: Shelf
+    clock: Clock
+    transfer: TransferService
+    messages: MessageService
+
+
+def work_of(parts: Parts, handlers: tuple[Handler, ...] = (), lanes: tuple[Lane, ...] = ()) -> Work:
+    """Return the table. ``handlers`` and ``lanes`` come from the features of processes."""
+    messages = parts.messages
+
+    def carry_out_import(ctx: Context, job: Job, control: Control) -> None:
+        parts.transfer.run_claimed(ctx, job, control.stop)
+
+    def tidy(ctx: Context, job: Job, control: Control) -> None:
+        del job, control
+        forget_old(parts.shelf, ctx)
+
+    def buried(tenant: str, event: Event, why: str) -> None:
+        messages.alarm(tenant, f"dead:{event.id}", _dead_words(event.name, why), f"/jobs/events/{event.id}")
+
+    def dead(tenant: str, delivery: Delivery, why: str) -> None:
+        words = _dead_words(f"{delivery.channel} {delivery.subject}".strip(), why)
+        messages.alarm(tenant, f"dead:{delivery.id}", words, f"/jobs/deliveries/{delivery.id}")
+
+    messages.deliverer.dead = dead
+    return Work(
+        handlers=(
+            *handlers,
+            Handler("messages", messages.wants_notice, messages.take_notice),
+            Handler("calls", messages.wants_call, _never, messages.call_out),
+            Handler("webhooks", messages.wants_event, _never, messages.fan_out, messages.webhooks.any_in),
+        ),
+        kinds={"import": carry_out_import, "tidy": tidy},
+        daily=(Daily("tidy", time(3, 10)),),
+        lanes=(*lanes, Lane("messages", messages.deliverer.work, messages.deliverer.due)),
+        buried=buried,
+    )
+
+
+def forget_old(shelf: Shelf, ctx: Context) -> None:
+    """Delete what nobody asks for any more: heard events, read messages of last year, codes that ended."""
+    now = ctx.now()
+    with shelf.database(ctx.tenant).writing() as session:
+        outbox.forget_events(session, now - KEPT)
+        outbox.forget_handled(session, now - 2 * KEPT)
+        message_rows.forget_messages(session, now - MESSAGES_KEPT)
+        reply_rows.forget_codes(session, now - KEPT)
+
+
+def _never(_occasion: object) -> None:
+    raise AssertionError("this handler writes rows")
+
+
+def _dead_words(what: str, why: str) -> dict[str, str]:
+    said = why.replace("{", "(").replace("}", ")")[:300]
+    return {
+        "zh": f"多次尝试后仍未成功，已停止：{what}。{said}",
+        "en": f"Given up after many tries: {what}. {said}",
+    }
+
+
+class GatewayDoor:
+    """What comes in by a line to a gateway: for which tenant it is, the number that it was sent to tells."""
+
+    def __init__(self, messages: MessageService, tenants: Callable[[], Iterable[str]], settings: Settings) -> None:
+        self._messages = messages
+        self._tenants = tenants
+        self._numbers = settings.sms_numbers
+
+    def heard(self, sender: str, recipient: str, text: str, number: str) -> None:
+        """Take a short message; raises when it could not be kept, so that the gateway brings it again."""
+        tenant = self._numbers.get(recipient.removeprefix("+")) or self._only()
+        if tenant is None:
+            _log.warning("inbound_for_nobody", recipient=recipient[-4:])
+            return
+        try:
+            self._messages.intake.take(tenant, Incoming("sms", "smpp", sender, text, number, recipient))
+        except (LimitExceeded, Malformed) as error:
+            _log.warning("inbound_refused", tenant=tenant, code=error.code)
+
+    def receipted(self, number: str, good: bool) -> None:
+        """Note what became of a message of ours, whichever tenant sent it."""
+        for tenant in self._tenants():
+            if self._messages.intake.receipt(tenant, "smpp", number, good):
+                return
+
+    def _only(self) -> str | None:
+        known = list(self._tenants())
+        return known[0] if len(known) == 1 and not self._numbers else None
