@@ -306,5 +306,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "starts with": _texts(lambda a, b: a.startswith(b)),
     "ends with": _texts(lambda a, b: a.endswith(b)),
     "string length": lambda a: Decimal(len(a)) if isinstance(a, str) else None,
+    "may": lambda actor, privilege: privilege in actor["privileges"],
     "count": lambda a: Decimal(len(_listed(a))) if a is not None else Decimal(0),
 }

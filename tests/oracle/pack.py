@@ -22,6 +22,7 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|fa
 
 SYSTEM = ("id", "version", "created_at", "created_by", "updated_at", "updated_by")
 OWNED = ("owner", "department")
+USERS = ("owner", "created_by", "updated_by", "deleted_by")
 RECYCLED = ("deleted_at", "deleted_by")
 
 
@@ -48,8 +49,6 @@ class Pack:
     roles: Mapping[str, Mapping[str, Any]]
     transitions: Mapping[str, Mapping[str, Any]]
     documents: tuple[Mapping[str, Any], ...] = ()
-    unit: str = ""
-    person: str = ""
 
     def sources(self, object: str, name: str) -> Iterator[tuple[str, str]]:
         """Yield the fields (object, field) that a computed field is made of."""
@@ -81,26 +80,26 @@ def read_pack(text: str) -> Pack:
     """Return what stands in the documents of a pack."""
     documents = tuple(one for one in yaml.load_all(text, _Loader) if one)
     cycles = {one["object"]: one for one in documents if "lifecycle" in one}
-    objects = {one["object"]: _thing(one, cycles) for one in documents if "object" in one and "lifecycle" not in one}
-    units = [one["object"] for one in documents if "unit" in one.get("organisation", {})]
-    persons = [one["object"] for one in documents if "person" in one.get("organisation", {})]
+    declared = [one for one in documents if "object" in one and "lifecycle" not in one]
+    unit = next((one["object"] for one in declared if "unit" in one.get("organisation", {})), "")
     return Pack(
-        objects,
-        {one["role"]: one for one in documents if "role" in one},
+        {one["object"]: _thing(one, cycles, unit) for one in declared},
+        {one["role"]: one for one in documents if "role" in one and "never" not in one},
         {name: one["transitions"] for name, one in cycles.items()},
         documents,
-        units[0] if units else "",
-        persons[0] if persons else "",
     )
 
 
-def _thing(one: Mapping[str, Any], cycles: Mapping[str, Any]) -> Thing:
+def _thing(one: Mapping[str, Any], cycles: Mapping[str, Any], unit: str) -> Thing:
     traits = one.get("traits", [])
     fields: dict[str, Any] = dict(one["fields"])
     owned, recycles = "owned" in traits, "recycle" in traits
     for name in (*SYSTEM, *(OWNED if owned else ()), *(RECYCLED if recycles else ())):
-        fields[name] = {"type": "system", "readonly": name not in OWNED}
+        type = "department" if name == "department" else "user" if name in USERS else "system"
+        fields[name] = {"type": type, "readonly": name not in OWNED}
     life = cycles.get(one["object"])
+    targets = {name: model["to"] for name, model in fields.items() if isinstance(model.get("to"), str)}
+    targets |= {name: unit for name, model in fields.items() if unit and model["type"] in ("department", "unit")}
     return Thing(
         one["object"],
         fields,
@@ -109,6 +108,6 @@ def _thing(one: Mapping[str, Any], cycles: Mapping[str, Any]) -> Thing:
         one.get("display", "id"),
         one.get("parent", ""),
         life["field"] if life else "",
-        {name: model["to"] for name, model in fields.items() if isinstance(model.get("to"), str)},
+        targets,
         {name: model["of"] for name, model in fields.items() if model["type"] == "lines"},
     )

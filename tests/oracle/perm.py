@@ -8,97 +8,118 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Any
+from datetime import date
+from functools import cache, cached_property
+from typing import Any, Literal
 
 from tests.oracle.feel import Ask, parse
+from tests.oracle.grants import Access, Grant, Grants, barred
+from tests.oracle.organisation import Facts, Organisation
 from tests.oracle.pack import Pack
+from tests.oracle.people import Delegation, Share, User
+from tests.oracle.scopes import KINDS, Tree, in_scope, is_receiver
 
 Row = Mapping[str, Any]
-# what a child object without grants of its own takes from the object it belongs to
-FOLLOWED = {"read": "read", "create": "update", "update": "update", "delete": "update", "export": "export"}
-PLAIN = ("read", "create", "update", "delete", "restore", "import", "export")
+Verdict = Literal["yes", "no", "field", "missing", "no_object"]
 CLEAR, MASK = "clear", "mask"
-
-
-@dataclass(frozen=True)
-class User:
-    """Somebody who asks; ``unit`` and ``below`` come from the person record that names him."""
-
-    id: str
-    login: str
-    roles: frozenset[str]
-    administrator: bool = False
-
-
-@dataclass(frozen=True)
-class Grant:
-    """One role's grant of one action on one object; ``via`` leads from a child to the object that holds the grant."""
-
-    role: str
-    scope: str
-    when: str
-    fields: Mapping[str, Any]
-    via: tuple[str, ...] = ()
+HELD = ("owner", "department")
 
 
 @dataclass
 class World:
-    """A pack with data. ``rows``: object, id, field, value."""
+    """A pack with data on a day. ``rows``: object, id, field, value."""
 
     pack: Pack
     rows: dict[str, dict[str, dict[str, Any]]]
     users: dict[str, User] = field(default_factory=dict)
-    _grants: dict[tuple[str, str, str], list[Grant]] = field(default_factory=dict)
+    today: date = date.max
+    delegations: tuple[Delegation, ...] = ()
+    shares: tuple[Share, ...] = ()
+    _facts: dict[str, Facts] = field(default_factory=dict)
+
+    @cached_property
+    def organisation(self) -> Organisation:
+        """Return the organisation of the day."""
+        return Organisation(self.pack, self.rows, self.today)
+
+    @cached_property
+    def grants(self) -> Grants:
+        """Return what the roles grant."""
+        return Grants(self.pack)
+
+    @cached_property
+    def unit_object(self) -> str:
+        """Return the object that holds the units."""
+        return next((object for object, _ in self.organisation.marked.get("unit", [])), "")
 
     # -- what is asked of the oracle ---------------------------------------------------------------------------------
 
     def rows_of(self, user: User, object: str, action: str = "read") -> set[str]:
-        """Return the ids of the rows that an action covers."""
-        return {id for id, row in self.rows.get(object, {}).items() if self.covers(user, object, row, action)}
+        """Return the ids of the rows that are visible and that an action covers."""
+        rows = self.rows.get(object, {})
+        return {
+            id for id, row in rows.items() if self.visible(user, object, row) and self.covers(user, object, row, action)
+        }
+
+    def visible(self, user: User, object: str, row: Row) -> bool:
+        """Tell whether a row is visible to a user."""
+        return self.covers(user, object, row, "read")
 
     def covers(self, user: User, object: str, row: Row, action: str) -> bool:
-        """Tell whether an action covers a row: some grant of some role does."""
-        if user.administrator:
-            return True
-        return any(self._covers(user, object, row, grant) for grant in self.grants(user, object, action))
+        """Tell whether some grant covers a row and no restriction forbids it."""
+        if not self.unrestricted(user, object, row, action):
+            return False
+        return self.everything(user) or any(True for _ in self._covering(user, object, row, action))
 
-    def fields_of(self, user: User, object: str, row: Row, action: str = "read") -> dict[str, str]:
-        """Return the fields of a row that the user reads, each clear or masked."""
-        found = {}
-        for name in self.pack.objects[object].fields:
-            sight = self._sight(user, object, row, name, action)
-            if sight:
-                found[name] = sight
-        return found
+    def fields_of(self, user: User, object: str, row: Row) -> dict[str, str]:
+        """Return the fields of a visible row that the user reads, each clear or masked."""
+        covering = list(self._covering(user, object, row, "read"))
+        found = {name: self._sight(user, object, row, name, covering) for name in self.pack.objects[object].fields}
+        return {name: sight for name, sight in found.items() if sight}
+
+    def readable(self, user: User, object: str) -> set[str]:
+        """Return the fields that are read on some row that may be visible."""
+        names = {name for name, model in self.pack.objects[object].fields.items() if model["type"] != "secret"}
+        if self.everything(user):
+            return names
+        accesses = {name: [self._access(g, name) for g in self._given(user, object, "read")] for name in names}
+        return {name for name in names if any(a is None or a[0] != "hidden" or a[1] for a in accesses[name])}
 
     def usable(self, user: User, object: str) -> set[str]:
-        """Return the fields to filter, sort and search by: no grant that reads the object restricts them."""
-        fields = self.pack.objects[object].fields
-        names = {name for name, model in fields.items() if model["type"] != "secret"}
-        if user.administrator:
+        """Return the fields to filter, sort and search by: those that no grant for read hides or masks."""
+        names = {name for name, model in self.pack.objects[object].fields.items() if model["type"] != "secret"}
+        if self.everything(user):
             return names
-        grants = self.grants(user, object, "read")
-        if not grants:
-            return set()
-        return {name for name in names if all(_free(grant.fields.get(name)) for grant in grants)}
+        given = self._given(user, object, "read")
+        return {n for n in names if given and not any(barred(self._access(grant, n)) for grant in given)}
 
-    def may(self, user: User, object: str, action: str, before: Row | None, after: Row | None, named: set[str]) -> str:
-        """Return ``yes``, ``no`` (visible, not allowed), ``field`` (one of ``named`` is not his) or ``missing``."""
-        if user.administrator:
-            return "yes"
-        if not self.grants(user, object, action):
-            return "no" if self.grants(user, object, "read") else "missing"
-        if before is not None:
-            if not self.covers(user, object, before, "read"):
-                return "missing"
-            if not self.covers(user, object, before, action):
-                return "no"
-        if any(not self.writes(user, object, action, name, before or after or {}) for name in named):
-            return "field"
-        if after is not None and not self.covers(user, object, after, action):
+    def may(
+        self, user: User, object: str, action: str, before: Row | None, after: Row | None, sent: set[str]
+    ) -> Verdict:
+        """Return whether a change may be made; ``sent`` are the fields that the request names."""
+        if not self.granted(user, object, "read") and not self.granted(user, object, "create"):
+            return "no_object"
+        if before is not None and not self.visible(user, object, before):
+            return "missing"
+        if not self.granted(user, object, action) or (
+            before is not None and not self.covers(user, object, before, action)
+        ):
             return "no"
-        return "yes"
+        if any(not self.writes(user, object, action, name, before or after or {}) for name in sent):
+            return "field"
+        if after is None or self._may_become(user, object, action, before, after):
+            return "yes"
+        return "no"
+
+    def _may_become(self, user: User, object: str, action: str, before: Row | None, after: Row) -> bool:
+        bounds = {action, "read"} | ({"update"} if action == "transfer" else set())
+        if not all(self.unrestricted(user, object, after, one) for one in bounds):
+            return False
+        if action not in ("create", "update"):
+            return True
+        if action == "update" and before is not None and any(before.get(name) != after.get(name) for name in HELD):
+            return self.covers(user, object, before, "transfer")
+        return self.covers(user, object, after, action)
 
     def writes(self, user: User, object: str, action: str, name: str, row: Row) -> bool:
         """Tell whether a field of a row may be written: a grant that covers the row leaves it free."""
@@ -106,194 +127,149 @@ class World:
         model = thing.fields.get(name)
         if model is None or model.get("readonly") or "as" in model or "rollup" in model or name == thing.state:
             return False
-        if user.administrator:
+        if self.everything(user):
             return True
-        for grant in self.grants(user, object, action):
-            access = grant.fields.get(name)
-            if access is not None and (access[0] == "read" or not self._lifted(user, object, row, access)):
-                continue
-            if self._covers(user, object, row, grant) or (action == "create" and not row):
+        if name not in self.readable(user, object) and model["type"] != "secret":
+            return False
+        for grant in self._covering(user, object, row, action):
+            access = self._access(grant, name)
+            if access is None or (access[0] != "read" and self._lifted(user, object, row, access, grant)):
                 return True
         return False
 
-    # -- grants ------------------------------------------------------------------------------------------------------
+    # -- whose grants ------------------------------------------------------------------------------------------------
 
-    def grants(self, user: User, object: str, action: str) -> list[Grant]:
-        """Return the grants of an action on an object that the user's roles hold."""
-        found: list[Grant] = []
-        for role in sorted(user.roles):
-            key = (role, object, action)
-            if key not in self._grants:
-                self._grants[key] = list(self._of_role(role, object, action))
-            found += self._grants[key]
+    def everything(self, user: User) -> bool:
+        """Tell whether a user holds every grant on every object."""
+        return user.administrator or any(self.grants.administrates(role) for role in user.roles)
+
+    def granted(self, user: User, object: str, action: str) -> bool:
+        """Tell whether an action is granted on some rows of an object."""
+        return self.everything(user) or bool(self._given(user, object, action))
+
+    def _given(self, user: User, object: str, action: str) -> list[_Held]:
+        found = [_Held(grant, user) for role in sorted(user.roles) for grant in self.grants.of(role, object, action)]
+        for one in self.delegations:
+            principal = self.users.get(one.principal)
+            if one.delegate != user.login or principal is None or not principal.active:
+                continue
+            if (one.objects and object not in one.objects) or (one.actions and action not in one.actions):
+                continue
+            roles = {role for role in principal.roles if not self.grants.administrates(role)}
+            for role in sorted(roles & one.roles if one.roles else roles):
+                found += [_Held(grant, principal) for grant in self.grants.of(role, object, action)]
         return found
 
-    def _of_role(self, role: str, object: str, action: str) -> Iterator[Grant]:
-        held = self.pack.roles.get(role, {}).get("grants", {})
-        restricted = self._restricted(role).get(object, {})
-        if object in held:
-            given = _given(held[object], action)
-            if given is not None:
-                yield Grant(role, _scope(given), str(given.get("when", "")), restricted)
-            return
-        via: list[str] = []
-        at = self.pack.objects[object]
-        while at.name not in held:
-            if not at.parent:
-                return
-            via.append(at.parent)
-            at = self.pack.objects[at.targets[at.parent]]
-        given = _given(held[at.name], FOLLOWED[action]) if action in FOLLOWED else None
-        if given is not None:
-            yield Grant(role, _scope(given), str(given.get("when", "")), restricted, tuple(via))
+    def _covering(self, user: User, object: str, row: Row, action: str) -> Iterator[_Held]:
+        for held in self._given(user, object, action):
+            at, ground = self._followed(object, row, held.grant.via)
+            if at and self._covers(held, at, ground):
+                yield held
 
-    def _restricted(self, role: str) -> dict[str, dict[str, tuple[str, str]]]:
-        """Return the restricted fields by object, with the computed fields that would tell a hidden value."""
-        held = self.pack.roles.get(role, {}).get("grants", {})
-        found = {
-            name: {f: _access(given) for f, given in grant.get("fields", {}).items()} for name, grant in held.items()
-        }
-        growing = True
-        while growing:
-            growing = False
-            for name, thing in self.pack.objects.items():
-                for computed in thing.fields:
-                    if not _free(found.get(name, {}).get(computed)):
-                        continue
-                    read = [(o, found.get(o, {}).get(f)) for o, f in self.pack.sources(name, computed)]
-                    barred = [(o, access) for o, access in read if access is not None and not _free(access)]
-                    if not barred:
-                        continue
-                    lifts = {access[1] if o == name else "" for o, access in barred}
-                    one = lifts.pop() if len(lifts) == 1 else ""
-                    found.setdefault(name, {})[computed] = ("hidden", one)
-                    growing = True
-        return found
-
-    # -- rows and fields ---------------------------------------------------------------------------------------------
-
-    def _covers(self, user: User, object: str, row: Row, grant: Grant) -> bool:
-        for step in grant.via:
-            object = self.pack.objects[object].targets[step]
-            row = self.rows[object].get(row.get(step) or "", {})
-            if not row:
-                return False
-        return self._in_scope(user, object, row, grant.scope) and (
-            not grant.when or _asked(grant.when)(self.names(user, object, row)) is True
+    def _covers(self, held: _Held, object: str, row: Row) -> bool:
+        grant, holder = held.grant, held.holder
+        names = self.names(holder, object, row)
+        if grant.when and _asked(grant.when)(names) is not True:
+            return False
+        return any(
+            self._shared(holder, object, row, grant.action)
+            if scope == "shared"
+            else in_scope(self, scope, grant, object, names)
+            for scope in grant.scopes
         )
 
-    def _in_scope(self, user: User, object: str, row: Row, scope: str) -> bool:
-        owned = self.pack.objects[object].owned
-        if scope == "own":
-            return bool(row.get("owner" if owned else "created_by") == user.id)
-        if scope in ("department", "department_and_below"):
-            unit = self.unit(user)
-            if unit is None or row.get("department") is None:
-                return False
-            return row["department"] in ({unit} if scope == "department" else self.below(unit))
-        return True
+    def _shared(self, user: User, object: str, row: Row, action: str) -> bool:
+        if action in ("create", "import"):
+            return False
+        levels = ("read", "update") if action == "read" else ("update",)
+        mine = [one for one in self.shares if (one.object, one.id) == (object, row.get("id"))]
+        receivers = [one.receiver for one in mine if one.level in levels]
+        for rule in self.pack.documents:
+            meant = "sharing" in rule and rule["of"] == object and rule.get("level", "read") in levels
+            if meant and ("when" not in rule or _asked(str(rule["when"]))(self.names(user, object, row)) is True):
+                receivers += [f"{KINDS[kind]}:{one}" for kind, some in rule["to"].items() for one in some]
+        return any(is_receiver(self, user, one) for one in receivers)
 
-    def _sight(self, user: User, object: str, row: Row, name: str, action: str) -> str:
+    # -- restrictions ------------------------------------------------------------------------------------------------
+
+    def unrestricted(self, user: User, object: str, row: Row, action: str) -> bool:
+        """Tell whether every restrictive rule of an object, and of its parents, is true on a row."""
+        at: str = object
+        ground: Row | None = row
+        while ground is not None:
+            for rule in self.pack.documents:
+                bound = "restrict" in rule and rule["of"] == at and action in rule.get("on", (action,))
+                if bound and _asked(str(rule["that"]))(self.names(user, at, ground)) is not True:
+                    return False
+            parent = self.pack.objects[at].parent
+            if not parent:
+                return True
+            at, ground = self.pack.objects[at].targets[parent], self._parent(at, ground)
+        return False
+
+    def _parent(self, object: str, row: Row) -> Row | None:
+        thing = self.pack.objects[object]
+        return self.rows.get(thing.targets[thing.parent], {}).get(row.get(thing.parent) or "")
+
+    def _followed(self, object: str, row: Row, via: tuple[str, ...]) -> tuple[str, Row]:
+        for _ in via:
+            parent = self._parent(object, row)
+            if parent is None:
+                return "", {}
+            object, row = self.pack.objects[object].targets[self.pack.objects[object].parent], parent
+        return object, row
+
+    # -- fields ------------------------------------------------------------------------------------------------------
+
+    def _sight(self, user: User, object: str, row: Row, name: str, covering: list[_Held]) -> str:
         if self.pack.objects[object].fields[name]["type"] == "secret":
             return ""
-        if user.administrator:
+        if self.everything(user):
             return CLEAR
         best = ""
-        for grant in self.grants(user, object, action):
-            if not self._covers(user, object, row, grant):
-                continue
-            access = grant.fields.get(name)
-            if access is None or _free(access) or self._lifted(user, object, row, access):
+        for grant in covering:
+            access = self._access(grant, name)
+            if access is None or not barred(access) or self._lifted(user, object, row, access, grant):
                 return CLEAR
             best = MASK if access[0] == "masked" else best
         return best
 
-    def _lifted(self, user: User, object: str, row: Row, access: tuple[str, str]) -> bool:
-        return bool(access[1]) and _asked(access[1])(self.names(user, object, row)) is True
+    def _access(self, held: _Held, name: str) -> Access | None:
+        return self.grants.access(held.grant.role, held.grant.object, name)
+
+    def _lifted(self, user: User, object: str, row: Row, access: Access, held: _Held) -> bool:
+        return bool(access[1]) and _asked(access[1])(self.names(held.holder, object, row)) is True
 
     # -- names of conditions -----------------------------------------------------------------------------------------
 
+    def facts(self, user: User) -> Facts:
+        """Return the facts of a user as an actor."""
+        if user.id not in self._facts:
+            self._facts[user.id] = self.organisation.facts(user.id)
+        return self._facts[user.id]
+
     def names(self, user: User, object: str, row: Row) -> dict[str, Any]:
         """Return what a condition of a role may name."""
-        unit = self.unit(user)
-        actor = {"id": user.id, "login": user.login, "roles": sorted(user.roles)}
-        actor["department"] = _Tree(self, self.pack.unit, unit) if unit else None
-        return {"record": _Tree(self, object, row.get("id", ""), row), "actor": actor}
-
-    def unit(self, user: User) -> str | None:
-        """Return the unit of the oldest person record that names the user."""
-        given = next((one for one in self.pack.documents if one.get("object") == self.pack.person), {})
-        part = given.get("organisation", {}).get("person", {})
-        named = [one for one in self.rows.get(self.pack.person, {}).values() if one.get(part.get("user")) == user.id]
-        standing = [one for one in named if one.get("deleted_at") is None]
-        if not standing:
-            return None
-        unit = min(standing, key=lambda one: one["id"]).get(part["unit"])
-        return None if unit is None else str(unit)
-
-    def below(self, unit: str) -> set[str]:
-        """Return a unit with all below it."""
-        found, edge = {unit}, {unit}
-        units = self.rows.get(self.pack.unit, {})
-        while edge:
-            edge = {id for id, one in units.items() if one.get("parent") in edge} - found
-            found |= edge
-        return found
+        actor = {name: _record(value) for name, value in self.facts(user).items()}
+        actor |= {"id": user.id, "login": user.login, "roles": sorted(user.roles)}
+        actor["privileges"] = sorted(set().union(*(self.grants.privileges(role) for role in user.roles)))
+        return {"record": Tree(self, object, row.get("id", ""), row), "actor": actor}
 
 
-class _Tree(dict[str, Any]):
-    """A record as conditions see it: what stands behind a reference is looked up when it is asked for."""
+@dataclass(frozen=True)
+class _Held:
+    """A grant with whose facts it is asked: the user's own, or those of whom he stands in for."""
 
-    def __init__(self, world: World, object: str, id: str, row: Row | None = None) -> None:
-        super().__init__({"id": id})
-        self.world, self.object = world, object
-        self.row = world.rows.get(object, {}).get(id, {}) if row is None else row
+    grant: Grant
+    holder: User
 
-    def get(self, name: str, otherwise: Any = None) -> Any:
-        if name == "id":
-            return self["id"]
-        value = self.row.get(name, otherwise)
-        thing = self.world.pack.objects.get(self.object)
-        if value is None or thing is None:
-            return value
-        if (
-            name in ("owner", "created_by", "updated_by", "deleted_by")
-            or thing.fields.get(name, {}).get("type") == "user"
-        ):
-            return {"id": value}
-        target = self.world.pack.unit if name == "department" else thing.targets.get(name)
-        if target is None:
-            return value
-        if isinstance(value, list):
-            return [_Tree(self.world, target, one) for one in value]
-        return _Tree(self.world, target, value)
+
+def _record(value: Any) -> Any:
+    if isinstance(value, list):
+        return [{"id": one} for one in value]
+    return None if value is None else {"id": value}
 
 
 @cache
 def _asked(text: str) -> Ask:
     return parse(text)
-
-
-def _given(grant: Mapping[str, Any], action: str) -> Mapping[str, Any] | None:
-    """Return what a grant says of an action; a transition covers the rows that may be changed, or else read."""
-    if action in grant and grant[action] is not False:
-        return grant[action] or {}
-    if action not in PLAIN and (action in grant.get("actions", ()) or "*" in grant.get("actions", ())):
-        return _given(grant, "update") or _given(grant, "read")
-    return None
-
-
-def _scope(given: Mapping[str, Any]) -> str:
-    return str(given.get("scope") or "all")
-
-
-def _access(given: Any) -> tuple[str, str]:
-    """Return hidden, masked or read (not written), and the condition that lifts it."""
-    if isinstance(given, str):
-        return given, ""
-    mode = {"hidden": "hidden", "masked": "masked", "only": "read"}[given["read"]]
-    return mode, str(given.get("unless", ""))
-
-
-def _free(access: Any) -> bool:
-    return access is None or access[0] == "read"

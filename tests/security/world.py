@@ -23,7 +23,8 @@ from engine.kernel.errors import TesseraError
 from engine.settings import Limits, Settings
 from engine.wiring import Engine, build_engine, web_app_of
 from tests.oracle.pack import Pack, read_pack
-from tests.oracle.perm import User, World
+from tests.oracle.people import User
+from tests.oracle.perm import World
 from tests.oracle.spoken import Speaker
 
 PACKS = Path(__file__).parent / "packs"
@@ -159,7 +160,10 @@ class House:
                 answer = self.api("boss", "GET", path)
                 assert answer.status_code == 200, answer.text
                 told = answer.get_json()
-                found.update((one["id"], {name: plain(thing.fields[name], one.get(name)) for name in names}) for one in told["records"])
+                found.update(
+                    (one["id"], {name: plain(thing.fields[name], one.get(name)) for name in names})
+                    for one in told["records"]
+                )
                 if told["next"] is None:
                     break
                 after = f"&after={told['next']}"
@@ -192,7 +196,7 @@ def open_world(database: str, home: Path, kind: str, seed: int, rows: int = 14) 
         secret=SECRET,
         password_cost="cheap",
         synchronous="NORMAL",
-        log_level="ERROR",
+        log_level="CRITICAL",
         language="en",
         state_seconds=0.0,
         limits=Limits(sessions=1_000),
@@ -234,7 +238,12 @@ def _fill(house: House, chance: random.Random, rows: int) -> None:
     for deal in deals[: rows // 3]:
         with suppress(TesseraError):
             house.engine.workflow.perform(system, "deal", deal.id, deal.version, "start", {})
-    for object, id in [("client", clients[-1]), ("client", clients[-2]), ("deal", deals[-1].id), ("deal", deals[-2].id)]:
+    for object, id in [
+        ("client", clients[-1]),
+        ("client", clients[-2]),
+        ("deal", deals[-1].id),
+        ("deal", deals[-2].id),
+    ]:
         # what others point to stays
         with suppress(TesseraError):
             records.delete(system, object, id, records.get(system, object, id).version)
@@ -272,7 +281,11 @@ def plain_values(chance: random.Random, clients: list[str]) -> dict[str, Any]:
 def deal_values(chance: random.Random, clients: list[str], people: list[str], units: list[str]) -> dict[str, Any]:
     """Return the values of a deal with up to three lines."""
     lines = [
-        {"text": chance.choice(["x", "y"]), "quantity": chance.choice([1, 2, 3, None]), "discount": chance.choice([0, 5])}
+        {
+            "text": chance.choice(["x", "y"]),
+            "quantity": chance.choice([1, 2, 3, None]),
+            "discount": chance.choice([0, 5]),
+        }
         for _ in range(chance.randint(0, 3))
     ]
     return {
