@@ -80,20 +80,24 @@ def read_pack(text: str) -> Pack:
     """Return what stands in the documents of a pack."""
     documents = tuple(one for one in yaml.load_all(text, _Loader) if one)
     cycles = {one["object"]: one for one in documents if "lifecycle" in one}
+    recycled = {one["object"] for one in documents if "recycle" in one.get("traits", ())}
     declared = [one for one in documents if "object" in one and "lifecycle" not in one]
     unit = next((one["object"] for one in declared if "unit" in one.get("organisation", {})), "")
     return Pack(
-        {one["object"]: _thing(one, cycles, unit) for one in declared},
+        {one["object"]: _thing(one, cycles, unit, recycled) for one in declared},
         {one["role"]: one for one in documents if "role" in one and "never" not in one},
         {name: one["transitions"] for name, one in cycles.items()},
         documents,
     )
 
 
-def _thing(one: Mapping[str, Any], cycles: Mapping[str, Any], unit: str) -> Thing:
+def _thing(one: Mapping[str, Any], cycles: Mapping[str, Any], unit: str, recycled: set[str]) -> Thing:
     traits = one.get("traits", [])
     fields: dict[str, Any] = dict(one["fields"])
-    owned, recycles = "owned" in traits, "recycle" in traits
+    owned = "owned" in traits
+    # lines go into the recycle bin with what they belong to
+    above = fields[one["parent"]]["to"] if "parent" in one else ""
+    recycles = one["object"] in recycled or above in recycled
     for name in (*SYSTEM, *(OWNED if owned else ()), *(RECYCLED if recycles else ())):
         type = "department" if name == "department" else "user" if name in USERS else "system"
         fields[name] = {"type": type, "readonly": name not in OWNED}

@@ -36,6 +36,7 @@ class World:
     delegations: tuple[Delegation, ...] = ()
     shares: tuple[Share, ...] = ()
     _facts: dict[str, Facts] = field(default_factory=dict)
+    _actors: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @cached_property
     def organisation(self) -> Organisation:
@@ -99,11 +100,12 @@ class World:
         """Return whether a change may be made; ``sent`` are the fields that the request names."""
         if not self.granted(user, object, "read") and not self.granted(user, object, "create"):
             return "no_object"
+        if not self.granted(user, object, action):
+            # of no row whatever: that tells of none
+            return "no"
         if before is not None and not self.visible(user, object, before):
             return "missing"
-        if not self.granted(user, object, action) or (
-            before is not None and not self.covers(user, object, before, action)
-        ):
+        if before is not None and not self.covers(user, object, before, action):
             return "no"
         if any(not self.writes(user, object, action, name, before or after or {}) for name in sent):
             return "field"
@@ -250,10 +252,12 @@ class World:
 
     def names(self, user: User, object: str, row: Row) -> dict[str, Any]:
         """Return what a condition of a role may name."""
-        actor = {name: _record(value) for name, value in self.facts(user).items()}
-        actor |= {"id": user.id, "login": user.login, "roles": sorted(user.roles)}
-        actor["privileges"] = sorted(set().union(*(self.grants.privileges(role) for role in user.roles)))
-        return {"record": Tree(self, object, row.get("id", ""), row), "actor": actor}
+        if user.id not in self._actors:
+            actor = {name: _record(value) for name, value in self.facts(user).items()}
+            actor |= {"id": user.id, "login": user.login, "roles": sorted(user.roles)}
+            actor["privileges"] = sorted(set().union(*(self.grants.privileges(role) for role in user.roles)))
+            self._actors[user.id] = actor
+        return {"record": Tree(self, object, row.get("id", ""), row), "actor": self._actors[user.id]}
 
 
 @dataclass(frozen=True)
