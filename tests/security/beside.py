@@ -36,14 +36,18 @@ class Beside:
             cursor.execute(text, tuple(values))
             return list(cursor.fetchall()) if cursor.description else []
 
-    def digest(self) -> str:
-        """Return a hash of all that is stored."""
-        found = hashlib.sha256()
+    def digests(self) -> dict[str, str]:
+        """Return a hash of each table."""
+        told = {}
         for name in self.tables:
             if name not in LEFT_OUT:
-                rows = self.ask(f'SELECT * FROM "{name}"')
-                found.update(repr((name, sorted(map(repr, rows)))).encode())
-        return found.hexdigest()
+                rows = sorted(map(repr, self.ask(f'SELECT * FROM "{name}"')))
+                told[name] = hashlib.sha256(repr(rows).encode()).hexdigest()
+        return told
+
+    def digest(self) -> str:
+        """Return a hash of all that is stored."""
+        return hashlib.sha256(repr(self.digests()).encode()).hexdigest()
 
     def rows(self, table: str) -> dict[str, dict[str, Any]]:
         """Return the stored rows of a table by id."""

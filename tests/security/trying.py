@@ -25,9 +25,10 @@ class Figures:
     asks: int = 120
     writes: int = 40
     rows: int = 14
+    fields: int = 99
 
 
-SMALL = Figures(users=1, asks=40, writes=24, rows=9)
+SMALL = Figures(users=1, asks=40, writes=24, rows=9, fields=4)
 
 
 @dataclass
@@ -76,7 +77,7 @@ def try_world(url: str, home: Path, kind: str, seed: int, figures: Figures = SMA
 
 def try_user(house: House, beside: Beside, login: str, chance: random.Random, figures: Figures) -> Outcome:
     """Try a world for one user: look, look again after what is hidden has changed, and change."""
-    equality = Equality(house, house.dump(), login, chance)
+    equality = Equality(house, house.dump(), login, chance, figures.fields)
     found = equality.check()
     asked, apart = two_worlds(house, beside, login, chance, figures.asks)
     writes = Writes(house, beside, login, chance)

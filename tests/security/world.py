@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -141,9 +141,10 @@ class House:
     def page(self, login: str, path: str) -> TestResponse:
         return self.client().get(path, headers={"Cookie": f"tessera={self.cookies[login]}"})
 
-    def dump(self) -> World:
-        """Return the oracle over what is stored now, as the administrator reads it."""
-        rows = {name: self._all(name) for name in self.pack.objects}
+    def dump(self, known: World | None = None, changed: Iterable[str] | None = None) -> World:
+        """Return the oracle over what is stored now, as the administrator reads it; ``known`` but for what changed."""
+        rows = dict(known.rows) if known is not None else {}
+        rows |= {name: self._all(name) for name in (self.pack.objects if changed is None else changed)}
         return World(self.pack, rows, self.users)
 
     def close(self) -> None:

@@ -36,7 +36,7 @@ class Writes:
         self.house, self.beside, self.login, self.chance = house, beside, login, chance
         self.user = house.users[login]
         self.world = house.dump()
-        self.digest = beside.digest()
+        self.digest = beside.digests()
         self.asked, self.accepted, self.findings = 0, 0, list[str]()
 
     def check(self, rounds: int) -> list[str]:
@@ -250,14 +250,13 @@ class Writes:
                     return True
         return False
 
-    def _refused(self, told: str, status: int, good: tuple[int, ...], before: str) -> None:
+    def _refused(self, told: str, status: int, good: tuple[int, ...], before: dict[str, str]) -> None:
         if status not in good:
             self.findings.append(f"{self._who()} {told}: {status}, not {good}")
         self._still(told, before)
 
-    def _still(self, told: str, before: str) -> None:
-        self.digest = self.beside.digest()
-        if self.digest != before:
+    def _still(self, told: str, before: dict[str, str]) -> None:
+        if self.beside.digests() != before:
             self.findings.append(f"{self._who()} {told}: refused, yet something was written")
             self._refresh()
 
@@ -314,8 +313,9 @@ class Writes:
         return send(self.house, self.login, ask)
 
     def _refresh(self) -> None:
-        self.world = self.house.dump()
-        self.digest = self.beside.digest()
+        was, self.digest = self.digest, self.beside.digests()
+        changed = [name for name in self.world.pack.objects if self.digest.get(name) != was.get(name)]
+        self.world = self.house.dump(self.world, changed)
 
     def _same(self, what: str, told: Any, true: Any) -> None:
         if told != true:
