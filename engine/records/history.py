@@ -10,13 +10,12 @@ from typing import Any
 from engine.access import mask
 from engine.records.draft import Draft
 from engine.records.plan import ObjectPlan
+from engine.records.seen import Key, seen_titles
 from engine.records.shapes import Wrong
 from engine.records.unit import Unit
 from engine.storage import Reference
 from engine.storage.audit import AuditEntry, read_audit
 from engine.storage.fetching import USERS, Want, fetch
-from engine.storage.query import Match, Query
-from engine.storage.reading import select_page
 
 MOST_ENTRIES = 500
 
@@ -96,54 +95,40 @@ def _typed(plan: ObjectPlan, name: str, value: Any, titles: _Titles) -> Any:
     if value is None or model is None:
         return value
     if name in plan.pointers and isinstance(value, str):
-        return Reference(value, titles.of(plan.pointers[name], value))
+        return titles.pointer(plan.pointers[name], value)
+    if model.type == "references" and isinstance(value, list):
+        return [one for one in value if titles.pointer(model.targets[0], str(one)) is not None]
     try:
         read = plan.reader_of(name)(value, titles.unit.ctx.zone)
     except Wrong:
         return value
     if isinstance(read, Reference) and read.object is not None:
-        return Reference(read.id, titles.of(read.object, read.id), read.object)
+        return titles.pointer(read.object, read.id, read.object)
     return read
 
 
 class _Titles:
-    """The titles of what a trail points to, as far as the reader may see them now."""
+    """The titles of what a trail points to, as far as the reader may see it now; the rest reads as nothing."""
 
     def __init__(self, plan: ObjectPlan, entries: Iterable[AuditEntry], unit: Unit) -> None:
         self.unit = unit
-        wanted: dict[str, set[str]] = {}
+        wanted: set[Key] = set()
         for entry in entries:
             for name, pair in entry.changes.items():
                 for value in pair:
-                    if name in plan.pointers and isinstance(value, str):
-                        wanted.setdefault(plan.pointers[name], set()).add(value)
-                    elif isinstance(value, dict) and plan.is_any_reference(name):
-                        wanted.setdefault(str(value.get("object")), set()).add(str(value.get("id")))
-        self._titles = {(object, id): title for object in wanted for id, title in self._read(object, wanted[object])}
+                    wanted.update(_pointed(plan, name, value))
+        self._titles = seen_titles(unit, wanted)
 
-    def of(self, object: str, id: str) -> str | None:
-        """Return the title of a record."""
-        return self._titles.get((object, id))
+    def pointer(self, object: str, id: str, told: str | None = None) -> Reference | None:
+        """Return a reference to a record that the reader sees, None for any other."""
+        return Reference(id, self._titles[object, id], told) if (object, id) in self._titles else None
 
-    def _read(self, object: str, ids: set[str]) -> Iterator[tuple[str, str]]:
-        if object == USERS:
-            yield from _names(self.unit, ids).items()
-            return
-        policy = self.unit.policy
-        if not policy.may(object, "read") or not policy.titled(object):
-            return
-        display = self.unit.model.objects[object].display
-        query = Query(
-            object, (("id",), (display,)), limit=len(ids), match=(Match("id", tuple(sorted(ids))),), deleted=None
-        )
-        page = select_page(
-            self.unit.session,
-            self.unit.catalog,
-            query,
-            lambda name: policy.rows(name, "read"),
-            {"actor": policy.facts},
-            self.unit.run,
-        )
-        for row in page.rows:
-            if row[display] is not None:
-                yield row["id"], str(row[display])
+
+def _pointed(plan: ObjectPlan, name: str, value: Any) -> Iterator[Key]:
+    model = plan.object.fields.get(name)
+    if name in plan.pointers and isinstance(value, str):
+        yield plan.pointers[name], value
+    elif isinstance(value, dict) and plan.is_any_reference(name):
+        yield str(value.get("object")), str(value.get("id"))
+    elif model is not None and model.type == "references" and isinstance(value, list):
+        yield from ((model.targets[0], str(one)) for one in value)

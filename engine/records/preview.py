@@ -7,17 +7,18 @@ from typing import Any
 
 from engine.kernel.errors import Missing, TesseraError
 from engine.kernel.names import new_record_id
-from engine.metamodel.model import FormField, FormModel
+from engine.metamodel.model import FieldModel, FormField, FormModel
 from engine.records.batch import Batch
 from engine.records.draft import Draft
 from engine.records.number_pattern import NumberIncomplete
 from engine.records.numbering import preview_number
 from engine.records.query import Preview
 from engine.records.saving import judge
+from engine.records.seen import Key, seen_titles
 from engine.records.unit import Unit
 from engine.rules import Expression
 from engine.storage import Reference
-from engine.storage.fetching import USERS, Want, fetch
+from engine.storage.fetching import USERS
 
 
 def preview(unit: Unit, object: str, given: Mapping[str, Any], id: str | None) -> Preview:
@@ -78,36 +79,44 @@ def _shown(draft: Draft, unit: Unit) -> dict[str, Any]:
     return values
 
 
-def _values(draft: Draft, unit: Unit, titles: Mapping[tuple[str, str], str | None]) -> dict[str, Any]:
+def _values(draft: Draft, unit: Unit, titles: Mapping[Key, str | None]) -> dict[str, Any]:
     readable = unit.policy.readable(draft.plan.name)
     sights = unit.policy.sights(draft.plan.name, draft.facts, unit.run) if draft.before is not None else {}
+    several = {name: _target(model) for name, model in draft.plan.several if model.type != "any_reference"}
     found: dict[str, Any] = {}
     for name, value in draft.after.items():
         if name not in readable or sights.get(name) in ("hidden", "masked"):
             continue
         target = draft.plan.pointers.get(name)
         if target is not None and isinstance(value, str):
-            value = Reference(value, titles.get((target, value)))
+            value = Reference(value, titles[target, value]) if (target, value) in titles else None
+        elif isinstance(value, Reference):
+            value = value if (value.object, value.id) in titles else None
+        elif name in several and value:
+            value = type(value)(one for one in value if (several[name], one) in titles)
         found[name] = value
     return found
 
 
-def _titles(drafts: Iterable[Draft], unit: Unit) -> Mapping[tuple[str, str], str | None]:
-    ids: dict[str, set[str]] = {}
+def _titles(drafts: Iterable[Draft], unit: Unit) -> Mapping[Key, str | None]:
+    """Return the titles of the records that drafts point to, as far as the actor sees them."""
+    wanted: set[Key] = set()
     for draft in drafts:
         for name, target in draft.plan.pointers.items():
             value = draft.after.get(name)
             if isinstance(value, str):
-                ids.setdefault(target, set()).add(value)
-    titles: dict[tuple[str, str], str | None] = {}
-    for target, wanted in ids.items():
-        display = "name" if target == USERS else unit.model.objects[target].display
-        if target != USERS and not unit.policy.titled(target):
-            continue
-        for tree in fetch(unit.session, unit.catalog, Want(target, ((display,),)), wanted):
-            title = tree.get(display)
-            titles[target, tree["id"]] = None if title is None else str(title)
-    return titles
+                wanted.add((target, value))
+        for name, model in draft.plan.several:
+            value = draft.after.get(name)
+            if isinstance(value, Reference):
+                wanted.add((value.object or "", value.id))
+            else:
+                wanted.update((_target(model), one) for one in value or ())
+    return seen_titles(unit, wanted)
+
+
+def _target(model: FieldModel) -> str:
+    return USERS if model.type == "users" else model.targets[0]
 
 
 # -- conditions of the form --------------------------------------------------------------------------------------------

@@ -73,6 +73,13 @@ class Related:
         """Return a record that was looked up."""
         return self.trees.get((object, id))
 
+    def sees(self, object: str, id: str) -> bool:
+        """Tell whether a record that was looked up is there for the actor to see."""
+        tree = self.tree(object, id)
+        if tree is None or object == USERS:
+            return tree is not None
+        return self.unit.policy.covers(object, "read", {**tree, "actor": self.unit.policy.facts}, self.unit.run)
+
     def choosable(self, draft: Draft, model: FieldModel, object: str, id: str) -> bool:
         """Tell whether a record exists, is seen by the actor and fits the condition of the field."""
         tree = self.tree(object, id)

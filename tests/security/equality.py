@@ -48,6 +48,7 @@ class Equality:
             self._search(object)
             self._pages(object)
             self._export(object)
+            self._previews(object)
         return self.findings
 
     # -- lists -------------------------------------------------------------------------------------------------------
@@ -243,6 +244,24 @@ class Equality:
             (told.status_code, _without(told.get_json(), id)),
             (404, _without(same.get_json(), NOBODY)),
         )
+
+    def _previews(self, object: str) -> None:
+        """Point a form at what is not seen: it must know no more of it than of nothing."""
+        for name, target in self.world.pack.objects[object].targets.items():
+            unseen = sorted(self.world.rows[target].keys() - self.seen[target].keys())
+            if name not in self.world.readable(self.user, object) or not unseen:
+                continue
+            told = []
+            for id in (self.chance.choice(unseen), NOBODY):
+                body = {"input": {name: [id] if self._several(object, name) else id}}
+                answer = self.house.api(self.login, "POST", f"{V1}/objects/{object}/preview", body).get_json()
+                answer.get("values", {}).pop("id", None)
+                told.append(_without(answer, id))
+            self.asked += 2
+            self._same(f"{object} preview of an unseen {name}", told[0], told[1])
+
+    def _several(self, object: str, name: str) -> bool:
+        return str(self.world.pack.objects[object].fields[name]["type"]) == "references"
 
     # -- asking ------------------------------------------------------------------------------------------------------
 

@@ -72,20 +72,25 @@ def _seen(world: World, user: User, target: str | None, value: Any) -> Any:
 
 def plan(world: World, user: User, chance: random.Random, most: int) -> list[Change]:
     """Return changes of what a user may not see; the oracle agrees that he sees the same after each."""
-    seen, found = view(world, user), []
     candidates = list(_candidates(world, user, chance))
     chance.shuffle(candidates)
-    at = world
-    for one in candidates[: most * 2]:
-        if one.id and one.id not in at.rows[one.object]:
-            continue
-        then = _after(at, one)
-        if view(then, user) == seen:
-            found.append(one)
-            at = then
-        if len(found) >= most:
-            break
-    return found
+    return _unseen(world, user, view(world, user), candidates[:most])[0]
+
+
+def _unseen(world: World, user: User, seen: object, changes: list[Change]) -> tuple[list[Change], World]:
+    """Return those of some changes that together leave what is seen as it is, and the world after them."""
+    then = world
+    for one in changes:
+        if not one.id or one.id in then.rows[one.object]:
+            then = _after(then, one)
+    if not changes or view(then, user) == seen:
+        return changes, then
+    if len(changes) == 1:
+        return [], world
+    middle = len(changes) // 2
+    first, after = _unseen(world, user, seen, changes[:middle])
+    second, last = _unseen(after, user, seen, changes[middle:])
+    return [*first, *second], last
 
 
 def carry_out(house: House, beside: Beside, world: World, user: User, changes: list[Change]) -> int:
@@ -116,9 +121,13 @@ def _candidates(world: World, user: User, chance: random.Random) -> Iterator[Cha
                 continue
             values = fresh(object, chance, world)
             if not world.visible(user, object, row):
-                names = chance.sample(sorted(values), min(len(values), 3))
+                title = {world.pack.objects[object].display} & values.keys()
+                names = {*title, *chance.sample(sorted(values), min(len(values), 2))}
                 yield Change(object, id, {name: values[name] for name in names})
-                if object in ("client", "plain") or (object == "deal" and row.get("client") is None):
+                rare = chance.random() < 0.2
+                if (rare and object in ("client", "plain")) or (
+                    rare and object == "deal" and row.get("client") is None
+                ):
                     yield Change(object, id)
                 continue
             sights = world.fields_of(user, object, row)

@@ -17,7 +17,7 @@ def two_worlds(house: House, beside: Beside, login: str, chance: random.Random, 
     first = house.dump()
     ids = {object: list(rows) for object, rows in first.rows.items()}
     requests = Asks(house, ids, chance).some(asks)
-    changes = plan(first, user, chance, 14)
+    changes = plan(first, user, chance, 60)
     known = {id for several in ids.values() for id in several} | {one.id for one in house.users.values()}
     before = [normal(send(house, login, ask), known) for ask in requests]
     if not carry_out(house, beside, first, user, changes):

@@ -11,6 +11,7 @@ from engine.records.draft import Draft
 from engine.records.related import Key, Related
 from engine.records.results import DoesNotFit, result_of
 from engine.records.unit import Unit
+from engine.storage.fetching import Tree
 
 
 def fill(batch: Batch, unit: Unit) -> None:
@@ -80,9 +81,16 @@ def _relate(families: list[Draft], related: Related, plans: list[Any], owners: I
                 continue
             # sent again as it was: what stands behind it is known
             same = draft.was.get(name) if draft.before is not None and id == draft.before.get(name) else None
-            tree = same if type(same) is dict else related.tree(target, id)
+            tree = same if type(same) is dict else _shown(related, draft, name, target, id)
             if tree is not None:
                 draft.facts[name] = tree
+
+
+def _shown(related: Related, draft: Draft, name: str, target: str, id: str) -> Tree | None:
+    """Return a record that a draft has come to point to; a form that is tried out learns nothing of an unseen one."""
+    if related.unit.previewing and name in draft.touched and not related.sees(target, id):
+        return None
+    return related.tree(target, id)
 
 
 def _pointing(draft: Draft, looked_behind: frozenset[str]) -> Iterator[Key]:
