@@ -11,12 +11,17 @@ from tests.security.requests import Asks, send
 from tests.security.world import House
 
 
-def two_worlds(house: House, beside: Beside, login: str, chance: random.Random, asks: int) -> tuple[int, list[str]]:
-    """Return how many requests were compared, and what told the worlds apart. The house is changed."""
+def two_worlds(
+    house: House, beside: Beside, login: str, chance: random.Random, asks: int, only: str = ""
+) -> tuple[int, list[str]]:
+    """Return how many requests were compared, and what told the worlds apart. The house is changed.
+
+    ``only``: what must stand in the address of a request.
+    """
     user = house.users[login]
     first = house.dump()
     ids = {object: list(rows) for object, rows in first.rows.items()}
-    requests = Asks(house, ids, chance).some(asks)
+    requests = [ask for ask in Asks(house, ids, chance).some(asks) if only in ask.path]
     changes = plan(first, user, chance, 60)
     known = {id for several in ids.values() for id in several} | {one.id for one in house.users.values()}
     before = [normal(send(house, login, ask), known) for ask in requests]

@@ -71,10 +71,10 @@ def kinds() -> Mapping[str, Mapping[str, Any]]:
     return found
 
 
-def pack_text(kind: str, chance: random.Random) -> str:
+def pack_text(kind: str, chance: random.Random, *, untouched: bool = False) -> str:
     """Return the pack of a world: the company with the roles of a kind, some grants changed at random."""
     roles = copy.deepcopy(kinds()[kind])
-    if chance.random() < 0.8:
+    if not untouched and chance.random() < 0.8:
         for _ in range(chance.randint(1, 3)):
             _change(roles[chance.choice(sorted(roles))]["grants"], chance)
     documents = [{"role": name, "title": {"zh": name, "en": name}, **role} for name, role in roles.items()]
@@ -184,10 +184,10 @@ def plain(model: Mapping[str, Any], value: Any) -> Any:
     return date.fromisoformat(value) if model["type"] == "date" else value
 
 
-def open_world(database: str, home: Path, kind: str, seed: int, rows: int = 14) -> House:
+def open_world(database: str, home: Path, kind: str, seed: int, rows: int = 14, *, untouched: bool = False) -> House:
     """Return a house with a company of a kind; a seed always gives the same one."""
     chance = random.Random(f"{kind}-{seed}")
-    text = pack_text(kind, chance)
+    text = pack_text(kind, chance, untouched=untouched)
     folder = home / "pack"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "pack.yaml").write_text(text, encoding="utf-8")
