@@ -7,7 +7,7 @@ import random
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,9 @@ from typing import Any
 import yaml
 from werkzeug.test import Client, TestResponse
 
+from engine.access.tables.delegations import Delegation as DelegationRow
+from engine.access.tables.delegations import insert_delegation
+from engine.access.tables.shares import Share, put_share
 from engine.auth import NewUser, Visitor
 from engine.kernel.clock import FrozenClock
 from engine.kernel.context import SYSTEM, Context
@@ -23,7 +26,8 @@ from engine.kernel.errors import TesseraError
 from engine.settings import Limits, Settings
 from engine.wiring import Engine, build_engine, web_app_of
 from tests.oracle.pack import Pack, read_pack
-from tests.oracle.people import User
+from tests.oracle.people import Delegation, User
+from tests.oracle.people import Share as OracleShare
 from tests.oracle.perm import World
 from tests.oracle.spoken import Speaker
 
@@ -31,6 +35,7 @@ PACKS = Path(__file__).parent / "packs"
 PASSWORD = "correct horse battery"
 SECRET = b"0123456789abcdef" * 3
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+TODAY, DAY = date(2026, 11, 23), timedelta(days=1)
 WORDS: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "client": {
         "name": ("text", ('"a"', '"ab"', '"b"')),
@@ -76,8 +81,12 @@ def pack_text(kind: str, chance: random.Random, *, untouched: bool = False) -> s
     roles = copy.deepcopy(kinds()[kind])
     if not untouched and chance.random() < 0.8:
         for _ in range(chance.randint(1, 3)):
-            _change(roles[chance.choice(sorted(roles))]["grants"], chance)
-    documents = [{"role": name, "title": {"zh": name, "en": name}, **role} for name, role in roles.items()]
+            _change(roles[chance.choice("abc")].setdefault("grants", {}), chance)
+    more = roles.pop("documents", [])
+    documents: list[dict[str, Any]] = [
+        {"role": name, "title": {"zh": name, "en": name}, **role} for name, role in roles.items()
+    ]
+    documents += more
     written = [yaml.safe_dump(one, allow_unicode=True, sort_keys=False) for one in documents]
     return "\n---\n".join([(PACKS / "company.yaml").read_text(encoding="utf-8"), *written])
 
@@ -125,6 +134,10 @@ class House:
     cookies: dict[str, str] = field(default_factory=dict)
 
     tenant: str = "acme"
+    shares: tuple[OracleShare, ...] = ()
+    delegations: tuple[Delegation, ...] = ()
+    squads: list[str] = field(default_factory=list)
+    areas: list[str] = field(default_factory=list)
 
     @property
     def system(self) -> Context:
@@ -145,7 +158,19 @@ class House:
         """Return the oracle over what is stored now, as the administrator reads it; ``known`` but for what changed."""
         rows = dict(known.rows) if known is not None else {}
         rows |= {name: self._all(name) for name in (self.pack.objects if changed is None else changed)}
-        return World(self.pack, rows, self.users)
+        return World(self.pack, rows, self.users, TODAY, self.delegations, self.shares)
+
+    def ids_of(self, object: str) -> list[str]:
+        """Return the ids of the records of an object."""
+        return list(self._all(object))
+
+    def places(self, chance: random.Random, people: list[str]) -> dict[str, Any]:
+        """Return where a client belongs besides its department."""
+        return {
+            "area": chance.choice([None, *self.areas]),
+            "squad": chance.choice([None, *self.squads]),
+            "helper": chance.choice([None, *people]),
+        }
 
     def close(self) -> None:
         self.engine.close()
@@ -222,17 +247,12 @@ def open_world(database: str, home: Path, kind: str, seed: int, rows: int = 14, 
 
 def _fill(house: House, chance: random.Random, rows: int) -> None:
     records, system = house.engine.records, house.system
-    units: list[str] = []
-    for place, above in enumerate([None, 0, 1, None]):
-        given = {"name": f"Unit {place}", "parent": None if above is None else units[above]}
-        units.append(records.create(system, "unit", given).id)
-    for login, (_, place) in PEOPLE.items():
-        given = {"name": login.title(), "user": house.users[login].id, "unit": None if place is None else units[place]}
-        records.create(system, "person", given)
+    units = _organise(house)
     people = [user.id for login, user in house.users.items() if login != "boss"]
     clients: list[str] = []
     for _ in range(rows):
-        clients.append(records.create(system, "client", client_values(chance, clients, people, units)).id)
+        values = client_values(chance, clients, people, units) | house.places(chance, people)
+        clients.append(records.create(system, "client", values).id)
     for _ in range(rows):
         records.create(system, "plain", plain_values(chance, clients))
     deals = [records.create(system, "deal", deal_values(chance, clients, people, units)) for _ in range(rows)]
@@ -248,6 +268,111 @@ def _fill(house: House, chance: random.Random, rows: int) -> None:
         # what others point to stays
         with suppress(TesseraError):
             records.delete(system, object, id, records.get(system, object, id).version)
+    _share(house, chance, {"client": clients, "deal": [deal.id for deal in deals]})
+    _delegate(house, chance)
+
+
+def _organise(house: House) -> list[str]:
+    """Make firms, units, people with posts, squads and areas; return the units."""
+
+    def make(object: str, **values: Any) -> str:
+        return house.engine.records.create(house.system, object, values).id
+
+    firms: list[str] = []
+    for place, above in enumerate([None, 0, None]):
+        firms.append(
+            make("firm", code=f"F{place}", name=f"Firm {place}", parent=None if above is None else firms[above])
+        )
+    units: list[str] = []
+    for place, (above, firm, until) in enumerate(
+        [(None, 0, None), (0, None, None), (1, 1, None), (None, 2, None), (0, None, "2026-01-01")]
+    ):
+        values = {"parent": None if above is None else units[above], "firm": None if firm is None else firms[firm]}
+        units.append(make("unit", code=f"U{place}", name=f"Unit {place}", valid_to=until, **values))
+    persons: dict[str, str] = {}
+    for login, (_, place) in PEOPLE.items():
+        unit = None if place is None else units[place]
+        persons[login] = make(
+            "person", name=login.title(), user=house.users[login].id, unit=unit, serving=login != "gus"
+        )
+    make("post", person=persons["dan"], unit=units[2], main=True, from_date="2026-01-01")
+    make("post", person=persons["dan"], unit=units[3])
+    make("post", person=persons["eve"], unit=units[0], main=True, to_date="2026-11-22")
+    make("post", person=persons["cid"], unit=units[4], main=True)
+    house.squads = [make("squad", code=f"S{place}", name=f"Squad {place}") for place in range(3)]
+    for place, login, until in [
+        (0, "ann", None),
+        (0, "bob", None),
+        (1, "dan", None),
+        (1, "ann", "2026-11-22"),
+        (2, "eve", None),
+        (0, "gus", None),
+    ]:
+        make("squad_member", squad=house.squads[place], person=persons[login], to_date=until)
+    house.areas = []
+    for place, above in enumerate([None, 0, 1, None]):
+        house.areas.append(
+            make("area", code=f"A{place}", name=f"Area {place}", parent=None if above is None else house.areas[above])
+        )
+    for place, login in [(1, "ann"), (0, "fay"), (2, "dan"), (3, "bob")]:
+        make("area_member", area=house.areas[place], person=persons[login])
+    return units
+
+
+def _share(house: House, chance: random.Random, ids: Mapping[str, list[str]]) -> None:
+    """Share records by hand, some of them until yesterday."""
+    kept = [f"user:{user.id}" for user in house.users.values()] + ["role:a", "role:c"]
+    kept += [
+        f"{kind}:{row}"
+        for kind, object in (("unit", "unit"), ("branch", "unit"), ("team", "squad"))
+        for row in house.ids_of(object)
+    ]
+    database, _ = house.engine.shelf.current(house.tenant)
+    found = []
+    with database.writing() as session:
+        for number in range(12):
+            object = chance.choice(["client", "client", "deal"])
+            one = OracleShare(
+                object, chance.choice(ids[object]), chance.choice(kept), chance.choice(["read", "update"])
+            )
+            until = chance.choice([None, None, NOON + DAY, NOON - DAY])
+            level = 1 if one.level == "read" else 2
+            name = f"00000000-0000-7000-8000-{number:012d}"
+            put_share(session, Share(name, object, one.id, one.receiver, level, until, "", NOON, "system"))
+            found = [old for old in found if (old.object, old.id, old.receiver) != (one.object, one.id, one.receiver)]
+            if until is None or until > NOON:
+                found.append(one)
+    house.shares = tuple(found)
+
+
+def _delegate(house: House, chance: random.Random) -> None:
+    """Let some act in the place of others, one of them only tomorrow."""
+    database, _ = house.engine.shelf.current(house.tenant)
+    found = []
+    with database.writing() as session:
+        for number, (principal, delegate) in enumerate(
+            [("ann", "gus"), ("dan", "cid"), ("bob", "eve"), ("cid", "bob")]
+        ):
+            objects = chance.choice([None, frozenset({"client"}), frozenset({"deal", "plain"})])
+            actions = chance.choice([None, None, frozenset({"read", "update"})])
+            begins = NOON - DAY if number < 3 else NOON + DAY
+            one = DelegationRow(
+                f"00000000-0000-7000-9000-{number:012d}",
+                house.users[principal].id,
+                house.users[delegate].id,
+                begins,
+                NOON + DAY + DAY,
+                objects=objects,
+                actions=actions,
+                created_at=NOON,
+                created_by="system",
+            )
+            insert_delegation(session, one)
+            if begins <= NOON:
+                found.append(
+                    Delegation(principal, delegate, frozenset(), objects or frozenset(), actions or frozenset())
+                )
+    house.delegations = tuple(found)
 
 
 def client_values(chance: random.Random, clients: list[str], people: list[str], units: list[str]) -> dict[str, Any]:
