@@ -16,7 +16,7 @@ FOLLOWED = {"read": "read", "create": "update", "update": "update", "delete": "u
 
 @dataclass(frozen=True)
 class Grant:
-    """One role's grant of one action on one object; ``via`` leads from a child to the object that holds the grant."""
+    """One role's grant of one action on one object; ``via`` leads from a child to ``holder``, whose grant it is."""
 
     role: str
     object: str
@@ -25,6 +25,7 @@ class Grant:
     by: str = ""
     when: str = ""
     via: tuple[str, ...] = ()
+    holder: str = ""
 
 
 class Grants:
@@ -70,7 +71,9 @@ class Grants:
         if given is not None:
             scope = given.get("scope") or "all"
             scopes = (scope,) if isinstance(scope, str) else tuple(scope)
-            yield Grant(role, object, wanted, scopes, given.get("by", ""), str(given.get("when", "")), tuple(via))
+            yield Grant(
+                role, object, wanted, scopes, given.get("by", ""), str(given.get("when", "")), tuple(via), at.name
+            )
 
     def _restricted(self, role: str) -> dict[str, dict[str, Access]]:
         held = self.pack.roles.get(role, {}).get("grants", {})

@@ -155,11 +155,15 @@ class World:
             principal = self.users.get(one.principal)
             if one.delegate != user.login or principal is None or not principal.active:
                 continue
-            if (one.objects and object not in one.objects) or (one.actions and action not in one.actions):
-                continue
             roles = {role for role in principal.roles if not self.grants.administrates(role)}
             for role in sorted(roles & one.roles if one.roles else roles):
-                found += [_Held(grant, principal) for grant in self.grants.of(role, object, action)]
+                found += [
+                    _Held(grant, principal, lent=True)
+                    for grant in self.grants.of(role, object, action)
+                    # lines follow the record that they belong to
+                    if (not one.objects or grant.holder in one.objects)
+                    and (not one.actions or grant.action in one.actions)
+                ]
         return found
 
     def _covering(self, user: User, object: str, row: Row, action: str) -> Iterator[_Held]:
@@ -170,7 +174,7 @@ class World:
 
     def _covers(self, held: _Held, object: str, row: Row) -> bool:
         grant, holder = held.grant, held.holder
-        names = self.names(holder, object, row)
+        names = self.names(holder, object, row, lent=held.lent)
         if grant.when and _asked(grant.when)(names) is not True:
             return False
         return any(
@@ -240,7 +244,7 @@ class World:
         return self.grants.access(held.grant.role, held.grant.object, name)
 
     def _lifted(self, user: User, object: str, row: Row, access: Access, held: _Held) -> bool:
-        return bool(access[1]) and _asked(access[1])(self.names(held.holder, object, row)) is True
+        return bool(access[1]) and _asked(access[1])(self.names(held.holder, object, row, lent=held.lent)) is True
 
     # -- names of conditions -----------------------------------------------------------------------------------------
 
@@ -250,14 +254,18 @@ class World:
             self._facts[user.id] = self.organisation.facts(user.id)
         return self._facts[user.id]
 
-    def names(self, user: User, object: str, row: Row) -> dict[str, Any]:
-        """Return what a condition of a role may name."""
+    def names(self, user: User, object: str, row: Row, *, lent: bool = False) -> dict[str, Any]:
+        """Return what a condition of a role may name; a delegation lends no privilege."""
         if user.id not in self._actors:
             actor = {name: _record(value) for name, value in self.facts(user).items()}
             actor |= {"id": user.id, "login": user.login, "roles": sorted(user.roles)}
             actor["privileges"] = sorted(set().union(*(self.grants.privileges(role) for role in user.roles)))
             self._actors[user.id] = actor
-        return {"record": Tree(self, object, row.get("id", ""), row), "actor": self._actors[user.id]}
+        actor = self._actors[user.id]
+        return {
+            "record": Tree(self, object, row.get("id", ""), row),
+            "actor": {**actor, "privileges": []} if lent else actor,
+        }
 
 
 @dataclass(frozen=True)
@@ -266,6 +274,7 @@ class _Held:
 
     grant: Grant
     holder: User
+    lent: bool = False
 
 
 def _record(value: Any) -> Any:

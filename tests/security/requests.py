@@ -77,14 +77,14 @@ class Asks:
 
     def _routes(self) -> Iterator[Ask]:
         """Yield each GET route with every object, with ids, fields, transitions and words in its places."""
-        for rule in self.house.app._application.url_map.iter_rules():
-            if "GET" not in (rule.methods or set()) or rule.rule.startswith(NOT_ASKED):
+        for method, rule, endpoint in self.house.routes():
+            if method != "GET" or rule.startswith(NOT_ASKED):
                 continue
-            page = rule.endpoint.startswith("ui.")
-            objects = list(self.pack.objects) if "<object>" in rule.rule else [""]
+            page = endpoint.startswith("ui.")
+            objects = list(self.pack.objects) if "<object>" in rule else [""]
             for object in objects:
-                for _ in range(2 if "<" in rule.rule else 1):
-                    yield Ask("GET", self._filled(rule.rule, object), page=page)
+                for _ in range(2 if "<" in rule else 1):
+                    yield Ask("GET", self._filled(rule, object), page=page)
 
     def _filled(self, rule: str, object: str) -> str:
         names = list(self.pack.objects[object].fields) if object else ["name"]

@@ -189,7 +189,7 @@ class Writes:
         answer = self._send(ask)
         told = f"{ask} as {verdict}{' unseen' if unseen else ''}: {answer.text[:300]}"
         if verdict != "yes":
-            self._refused(told, answer.status_code, REFUSED[verdict], before)
+            self._refused(told, answer.status_code, (*REFUSED[verdict], *((422,) if unseen else ())), before)
         elif unseen:
             self._refused(told, answer.status_code, (422,), before)
         else:
@@ -256,8 +256,10 @@ class Writes:
         self._still(told, before)
 
     def _still(self, told: str, before: dict[str, str]) -> None:
-        if self.beside.digests() != before:
-            self.findings.append(f"{self._who()} {told}: refused, yet something was written")
+        now = self.beside.digests()
+        if now != before:
+            where = sorted(name for name in now if now[name] != before.get(name))
+            self.findings.append(f"{self._who()} {told}: refused, yet something was written in {where}")
             self._refresh()
 
     def _made(self, told: str, status: int, good: tuple[int, ...], object: str, id: str, named: set[str]) -> None:
