@@ -14,6 +14,7 @@ from engine.records.change import Record
 from engine.records.conditions import Conditions, sort_keys, usable_path, view_of
 from engine.records.limits import FIELDS, PAGE, QUICK
 from engine.records.query import Count, Listing, Page
+from engine.records.seen import seen_titles
 from engine.records.shared import put_shares
 from engine.records.unit import Unit
 from engine.records.window import Window, list_window, window_of
@@ -41,6 +42,8 @@ def get_record(unit: Unit, object: str, id: str, fields: Sequence[str] | None) -
     facts = {**facts_of(row), "actor": unit.policy.facts}
     put_shares(unit, object, [facts])
     record = _record(unit, window, row, facts)
+    if window.several:
+        (record,) = _seen_only(unit, window, (record,))
     lines = _lines(unit, window, id)
     for name, several in lines.items():
         facts[name] = [facts_of(dict(line.values)) for line in several]
@@ -82,13 +85,28 @@ def seen_by(unit: Unit) -> RowFilter:
 
 
 def _records(unit: Unit, window: Window, rows: Sequence[Row]) -> tuple[Record, ...]:
-    if window.plain and not window.untitled:
+    if window.plain and not window.untitled and not window.several:
         name = window.object
         return tuple([Record(name, row["id"], row["version"], row) for row in rows])
     facts = [{**facts_of(row), "actor": unit.policy.facts} for row in rows]
     if not window.plain:
         put_shares(unit, window.object, facts)
-    return tuple(_record(unit, window, row, known) for row, known in zip(rows, facts, strict=True))
+    found = tuple(_record(unit, window, row, known) for row, known in zip(rows, facts, strict=True))
+    return _seen_only(unit, window, found) if window.several else found
+
+
+def _seen_only(unit: Unit, window: Window, records: tuple[Record, ...]) -> tuple[Record, ...]:
+    """Leave out of lists of references what the actor does not see."""
+    wanted = {(target, id) for one in records for path, target in window.several for id in one.values.get(path) or ()}
+    seen = seen_titles(unit, wanted)
+    found = []
+    for one in records:
+        values = dict(one.values)
+        for path, target in window.several:
+            if values.get(path):
+                values[path] = type(values[path])(id for id in values[path] if (target, id) in seen)
+        found.append(replace(one, values=values))
+    return tuple(found)
 
 
 def _record(unit: Unit, window: Window, row: Row, facts: Mapping[str, Any]) -> Record:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.kernel.errors import Malformed
-from engine.metamodel.model import ObjectModel
+from engine.metamodel.model import FieldModel, ObjectModel
 from engine.records.conditions import readable_path
 from engine.records.unit import Unit
 
@@ -18,7 +18,7 @@ class Window:
     """``shown`` are the paths to answer, ``columns`` those to read, ``lines`` the fields of lines among them.
 
     ``plain``: no row has to be looked at for hidden and masked fields. ``untitled``: references whose titles are not
-    for the actor.
+    for the actor. ``several``: lists of references, and the object whose records the actor sees only in part.
     """
 
     object: str
@@ -27,6 +27,7 @@ class Window:
     lines: tuple[str, ...]
     plain: bool
     untitled: frozenset[str]
+    several: tuple[tuple[str, str], ...] = ()
 
 
 def window_of(unit: Unit, object: str, fields: tuple[str, ...] | None, *, deciding: bool = False) -> Window:
@@ -78,7 +79,7 @@ def _made(unit: Unit, object: str, fields: tuple[str, ...] | None, *, deciding: 
     looked = sorted(path for path in needs if path[0] in model.fields and not model.fields[path[0]].lines_of)
     shown = tuple(".".join(path) for path in paths)
     columns = tuple(dict.fromkeys((*_ALWAYS, *paths, *looked)))
-    return Window(object, shown, columns, lines, plain, _untitled(unit, model, paths))
+    return Window(object, shown, columns, lines, plain, _untitled(unit, model, paths), _several(unit, model, paths))
 
 
 def _transition_needs(unit: Unit, object: str) -> set[Path]:
@@ -105,13 +106,31 @@ def _untitled(unit: Unit, model: ObjectModel, paths: list[Path]) -> frozenset[st
     return frozenset(found)
 
 
+def _several(unit: Unit, model: ObjectModel, paths: list[Path]) -> tuple[tuple[str, str], ...]:
+    """Return the shown lists of references to records of which the actor does not see all."""
+    found = []
+    for path in paths:
+        field = _last(unit, model, path)
+        if field is None or field.type != "references" or field.targets[0] not in unit.model.objects:
+            continue
+        target = field.targets[0]
+        if not unit.policy.may(target, "read") or unit.policy.rows(target, "read") is not None:
+            found.append((".".join(path), target))
+    return tuple(found)
+
+
 def _targets(unit: Unit, model: ObjectModel, path: Path) -> tuple[str, ...]:
+    field = _last(unit, model, path)
+    if field is None or field.type not in ("reference", "department", "any_reference"):
+        return ()
+    return tuple(target for target in field.targets if target in unit.model.objects)
+
+
+def _last(unit: Unit, model: ObjectModel, path: Path) -> FieldModel | None:
+    """Return the field at the end of a path over references."""
     at = model
     for step in path[:-1]:
         if not at.fields[step].references:
-            return ()
+            return None
         at = unit.model.objects[at.fields[step].targets[0]]
-    field = at.fields[path[-1]]
-    if field.type not in ("reference", "department", "any_reference"):
-        return ()
-    return tuple(target for target in field.targets if target in unit.model.objects)
+    return at.fields.get(path[-1])

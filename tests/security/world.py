@@ -102,6 +102,7 @@ def _change(grants: dict[str, Any], chance: random.Random) -> None:
         action = chance.choice(["read", "read", "update", "create", "delete"])
         given = grant[action] = dict(grant.get(action) or {})
         if object != "plain" and chance.random() < 0.5:
+            given.pop("by", None)
             given["scope"] = chance.choice(["own", "department", "department_and_below", "all"])
         if chance.random() < 0.5:
             given["when"] = Speaker(chance, WORDS[object], "record.").condition(1)

@@ -14,6 +14,7 @@ from engine.records.keys import resolve_keys
 from engine.records.plan import KEPT_BY_ENGINE, ObjectPlan
 from engine.records.shapes import Wrong
 from engine.records.unit import Unit
+from engine.records.unseen import keep_unseen
 from engine.storage.share_scope import SHARES
 
 MOST_LINES = 1_000
@@ -24,7 +25,9 @@ def shape(batch: Batch, unit: Unit) -> None:
     for draft in batch.drafts:
         if draft.error is None:
             _shape(draft, unit)
-    resolve_keys([draft for draft in batch.families() if draft.touched], unit)
+    touched = [draft for draft in batch.families() if draft.touched]
+    resolve_keys(touched, unit)
+    keep_unseen(touched, unit)
 
 
 def _shape(draft: Draft, unit: Unit) -> None:

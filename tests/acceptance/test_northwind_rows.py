@@ -1,0 +1,229 @@
+"""Nine people of a real company: each sees his own orders and those of all below him, the same set along every path.
+
+What each should see is computed from the CSV files alone; nothing of the engine takes part in it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from werkzeug.test import Client
+
+from engine.auth import NewUser, Visitor
+from engine.kernel.context import SYSTEM, Context
+from engine.records import Listing
+from engine.settings import Limits, Settings
+from engine.transfer import read_mapping
+from engine.wiring import Engine, build_engine, web_app_of
+from tests.conftest import DATABASES
+
+ROOT = Path(__file__).parents[2]
+MAPPINGS = ROOT / "docs" / "examples" / "northwind"
+DATA = ROOT.parent / "shared" / "data" / "northwind"
+PASSWORD = "correct horse battery"
+V1 = "/api/v1"
+
+pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"the Northwind files are not there: {DATA}")
+
+
+def overlay() -> str:
+    chain = ["record.salesperson.user = actor"]
+    chain += [f"record.salesperson.{'superior.' * depth}user = actor" for depth in (1, 2)]
+    role = f"""
+---
+role: northwind_rep
+title: {{zh: 业务员, en: Representative}}
+grants:
+  sales_order: {{read: {{when: {" or ".join(chain)}}}, export: {{}}}}
+  customer: {{read: {{}}}}
+  employee: {{read: {{}}, fields: {{home_phone: hidden}}}}
+  product: {{read: {{}}}}
+"""
+    return (MAPPINGS / "overlay.yaml").read_text(encoding="utf-8") + role
+
+
+# -- what each should see, from the files ------------------------------------------------------------------------------
+
+
+def read(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def reach() -> dict[str, set[str]]:
+    """Return for each employee's number the numbers of the orders of him and all below him."""
+    above = {row["employee_id"]: row["reports_to"] for row in read("employees.csv")}
+    found: dict[str, set[str]] = {number: set() for number in above}
+    for row in read("orders.csv"):
+        at = row["employee_id"]
+        while at:
+            found[at].add(row["order_id"])
+            at = above[at]
+    return found
+
+
+def lines_of(orders: set[str]) -> int:
+    return sum(row["order_id"] in orders for row in read("order_details.csv"))
+
+
+def freight_of(orders: set[str]) -> Decimal:
+    cent = Decimal("0.01")
+    rows = [row for row in read("orders.csv") if row["order_id"] in orders]
+    return sum((Decimal(row["freight"]).quantize(cent, ROUND_HALF_UP) for row in rows), Decimal(0))
+
+
+# -- the house -------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Company:
+    engine: Engine
+    app: Any
+    tokens: dict[str, str]
+    cookies: dict[str, str]
+
+    def json(self, who: str, path: str) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {self.tokens[who]}"}
+        answer = Client(self.app, use_cookies=False).get(f"{V1}/{path}", headers=headers)
+        return {"status": answer.status_code, **(answer.get_json(silent=True) or {})}
+
+    def all(self, who: str, path: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        after: str | None = ""
+        while after is not None:
+            told = self.json(who, path + "&limit=200" + (f"&after={after}" if after else ""))
+            found += told["records"]
+            after = told["next"]
+        return found
+
+    def page(self, who: str, path: str) -> str:
+        headers = {"Cookie": f"tessera={self.cookies[who]}"}
+        return Client(self.app, use_cookies=False).get(path, headers=headers).get_data(as_text=True)
+
+
+@pytest.fixture(scope="module", params=DATABASES if os.environ.get("TESSERA_CAMPAIGN") else ["sqlite"])
+def company(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    folder = tmp_path_factory.mktemp("northwind")
+    if request.param == "sqlite":
+        yield from opened(f"sqlite:///{folder}/{{tenant}}.db", folder)
+        return
+    with request.getfixturevalue("postgres_server").fresh_database() as url:
+        yield from opened(url, folder)
+
+
+def opened(url: str, folder: Path) -> Iterator[Company]:
+    settings = Settings(
+        home=folder,
+        database=url,
+        secret=b"0123456789abcdef" * 3,
+        password_cost="cheap",
+        synchronous="NORMAL",
+        log_level="ERROR",
+        language="en",
+        limits=Limits(sessions=100),
+    )
+    engine = build_engine(settings)
+    engine.tenancy.create("northwind", "Northwind")
+    engine.tenancy.install("northwind", [ROOT / "packs" / "crm_standard"])
+    engine.tenancy.set_overlay("northwind", overlay())
+    system = Context("northwind", SYSTEM, "en")
+    for path in sorted(MAPPINGS.glob("[0-9]-*.yaml")):
+        mapping = read_mapping(path)
+        file = DATA / mapping.sheet.file if mapping.sheet.file else MAPPINGS / "company.csv"
+        assert engine.transfer.import_file(system, mapping, file).failed == 0
+    made = Company(engine, web_app_of(engine), {}, {})
+    for number in reach():
+        login = f"rep{number}"
+        user = engine.auth.accounts.create(
+            "northwind", NewUser(login, login, PASSWORD, ("northwind_rep",), language="en")
+        )
+        employee = next(iter(engine.records.list(system, _numbered(number)).records))
+        engine.records.update(system, "employee", employee.id, employee.version, {"user": user.id})
+        made.tokens[number] = str(engine.auth.tokens.create("northwind", login, "test", ["read"], None))
+        made.cookies[number] = str(engine.auth.log_in("northwind", login, PASSWORD, Visitor("192.0.2.1")))
+    yield made
+    engine.close()
+
+
+def _numbered(number: str) -> Listing:
+    return Listing("employee", f'number = "{number}"', fields=("number",))
+
+
+def test_each_of_the_nine_sees_his_own_orders_and_those_below_him_along_every_path(company: Company) -> None:
+    expected = reach()
+    assert len(expected) == 9
+    everything = {row["order_id"] for row in read("orders.csv")}
+    assert expected["2"] == everything
+    chance = random.Random(9)
+    ids: dict[str, str] = {}
+    for number, orders in sorted(expected.items(), key=lambda pair: -len(pair[1])):
+        listed = company.all(number, "records/sales_order?fields=number")
+        assert {row["number"] for row in listed} == orders, f"list of {number}"
+        ids |= {row["number"]: row["id"] for row in listed}
+        assert company.json(number, "records/sales_order?count=exact&limit=1")["count"] == len(orders)
+        _sorted_and_filtered(company, number, orders)
+        _single(company, number, orders, ids, chance)
+        assert len(company.all(number, "records/sales_order_line?fields=id")) == lines_of(orders)
+        _exported(company, number, orders)
+        _searched(company, number, orders, ids, chance)
+        _on_pages(company, number, orders, ids)
+
+
+def _sorted_and_filtered(company: Company, number: str, orders: set[str]) -> None:
+    told = company.all(number, "records/sales_order?fields=number&sort=-freight")
+    assert {row["number"] for row in told} == orders
+    by_carrier = company.all(number, f"records/sales_order?fields=number&where={quote('freight >= 100')}")
+    dear = {row["order_id"] for row in read("orders.csv") if Decimal(row["freight"]) >= Decimal("99.995")}
+    assert {row["number"] for row in by_carrier} == orders & dear
+    behind = company.all(number, f"records/sales_order?fields=number&where={quote('customer.number = "SAVEA"')}")
+    assert {row["number"] for row in behind} == orders & {
+        row["order_id"] for row in read("orders.csv") if row["customer_id"] == "SAVEA"
+    }
+
+
+def _single(company: Company, number: str, orders: set[str], ids: dict[str, str], chance: random.Random) -> None:
+    for one in chance.sample(sorted(orders), min(3, len(orders))):
+        told = company.json(number, f"records/sales_order/{ids[one]}")
+        assert told["number"] == one
+        assert company.json(number, f"records/sales_order/{ids[one]}/history")["status"] == 200
+    for one in chance.sample(sorted(set(ids) - orders), min(3, len(set(ids) - orders))):
+        for more in ("", "/history"):
+            assert company.json(number, f"records/sales_order/{ids[one]}{more}")["status"] == 404
+
+
+def _exported(company: Company, number: str, orders: set[str]) -> None:
+    text = company.page(number, "/o/sales_order/export?as=csv")
+    rows = list(csv.reader(io.StringIO(text.lstrip("\ufeff"))))
+    assert {row[0] for row in rows[1:]} == orders
+
+
+def _searched(company: Company, number: str, orders: set[str], ids: dict[str, str], chance: random.Random) -> None:
+    mine, others = sorted(orders), sorted(set(ids) - orders)
+    for one in chance.sample(mine, 2) + (chance.sample(others, 2) if others else []):
+        told = company.json(number, f"records/sales_order?q={one}&fields=number")["records"]
+        assert {row["number"] for row in told} == ({one} if one in orders else set())
+        assert (ids[one] in company.page(number, f"/search?q={one}")) == (one in orders)
+
+
+def _on_pages(company: Company, number: str, orders: set[str], ids: dict[str, str]) -> None:
+    names = {id: order for order, id in ids.items()}
+    seen = set(re.findall(r"/o/sales_order/([0-9a-f-]{36})", company.page(number, "/o/sales_order")))
+    assert seen
+    assert {names.get(id, "") for id in seen} <= orders
+
+
+def test_what_a_reader_may_add_up_is_what_he_sees(company: Company) -> None:
+    for number, orders in reach().items():
+        told = company.all(number, "records/sales_order?fields=number,freight")
+        assert sum((Decimal(row["freight"]) for row in told), Decimal(0)) == freight_of(orders)

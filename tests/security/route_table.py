@@ -1,0 +1,124 @@
+"""Every way in, and what guards it: addresses, commands and kinds of jobs. A new one needs a line, and a thought.
+
+``path`` is what the way does; ``gate`` is what decides there:
+
+* ``row``: the row and field rules of the one who asks, inside the one query path or the one save path. Every such GET
+  is asked by the tests of this folder with every object, id and field, from the day it exists.
+* ``model``: his grants alone; what is told is the model as far as he may know it.
+* ``own``: nothing but his own account, session, token, preference or upload.
+* ``admin``: an area of administration.
+* ``operator``: whoever sits at the terminal holds the files.
+* ``actor``: a job works with the rights, when it runs, of the one who caused it.
+* ``open``: nothing that is anybody's.
+"""
+
+from __future__ import annotations
+
+GATES = frozenset({"row", "model", "own", "admin", "operator", "actor", "open"})
+READ = frozenset(
+    ["one", "list", "count", "search", "picker", "export", "history", "preview", "model", "explain", "file", "bin", "board", "calendar", "timeline", "form", "report", "own", "page", "open"]
+)
+CHANGE = frozenset(["create", "update", "delete", "restore", "transition", "bulk", "import", "file", "dictionary", "account", "own", "session"])
+
+_LINES = """
+GET    /healthz                                             open       open
+GET    /readyz                                              open       open
+GET    /api/v1/me                                           own        own
+GET    /api/v1/openapi.json                                 model      model
+GET    /api/v1/objects                                      model      model
+GET    /api/v1/objects/<object>                             model      model
+POST   /api/v1/objects/<object>/preview                     preview    row
+GET    /api/v1/dictionaries/<name>/items                    model      model
+POST   /api/v1/dictionaries/<name>/items                    dictionary model
+PATCH  /api/v1/dictionaries/<name>/items/<code>             dictionary model
+DELETE /api/v1/dictionaries/<name>/items/<code>             dictionary model
+POST   /api/v1/files                                        file       own
+GET    /api/v1/files/<id>                                   file       row
+GET    /api/v1/calendars/<calendar>                         calendar   row
+GET    /api/v1/calendars/<calendar>.ics                     calendar   row
+GET    /api/v1/records/<object>                             list       row
+POST   /api/v1/records/<object>                             create     row
+POST   /api/v1/records/<object>/bulk                        bulk       row
+GET    /api/v1/records/<object>/<id>                        one        row
+PATCH  /api/v1/records/<object>/<id>                        update     row
+DELETE /api/v1/records/<object>/<id>                        delete     row
+POST   /api/v1/records/<object>/<id>/restore                restore    row
+POST   /api/v1/records/<object>/<id>/transitions/<transition> transition row
+GET    /api/v1/records/<object>/<id>/history                history    row
+GET    /login                                               open       open
+POST   /login                                               session    own
+GET    /alive                                               open       open
+POST   /logout                                              session    own
+POST   /preferences                                         own        own
+GET    /                                                    page       own
+GET    /assets/<name>                                       open       open
+GET    /assets/icons/<name>.svg                             open       open
+GET    /o/<object>/lookup/<field>                           picker     row
+POST   /o/<object>/lookup/<field>                           picker     row
+GET    /search                                              search     row
+GET    /menu                                                model      model
+GET    /o/<object>                                          list       row
+GET    /o/<object>/count                                    count      row
+GET    /o/<object>/filter                                   model      model
+GET    /o/<object>/filter/row                               model      model
+POST   /o/<object>/columns                                  own        own
+POST   /o/<object>/bulk                                     bulk       row
+GET    /o/<object>/board                                    board      row
+GET    /o/<object>/board/cards                              board      row
+POST   /o/<object>/board/move                               update     row
+GET    /o/<object>/calendar                                 calendar   row
+GET    /o/<object>/calendar/entries                         calendar   row
+POST   /o/<object>/calendar/move                            update     row
+GET    /import                                              page       own
+POST   /import                                              import     own
+GET    /import/template                                     model      model
+GET    /import/to/<object>/<upload>                         import     own
+POST   /import/to/<object>/<upload>                         import     row
+GET    /import/jobs/<job>                                   report     own
+POST   /import/jobs/<job>/cancel                            import     own
+GET    /import/jobs/<job>/errors                            report     own
+GET    /o/<object>/export                                   export     row
+GET    /o/<object>/new                                      form       row
+POST   /o/<object>/new                                      create     row
+POST   /o/<object>/preview                                  preview    row
+GET    /o/<object>/<id>/edit                                form       row
+POST   /o/<object>/<id>/edit                                update     row
+GET    /files/<id>                                          file       row
+GET    /o/<object>/<id>                                     one        row
+GET    /o/<object>/<id>/do/<name>                           form       row
+POST   /o/<object>/<id>/do/<name>                           transition row
+GET    /o/<object>/<id>/delete                              form       row
+POST   /o/<object>/<id>/delete                              delete     row
+POST   /o/<object>/<id>/restore                             restore    row
+GET    /o/<object>/<id>/why/<field>                         explain    row
+GET    /o/<object>/<id>/timeline                            timeline   row
+GET    /profile                                             own        own
+POST   /profile/password                                    account    own
+POST   /profile/sessions                                    session    own
+POST   /profile/tokens                                      account    own
+POST   /profile/tokens/revoke                               account    own
+GET    /users                                               page       admin
+GET    /users/+new                                          form       admin
+POST   /users/+new                                          account    admin
+GET    /users/<login>                                       form       admin
+POST   /users/<login>                                       account    admin
+GET    /dictionaries                                        model      model
+GET    /dictionaries/<name>                                 model      model
+GET    /dictionaries/<name>/new                             form       model
+POST   /dictionaries/<name>/new                             dictionary model
+GET    /dictionaries/<name>/items/<code>                    form       model
+POST   /dictionaries/<name>/items/<code>                    dictionary model
+GET    /packs                                               page       admin
+GET    /recycle                                             bin        row
+"""
+
+ADDRESSES: dict[tuple[str, str], tuple[str, str]] = {}
+for _line in _LINES.strip().splitlines():
+    _method, _address, _path, _gate = _line.split()
+    ADDRESSES[_method, _address] = (_path, _gate)
+
+# the first word of a command, or the whole of it; all of them are the operator's, who holds the files
+COMMANDS = frozenset(["demo", "serve", "tenant", "pack", "overlay", "user", "token", "import", "export", "rules", "doctor"])
+
+# kinds of jobs: with whose rights they work
+JOBS: dict[str, str] = {"import": "actor"}
