@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -98,6 +98,3 @@ def _look(house: House, world: World, beside: Beside, login: str, part: str, rou
 
 def _url(home: Path) -> str:
     return f"sqlite:///{home}/{{tenant}}.db"
-
-
-Ways = Mapping[str, tuple[str, str, str]]

@@ -15,10 +15,12 @@
 from __future__ import annotations
 
 GATES = frozenset({"row", "model", "own", "admin", "operator", "actor", "open"})
-READ = frozenset(
-    ["one", "list", "count", "search", "picker", "export", "history", "preview", "model", "explain", "file", "bin", "board", "calendar", "timeline", "form", "report", "own", "page", "open"]
-)
-CHANGE = frozenset(["create", "update", "delete", "restore", "transition", "bulk", "import", "file", "dictionary", "account", "own", "session"])
+_READ = """
+one list count search picker export history preview model explain file bin board calendar timeline form report
+own page open
+"""
+_CHANGE = "create update delete restore transition bulk import file dictionary account own session"
+READ, CHANGE = frozenset(_READ.split()), frozenset(_CHANGE.split())
 
 _LINES = """
 GET    /healthz                                             open       open
@@ -118,7 +120,8 @@ for _line in _LINES.strip().splitlines():
     ADDRESSES[_method, _address] = (_path, _gate)
 
 # the first word of a command, or the whole of it; all of them are the operator's, who holds the files
-COMMANDS = frozenset(["demo", "serve", "tenant", "pack", "overlay", "user", "token", "import", "export", "rules", "doctor"])
+_COMMANDS = "demo serve tenant pack overlay user token import export rules doctor"
+COMMANDS = frozenset(_COMMANDS.split())
 
 # kinds of jobs: with whose rights they work
 JOBS: dict[str, str] = {"import": "actor"}

@@ -156,8 +156,7 @@ def _send(house: House, login: str, method: str, path: str, body: Any) -> TestRe
 
 def _without_echo(answer: TestResponse, path: str, body: Any) -> str:
     """Return body and headers without the word that was searched for."""
-    text = answer.get_data().decode("utf-8", "replace") + str(answer.headers)
-    return text
+    return answer.get_data().decode("utf-8", "replace") + str(answer.headers)
 
 
 def _logged(text: str) -> str:
