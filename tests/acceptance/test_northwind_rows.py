@@ -186,7 +186,8 @@ def _sorted_and_filtered(company: Company, number: str, orders: set[str]) -> Non
     by_carrier = company.all(number, f"records/sales_order?fields=number&where={quote('freight >= 100')}")
     dear = {row["order_id"] for row in read("orders.csv") if Decimal(row["freight"]) >= Decimal("99.995")}
     assert {row["number"] for row in by_carrier} == orders & dear
-    behind = company.all(number, f"records/sales_order?fields=number&where={quote('customer.number = "SAVEA"')}")
+    condition = quote('customer.number = "SAVEA"')
+    behind = company.all(number, f"records/sales_order?fields=number&where={condition}")
     assert {row["number"] for row in behind} == orders & {
         row["order_id"] for row in read("orders.csv") if row["customer_id"] == "SAVEA"
     }

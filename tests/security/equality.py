@@ -230,6 +230,11 @@ class Equality:
             fields = {one["name"] for one in self._json(f"{V1}/objects/{object}").get("fields", [])}
             self._same(f"fields of {object}", fields, self.world.readable(self.user, object))
 
+        titles = {one["object"]: one["title"]["en"] for one in self.world.pack.documents if "fields" in one}
+        page = self._page("/packs").text
+        told = {object for object, title in titles.items() if f">{title}<" in page}
+        self._same("objects on the page of packs", told - granted, set())
+
     def _unknown(self, object: str) -> None:
         if not self.world.granted(self.user, object, "create"):
             told = self._get(f"{V1}/records/{object}").get_json()

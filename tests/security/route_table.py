@@ -74,7 +74,7 @@ POST   /o/<object>/calendar/move                            update     row
 GET    /import                                              page       own
 POST   /import                                              import     own
 GET    /import/template                                     model      model
-GET    /import/to/<object>/<upload>                         import     own
+GET    /import/to/<object>/<upload>                         form       own
 POST   /import/to/<object>/<upload>                         import     row
 GET    /import/jobs/<job>                                   report     own
 POST   /import/jobs/<job>/cancel                            import     own
@@ -110,7 +110,7 @@ GET    /dictionaries/<name>/new                             form       model
 POST   /dictionaries/<name>/new                             dictionary model
 GET    /dictionaries/<name>/items/<code>                    form       model
 POST   /dictionaries/<name>/items/<code>                    dictionary model
-GET    /packs                                               page       admin
+GET    /packs                                               page       model
 GET    /recycle                                             bin        row
 """
 

@@ -30,14 +30,18 @@ class PacksScreen:
 
 
 def show_packs(call: Call) -> Response:
-    """Draw the installed packs."""
+    """Draw the installed packs, with those of their objects that the reader knows."""
     desk = call.desk
     rows = tuple(
         PackRow(
             one.name,
             desk.title(one.title),
             one.version,
-            tuple(desk.title(found.title) for found in desk.model.objects.values() if found.layer == one.name),
+            tuple(
+                desk.title(found.title)
+                for found in desk.model.objects.values()
+                if found.layer == one.name and desk.may(found.name, "read")
+            ),
         )
         for one in desk.model.packs
     )
