@@ -17,9 +17,9 @@ from __future__ import annotations
 GATES = frozenset({"row", "model", "own", "admin", "operator", "actor", "open"})
 _READ = """
 one list count search picker export history preview model explain file bin board calendar timeline form report
-own page open
+own page open account rules
 """
-_CHANGE = "create update delete restore transition bulk import file dictionary account own session"
+_CHANGE = "create update delete restore transition bulk import file dictionary account own session share transfer"
 READ, CHANGE = frozenset(_READ.split()), frozenset(_CHANGE.split())
 
 _LINES = """
@@ -47,6 +47,26 @@ DELETE /api/v1/records/<object>/<id>                        delete     row
 POST   /api/v1/records/<object>/<id>/restore                restore    row
 POST   /api/v1/records/<object>/<id>/transitions/<transition> transition row
 GET    /api/v1/records/<object>/<id>/history                history    row
+GET    /api/v1/records/<object>/<id>/shares                 explain    row
+POST   /api/v1/records/<object>/<id>/shares                 share      row
+POST   /api/v1/records/<object>/<id>/transfer               transfer   row
+DELETE /api/v1/access/shares/<id>                           share      row
+GET    /api/v1/access/explain                               explain    row
+GET    /api/v1/access/effective                             explain    row
+GET    /api/v1/access/assignments                           account    admin
+PUT    /api/v1/access/assignments/<login>                   account    admin
+GET    /api/v1/access/delegations                           account    own
+POST   /api/v1/access/delegations                           account    own
+DELETE /api/v1/access/delegations/<id>                      account    own
+GET    /api/v1/access/belongings/<login>                    account    admin
+POST   /api/v1/access/belongings/<login>/hand-over          transfer   admin
+GET    /api/v1/access/duties                                account    admin
+POST   /api/v1/access/impact                                explain    admin
+GET    /rules                                               rules      model
+GET    /rules/words                                         rules      model
+POST   /rules/check                                         rules      model
+POST   /rules/complete                                      rules      model
+POST   /rules/try                                           rules      row
 GET    /login                                               open       open
 POST   /login                                               session    own
 GET    /alive                                               open       open
@@ -120,7 +140,7 @@ for _line in _LINES.strip().splitlines():
     ADDRESSES[_method, _address] = (_path, _gate)
 
 # the first word of a command, or the whole of it; all of them are the operator's, who holds the files
-_COMMANDS = "demo serve tenant pack overlay user token import export rules doctor"
+_COMMANDS = "demo serve tenant pack overlay user token import export explain access rules doctor"
 COMMANDS = frozenset(_COMMANDS.split())
 
 # kinds of jobs: with whose rights they work

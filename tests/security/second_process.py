@@ -30,7 +30,7 @@ class Second:
 
     def close(self) -> None:
         self.process.kill()
-        self.process.wait()
+        self.process.communicate()
 
 
 def start(home: Path, database: str, state_seconds: float) -> Second:
