@@ -8,6 +8,7 @@ from datetime import time, timedelta
 
 import structlog
 
+from engine.attachments import AttachmentService
 from engine.jobs import Control, Daily, Handler, Lane, Work
 from engine.kernel.clock import Clock
 from engine.kernel.context import Context
@@ -33,6 +34,7 @@ class Parts:
     clock: Clock
     transfer: TransferService
     messages: MessageService
+    attachments: AttachmentService
 
 
 def work_of(parts: Parts, handlers: tuple[Handler, ...] = (), lanes: tuple[Lane, ...] = ()) -> Work:
@@ -45,6 +47,7 @@ def work_of(parts: Parts, handlers: tuple[Handler, ...] = (), lanes: tuple[Lane,
     def tidy(ctx: Context, job: Job, control: Control) -> None:
         del job, control
         forget_old(parts.shelf, ctx)
+        parts.attachments.sweep(ctx)
 
     def buried(tenant: str, event: Event, why: str) -> None:
         messages.alarm(tenant, f"dead:{event.id}", _dead_words(event.name, why), f"/jobs/events/{event.id}")

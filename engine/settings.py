@@ -53,7 +53,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything a process is told from outside. ``database`` is a template with ``{tenant}`` and ``{home}``."""
+    """Everything a process is told from outside. ``database`` is a template with ``{tenant}`` and ``{home}``.
+
+    ``clock_shift``: seconds by which this process believes the machine's clock to be wrong; for trials of what
+    happens on another day, and of clocks that disagree.
+    """
 
     home: Path = Path("var")
     database: str = "sqlite:///{home}/tenants/{tenant}.db"
@@ -87,6 +91,7 @@ class Settings:
     sms_secret: str = field(default="", repr=False)
     sms_numbers: Mapping[str, str] = field(default_factory=dict)
     phone_region: str = "CN"
+    clock_shift: float = 0.0
     limits: Limits = field(default_factory=Limits)
 
     @classmethod
@@ -316,4 +321,5 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "sms_secret": _sms_secret,
     "sms_numbers": _pairs,
     "phone_region": _region,
+    "clock_shift": float,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from engine.attachments import AttachmentService
 from engine.auth import AuthService
 from engine.background import GatewayDoor, Parts, work_of
 from engine.jobs import Background, JobBook
-from engine.kernel.clock import Clock, SystemClock
+from engine.kernel.clock import Clock, ShiftedClock, SystemClock
 from engine.kernel.context import Context
 from engine.kernel.errors import TesseraError
 from engine.messaging import MessageService
@@ -93,13 +94,16 @@ class Engine:
 
 def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
     """Return an engine over these settings. Nothing is opened before it is used."""
-    clock = clock or SystemClock()
+    clock = clock or _clock(settings)
     shelf = open_shelf(settings)
     records = RecordService(shelf)
     auth = AuthService(settings, shelf, clock)
     tenancy = TenantService(settings, shelf, _seeder(settings, records, clock))
     transfer = TransferService(records, settings.home / "transfer", auth.actor_of)
     messages = MessageService(House(records, shelf, settings, clock, auth.actor_of))
+
+    attachments = AttachmentService(records, settings)
+    parts = Parts(shelf, clock, transfer, messages, attachments)
 
     def tenants() -> list[str]:
         return [tenant.name for tenant in tenancy.list()]
@@ -114,13 +118,17 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
         workflow=TransitionService(records),
         auth=auth,
         transfer=transfer,
-        attachments=AttachmentService(records, settings),
+        attachments=attachments,
         rules=RuleStudio(records),
         rights=RightsService(records),
         messages=messages,
-        background=Background(shelf, settings, clock, tenants, work_of(Parts(shelf, clock, transfer, messages))),
+        background=Background(shelf, settings, clock, tenants, work_of(parts)),
         jobs=JobBook(shelf),
     )
+
+
+def _clock(settings: Settings) -> Clock:
+    return ShiftedClock(timedelta(seconds=settings.clock_shift)) if settings.clock_shift else SystemClock()
 
 
 def _seeder(settings: Settings, records: RecordService, clock: Clock) -> Seeder:

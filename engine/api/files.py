@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 from werkzeug.wrappers import Response
 
-from engine.api.answers import answer
 from engine.api.bodies import require_storable
+from engine.api.once import Answer, perform
 from engine.api.routing import Call
 from engine.kernel.errors import Malformed
 
@@ -22,10 +26,19 @@ def send_file(call: Call) -> Response:
         if len(parts) != 1 or call.request.form:
             raise Malformed("one_file")
         name = name or require_storable(parts[0].filename or "")
-        kept = call.services.attachments.keep(call.context, object, field, name, parts[0].stream)
+        received = call.services.attachments.receive(call.context, object, field, name, parts[0].stream)
     else:
-        kept = call.services.attachments.keep(call.context, object, field, name, call.request.stream)
-    return answer(dict(kept), 201, {"Location": f"/api/v1/files/{kept['id']}"})
+        received = call.services.attachments.receive(call.context, object, field, name, call.request.stream)
+
+    def act() -> Mapping[str, Any]:
+        return call.services.attachments.note(call.context, received)
+
+    # the same content for the same field is the same request
+    return perform(replace(call, raw=received.fingerprint), act, _kept)
+
+
+def _kept(kept: Mapping[str, Any]) -> Answer:
+    return Answer(201, dict(kept), {"Location": f"/api/v1/files/{kept['id']}"})
 
 
 def get_file(call: Call) -> Response:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
@@ -15,9 +17,12 @@ from engine.kernel.names import is_record_id, new_record_id
 from engine.records import RecordService, Unit
 from engine.settings import Settings
 from engine.storage.blobs import Blob, Blobs, Readable
-from engine.storage.file_rows import FileRow, add_file, find_file
+from engine.storage.file_rows import FileRow, add_file, digests_among, find_file, forget_unused_files
 
 _BLOCK = 1 << 16
+# uploads that no record was saved with for so long are forgotten
+UNUSED = timedelta(days=1)
+_AT_ONCE = 500
 KINDS = frozenset({"file", "files", "image"})
 
 
@@ -49,6 +54,23 @@ class Download:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A content that was stored, and what it is to be noted as."""
+
+    object: str
+    field: str
+    name: str
+    type: str
+    size: int
+    digest: str
+
+    @property
+    def fingerprint(self) -> bytes:
+        """Return what two uploads share that are the same upload."""
+        return f"{self.object}\x00{self.field}\x00{self.name}\x00{self.digest}".encode()
+
+
 class AttachmentService:
     """A file belongs to who sent it until a record is saved with it; from then on to the record."""
 
@@ -59,19 +81,42 @@ class AttachmentService:
 
     def keep(self, ctx: Context, object: str, field: str, name: str, stream: Readable) -> Mapping[str, Any]:
         """Store a file and return what a record takes for it: id, name, size and type."""
+        return self.note(ctx, self.receive(ctx, object, field, name, stream))
+
+    def receive(self, ctx: Context, object: str, field: str, name: str, stream: Readable) -> Received:
+        """Store the content of a file; nobody knows of it before it is noted."""
         kind = self._require_field(ctx, object, field)
         blob = self._blobs.keep(ctx.tenant, stream, self._most)
         shown = clean_name(name)
         type = type_of(shown, blob.head)
         _require_content(field, kind, shown, type, blob)
-        id = new_record_id()
+        return Received(object, field, shown, type, blob.size, blob.digest)
+
+    def note(self, ctx: Context, received: Received) -> Mapping[str, Any]:
+        """Note a file that was received and return what a record takes for it; joins an open transaction."""
+        id, one = new_record_id(), received
 
         def note(unit: Unit) -> None:
-            row = FileRow(id, object, None, field, shown, type, blob.size, blob.digest, unit.now, unit.user)
+            row = FileRow(
+                id, one.object, None, one.field, one.name, one.type, one.size, one.digest, unit.now, unit.user
+            )
             add_file(unit.session, row)
 
         self._records.opener.within(ctx, note)
-        return {"id": id, "name": shown, "size": blob.size, "type": type}
+        return {"id": id, "name": one.name, "size": one.size, "type": one.type}
+
+    def sweep(self, ctx: Context) -> tuple[int, int]:
+        """Forget uploads that no record was saved with for a day; return how many, and how many contents went too."""
+        before = ctx.now() - UNUSED
+        rows = self._records.opener.within(ctx, lambda unit: forget_unused_files(unit.session, before))
+        moment = before.timestamp()
+        contents = 0
+        for digests in _batched(self._blobs.old(ctx.tenant, moment)):
+            with self._records.opener.reading(ctx) as unit:
+                used = digests_among(unit.session, digests)
+            contents += sum(self._blobs.remove(ctx.tenant, digest, moment) for digest in digests if digest not in used)
+        self._blobs.remove_drafts(ctx.tenant, moment)
+        return rows, contents
 
     def open(self, ctx: Context, id: str) -> Download:
         """Return a file; Missing when there is none or the actor may not know of it."""
@@ -124,6 +169,11 @@ def _require_content(field: str, kind: str, name: str, type: str, blob: Blob) ->
         raise Rejected("invalid", [Complaint(field, "nothing_in_file", {"name": name})], count=1)
     if kind == "image" and type not in IMAGES:
         raise Rejected("invalid", [Complaint(field, "not_an_image", {"name": name})], count=1)
+
+
+def _batched(digests: Iterator[str]) -> Iterator[list[str]]:
+    while several := list(islice(digests, _AT_ONCE)):
+        yield several
 
 
 def _ids(values: list[Any]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from engine.auth.tables import sessions as tables
 from engine.auth.tables.sessions import StoredSession
 from engine.auth.tables.users import User, find_user
 from engine.kernel.clock import Clock
-from engine.kernel.errors import LimitExceeded, Missing, Unauthenticated
+from engine.kernel.errors import Missing, Unauthenticated
 from engine.settings import Settings
 from engine.storage import Catalog, Database, Session, Shelf
 
@@ -52,9 +52,10 @@ class Sessions:
         """Write a new session within the caller's transaction and return what the browser is to hold."""
         now = self._clock.now()
         tables.end_expired(session, now, now - self._idle)
-        most = self._settings.limits.sessions
-        if (count := len(tables.sessions_of(session, user.id))) >= most:
-            raise LimitExceeded("sessions", count + 1, most, 409)
+        # one more than there may be: the one that was seen longest ago ends
+        for gone in tables.sessions_of(session, user.id)[self._settings.limits.sessions - 1 :]:
+            tables.end_session(session, gone.id)
+            self._known.forget(session.tenant, credential=gone.id)
         text = new_session(session.tenant)
         tables.insert_session(
             session,

@@ -21,6 +21,16 @@ class SystemClock:
         return datetime.now(UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class ShiftedClock:
+    """The machine's wall clock, set forward or back; for trials."""
+
+    shift: timedelta
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.shift
+
+
 @dataclass(slots=True)
 class FrozenClock:
     """A clock that stands still until it is moved; for tests and simulations."""

@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -46,7 +47,7 @@ class Blobs:
             own.mkdir(parents=True, exist_ok=True)
             blob = _write(draft, stream, most)
             place = self._place(tenant, blob.digest)
-            if place.is_file():
+            if _renewed(place):
                 return blob
             place.parent.mkdir(exist_ok=True)
             draft.replace(place)
@@ -64,6 +65,32 @@ class Blobs:
         except FileNotFoundError:
             raise Missing("not_found") from None
 
+    def old(self, tenant: str, before: float) -> Iterator[str]:
+        """Yield the hashes of contents that were last sent before a moment (seconds of the epoch)."""
+        for place in self._inside(tenant).glob("[0-9a-f][0-9a-f]/*"):
+            if _DIGEST.fullmatch(place.name) and place.stat().st_mtime < before:
+                yield place.name
+
+    def remove(self, tenant: str, digest: str, before: float) -> bool:
+        """Remove a content that nobody has sent again since ``before``; tell whether it is gone."""
+        place = self._place(tenant, digest)
+        aside = place.with_name(f".{secrets.token_hex(16)}")
+        try:
+            place.rename(aside)
+        except FileNotFoundError:
+            return False
+        if aside.stat().st_mtime >= before:
+            aside.replace(place)  # somebody sent it while we looked
+            return False
+        aside.unlink()
+        return True
+
+    def remove_drafts(self, tenant: str, before: float) -> None:
+        """Remove what uploads left that were cut off before a moment."""
+        for draft in [*self._inside(tenant).glob(".*"), *self._inside(tenant).glob("[0-9a-f][0-9a-f]/.*")]:
+            if draft.stat().st_mtime < before:
+                draft.unlink(missing_ok=True)
+
     def _place(self, tenant: str, digest: str) -> Path:
         if not _DIGEST.fullmatch(digest):
             raise Missing("not_found")
@@ -75,6 +102,15 @@ class Blobs:
         if place.parent != root:
             raise Missing("not_found")
         return place
+
+
+def _renewed(place: Path) -> bool:
+    """Tell whether a content is here already; from now on it counts as sent just now, so that nobody removes it."""
+    try:
+        os.utime(place)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _write(path: Path, stream: Readable, most: int) -> Blob:

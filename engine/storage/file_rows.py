@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from engine.storage.sessions import Session
 from engine.storage.statements import Statement
@@ -56,3 +56,13 @@ def bind_files(session: Session, object: str, record: str, uses: Iterable[tuple[
     """Give the files that belong to no record yet to this one; ``uses`` are pairs of file and field."""
     for id, field in uses:
         session.change(_BIND, {"key": id, "v_object": object, "v_record": record, "v_field": field})
+
+
+def forget_unused_files(session: Session, before: datetime) -> int:
+    """Delete the rows of uploads from before an instant that no record was saved with; return how many."""
+    return session.execute(delete(FILE).where(FILE.c.record.is_(None), FILE.c.created_at < before)).rowcount
+
+
+def digests_among(session: Session, digests: Iterable[str]) -> set[str]:
+    """Return those of the given hashes that some file still has."""
+    return set(session.execute(select(FILE.c.digest).where(FILE.c.digest.in_(list(digests)))).scalars())

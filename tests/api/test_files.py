@@ -67,3 +67,16 @@ def test_other_tenants_and_too_much_are_turned_away(library: House):
     assert boss.get("/api/v1/files/nothing").status_code == 404
     assert boss.client.post(PLACE, data=b"x" * (most + 1), headers=headers).status_code == 413
     assert boss.client.post("/api/v1/files", data=b"x", headers=headers).json["errors"][0]["code"] == "no_file_field"
+
+
+def test_an_upload_repeated_under_its_key_is_one_file(library: House):
+    boss = library.caller("boss", "lib")
+    headers = {"Authorization": f"Bearer {boss.token}", "Idempotency-Key": "upload-1"}
+
+    sent = [boss.client.post(f"{PLACE}&name=a.txt", data=data, headers=headers) for data in (b"one", b"one", b"two")]
+
+    assert [answer.status_code for answer in sent] == [201, 201, 422]
+    assert sent[1].json == sent[0].json
+    assert sent[1].headers["Idempotency-Replayed"] == "true"
+    assert sent[2].json["code"] == "idempotency_key_reused"
+    assert len(library.look("lib", "SELECT id FROM tessera_file")) == 1

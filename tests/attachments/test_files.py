@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from engine.attachments.names import clean_name
+from engine.kernel.clock import FrozenClock
 from engine.kernel.errors import LimitExceeded, Missing, Rejected
 from engine.storage.blobs import Blobs
 from tests.attachments.conftest import MOST, Drawer
@@ -196,3 +198,19 @@ def test_another_tenant_finds_no_file(drawer: Drawer) -> None:
     with pytest.raises(Missing):
         Blobs(drawer.folder).open(replace(ann, tenant="other").tenant, hashed)
     assert drawer.read(ann, scan["id"]) == b"hello"
+
+
+def test_uploads_that_no_record_took_are_swept_after_a_day_with_their_contents(drawer: Drawer) -> None:
+    ann = drawer.house.as_user("ann", "clerk")
+    used, unused = drawer.keep(ann, "scan", "used.txt"), drawer.keep(ann, "photo", "me.png", PNG)
+    drawer.house.make("paper", ann, name="A", scan=used)
+    later = replace(ann, clock=FrozenClock(datetime.now(UTC) + timedelta(days=2)))
+
+    assert drawer.files.sweep(ann) == (0, 0)
+    assert drawer.files.sweep(later) == (1, 1)
+
+    assert drawer.read(ann, used["id"]) == b"hello"
+    with pytest.raises(Missing):
+        drawer.files.open(ann, unused["id"])
+    # sent again, the content is there again
+    assert drawer.read(ann, drawer.keep(ann, "photo", "me.png", PNG)["id"]) == PNG

@@ -9,7 +9,7 @@ from time import thread_time
 import pytest
 
 from engine.auth import Visitor
-from engine.kernel.errors import LimitExceeded, Missing, Refused, Rejected, Unauthenticated
+from engine.kernel.errors import Missing, Refused, Rejected, Unauthenticated
 from tests.auth.conftest import HERE, PASSWORD, Door
 
 
@@ -206,17 +206,22 @@ def test_a_cookie_that_is_no_session_is_nobody(door: Door, cookie: str):
         door.auth.sessions.caller(cookie)
 
 
-def test_the_number_of_sessions_of_a_user_is_bounded(door: Door):
+def test_one_session_more_than_there_may_be_ends_the_one_seen_longest_ago(door: Door):
     door.add()
+    held = []
     for _ in range(door.settings.limits.sessions):
-        door.log_in()
+        held.append(door.log_in())
+        door.clock.advance(timedelta(seconds=30))
+    door.auth.sessions.caller(held[0])
+    door.clock.advance(timedelta(seconds=61))
+    door.auth.sessions.caller(held[0])
 
-    with pytest.raises(LimitExceeded) as caught:
-        door.log_in()
+    newest = door.log_in()
 
-    assert caught.value.status == 409
-    door.clock.advance(timedelta(minutes=31))
-    assert door.log_in()
+    with pytest.raises(Unauthenticated):
+        door.auth.sessions.caller(held[1])
+    for cookie in (held[0], *held[2:], newest):
+        assert door.auth.sessions.caller(cookie)
 
 
 def test_a_switched_off_account_is_out_at_once(door: Door):

@@ -50,6 +50,8 @@ class Writer:
     unanswered: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     surprises: list[Answer] = field(default_factory=list)
     made: int = 0
+    # what a server says of a database that it lost: whether it had acted is as open as without an answer
+    no_answer: frozenset[int] = frozenset()
 
     def work(self) -> None:
         """Write until there is no answer."""
@@ -75,7 +77,7 @@ class Writer:
         """Send a creation; without an answer it is put by, to be sent again under the same key."""
         value = "new" if object == "account" else "draft"
         try:
-            told = self.client.send("POST", f"records/{object}", given, Idempotency_Key=label)
+            told = self._heard(self.client.send("POST", f"records/{object}", given, Idempotency_Key=label))
         except NoAnswerError:
             self.writes.append(Write(label, 1, value, acked=False))
             self.unanswered.append((object, label, given))
@@ -89,15 +91,20 @@ class Writer:
         write = Write(one.label, one.version + 1, value, acked=True)
         try:
             if one.object == "account":
-                told = self.client.patch("account", one.id, one.version, {"note": value})
+                told = self._heard(self.client.patch("account", one.id, one.version, {"note": value}))
             else:
                 path = f"records/entry/{one.id}/transitions/post"
-                told = self.client.send("POST", path, {}, If_Match=f'"{one.version}"')
+                told = self._heard(self.client.send("POST", path, {}, If_Match=f'"{one.version}"'))
         except NoAnswerError:
             self.writes.append(Write(one.label, write.version, value, acked=False))
             raise
         if self._acked(told, 200, write) and one.object == "account":
             self.mine.append(Mine(one.object, one.label, one.id, write.version))
+
+    def _heard(self, told: Answer) -> Answer:
+        if told.status in self.no_answer:
+            raise NoAnswerError(told.code)
+        return told
 
     def _acked(self, told: Answer, status: int, write: Write) -> bool:
         if told.status == status and told.value["version"] == write.version:

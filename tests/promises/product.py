@@ -13,7 +13,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -172,10 +172,10 @@ class Product:
             "PYTHONPATH": str(ROOT),
         }
 
-    def command(self, *words: str, faults: str = "") -> subprocess.Popen[str]:
-        """Start ``tessera WORDS --json``."""
+    def command(self, *words: str, faults: str = "", under: Sequence[str] = ()) -> subprocess.Popen[str]:
+        """Start ``tessera WORDS --json``, ``under`` another program where one is named."""
         return subprocess.Popen(
-            [sys.executable, "-m", "engine.cli", *words, "--json"],
+            [*under, sys.executable, "-m", "engine.cli", *words, "--json"],
             env={**self.environment, "ENGINE_FAULTS": faults},
             cwd=ROOT,
             stdout=subprocess.PIPE,
@@ -183,9 +183,9 @@ class Product:
             text=True,
         )
 
-    def run(self, *words: str, faults: str = "") -> tuple[int, str, str]:
+    def run(self, *words: str, faults: str = "", under: Sequence[str] = ()) -> tuple[int, str, str]:
         """Run a command to its end; return exit code, output and complaints."""
-        process = self.command(*words, faults=faults)
+        process = self.command(*words, faults=faults, under=under)
         out, err = process.communicate(timeout=120)
         return process.returncode, out, err
 
@@ -201,21 +201,33 @@ class Product:
         self.do("user", "create", TENANT, "ann", "--administrator", "--generate")
         self.token = self.do("token", "create", TENANT, "ann")["token"]
 
-    def serve(self, count: int = 1, workers: int = 1, port: int = 0) -> Sequence[Server]:
-        """Start servers, each a process group of its own, and wait until they answer."""
+    def serve(
+        self,
+        count: int = 1,
+        workers: int = 1,
+        *,
+        under: Sequence[str] = (),
+        first: Callable[[], None] = lambda: None,
+        told: Mapping[str, str] = {},
+    ) -> Sequence[Server]:
+        """Start servers, each a process group of its own, and wait until they answer.
+
+        ``under``: the program that watches them. ``first`` is done in their process. ``told``: what their environment
+        holds besides.
+        """
         started = []
         for _ in range(count):
-            at = port or free_port()
+            at = free_port()
             words = ["serve", "--port", str(at), "--threads", "8", "--workers", str(workers)]
             with (self.home / f"server-{at}.log").open("ab") as log:
                 process = subprocess.Popen(
-                    [sys.executable, "-m", "engine.cli", *words],
-                    env=self.environment,
+                    [*under, sys.executable, "-m", "engine.cli", *words],
+                    env={**self.environment, **told},
                     cwd=ROOT,
                     stdout=log,
                     stderr=log,
                     start_new_session=True,
-                    preexec_fn=_die_with_the_tests,  # noqa: PLW1509 - nothing but one call of the system
+                    preexec_fn=lambda: (_die_with_the_tests(), first()),  # noqa: PLW1509 - calls of the system only
                 )
             started.append(Server(process, at))
         self.servers += started

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -13,7 +15,7 @@ import pytest
 
 from engine.storage.connections import address_of
 from tests.promises.checkers import late_versions, mixed_versions
-from tests.promises.conftest import TIER
+from tests.promises.conftest import TIER, Found
 from tests.promises.load import LINES
 from tests.promises.product import TENANT, Client, Product
 from tests.storage.digest import state_digest
@@ -21,6 +23,8 @@ from tests.storage.digest import state_digest
 # each statement in a campaign, a few of them every day
 STEP = {1: 15, 2: 1, 3: 1}[TIER]
 ADOPTED_WITHIN = 2.0
+SYSCALLS = {1: 2, 2: 20, 3: 200}[TIER]
+LAST_CALL = {"pwrite64": 60, "fdatasync": 4}
 SETTLED_SECONDS = 1.2
 
 
@@ -103,3 +107,31 @@ def test_r06_two_servers_under_load_take_up_an_upgrade_soon_and_never_by_halves(
     assert mixed_versions([(version, new) for _, version, new in seen], old + 1) == []
     assert late_versions([(asked, version) for asked, version, _ in seen], old + 1, upgraded + ADOPTED_WITHIN) == []
     assert own.rows("SELECT count(*) FROM account WHERE double IS NULL OR double <> count * 2") == [(0,)]
+
+
+@pytest.mark.campaign
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace kills at a system call; at statements see above")
+@pytest.mark.parametrize("call", ["pwrite64", "fdatasync"])
+def test_r06_an_upgrade_killed_at_any_system_call_that_writes_is_not_there_or_whole(
+    copied: Found, next_pack: Path, call: str
+) -> None:
+    own = copied("sqlite")
+    before = digest(own)
+    chance = random.Random(call)
+    killed = 0
+    for _ in range(SYSCALLS):
+        when = chance.randrange(1, LAST_CALL[call])
+        inject = f"inject={call}:signal=KILL:when={when}"
+        code, out, err = own.run(
+            *("pack", "upgrade", TENANT, str(next_pack)), under=["strace", "-f", "-qq", "-o", "/dev/null", "-e", inject]
+        )
+        assert code in (0, -9, 137), (code, out, err)
+        killed += code != 0
+        assert own.integrity() == "ok"
+        if digest(own) != before:
+            break
+
+    own.do("pack", "upgrade", TENANT, str(next_pack))
+    assert killed > 0
+    own.serve()
+    assert own.client().make("account", name="new", rank=1)["version"] == 1

@@ -9,7 +9,7 @@ import re
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
@@ -25,10 +25,13 @@ _numbers = count(1)
 class PostgresServer:
     """A running server and the databases that tests get on it."""
 
-    def __init__(self, url: str, child: Child | None = None, folder: Path | None = None) -> None:
+    def __init__(
+        self, url: str, child: Child | None = None, folder: Path | None = None, command: Sequence[str] = ()
+    ) -> None:
         self.url = url
         self.child = child
         self._folder = folder
+        self._command = command
 
     def stop(self) -> None:
         """Stop the server, if it is ours, and leave nothing behind."""
@@ -36,6 +39,27 @@ class PostgresServer:
             self.child.stop()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
+
+    def crash(self) -> None:
+        """Stop the server at once: no checkpoint, no farewell to its clients. It must be ours."""
+        assert self.child is not None
+        self.child.process.send_signal(signal.SIGQUIT)
+        self.child.process.wait(60)
+
+    def start_again(self) -> None:
+        """Start the server that crashed, and return when it has recovered."""
+        assert self._folder is not None
+        self.child = Child(self._command, self._folder, signal.SIGINT)
+        self.child.wait_until(lambda: _answers(self.url))
+
+    def wal_syncs(self) -> int:
+        """Return how often the log of transactions was brought to disk, as far as sessions have told."""
+        with self._connect() as admin:
+            query = "SELECT wal_sync FROM pg_stat_wal"
+            if admin.info.server_version >= 180_000:
+                query = "SELECT sum(fsyncs) FROM pg_stat_io WHERE object = 'wal'"
+            row = admin.execute(query.encode()).fetchone()
+            return int(row[0]) if row is not None else 0
 
     @contextlib.contextmanager
     def fresh_database(self) -> Iterator[str]:
@@ -63,6 +87,15 @@ def start_postgres() -> PostgresServer:
     given = os.environ.get("TEST_PG_URL")
     if given:
         return PostgresServer(given.replace("postgresql+psycopg://", "postgresql://"))
+    return _started(["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"])
+
+
+def start_durable_postgres() -> PostgresServer:
+    """Start a server of our own that brings each commit to disk, as those do that people work with."""
+    return _started([])
+
+
+def _started(settings: Sequence[str]) -> PostgresServer:
     binaries = _binaries()
     folder = server_folder("pg")
     data = folder / "data"
@@ -80,19 +113,15 @@ def start_postgres() -> PostgresServer:
     if made.returncode:
         raise ServerDidNotStartError(f"initdb of {binaries} failed:\n{made.stdout}{made.stderr}")
     port = free_port()
-    child = Child(
-        [
-            *(str(binaries / "postgres"), "-D", str(data), "-h", "127.0.0.1", "-p", str(port)),
-            *("-c", "unix_socket_directories="),
-            *("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"),
-            *("-c", "shared_buffers=64MB", "-c", "max_connections=60", "-c", "timezone=UTC"),
-        ],
-        folder,
-        signal.SIGINT,
-    )
+    command = [
+        *(str(binaries / "postgres"), "-D", str(data), "-h", "127.0.0.1", "-p", str(port)),
+        *("-c", "unix_socket_directories=", *settings),
+        *("-c", "shared_buffers=64MB", "-c", "max_connections=60", "-c", "timezone=UTC"),
+    ]
+    child = Child(command, folder, signal.SIGINT)
     url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
     child.wait_until(lambda: _answers(url))
-    return PostgresServer(url, child, folder)
+    return PostgresServer(url, child, folder, command)
 
 
 def _binaries() -> Path:

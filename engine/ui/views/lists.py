@@ -11,12 +11,14 @@ from flask import Response
 from engine.kernel.errors import Malformed, TesseraError
 from engine.metamodel.model import ListModel
 from engine.records import Listing
+from engine.storage import Tally
 from engine.ui.door import Call, Route, Toast, own_address
 from engine.ui.screens.addresses import ListAddress, read_address
 from engine.ui.screens.columns import ColumnSpec, column_specs, resolve
 from engine.ui.screens.filtering import build_rule_row, filterable
 from engine.ui.screens.filters import Rule, feel_of
 from engine.ui.screens.lists import PAGE, build_list
+from engine.ui.screens.totals import totals_of_list
 from engine.ui.views.finding import found_object
 
 _COLUMNS_COOKIE = "tessera-columns"
@@ -58,6 +60,13 @@ def count_rows(call: Call) -> Response:
     count = call.services.records.count_listing(call.context, listing)
     key = "list.count_capped" if count.capped else "list.counted"
     text = desk.say(key, n=f"{count.value:,}")
+    if count.value and not count.capped:
+
+        def sum_up(by: Sequence[str], sums: Sequence[str]) -> Sequence[Tally]:
+            return call.services.records.tally(call.context, listing, by, sums)
+
+        specs = column_specs(desk, model, chosen_columns(call))
+        text = " · ".join((text, *totals_of_list(desk, found.name, specs, sum_up)))
     if call.by_htmx:
         return call.fragment("fragments/text", text=text)
     return call.go(address.url(), Toast(text))
