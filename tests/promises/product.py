@@ -72,8 +72,11 @@ class Client:
             # whoever ends a turn closes connections under their writers, which http.client meets as it happens
             if found is not None:
                 found.close()  # half an answer keeps the socket
+            connection.close()  # opened anew, perhaps, after it was given up
             self.close()
             raise NoAnswerError(str(error)) from error
+        if self.connection is not connection:
+            connection.close()  # given up by another thread meanwhile
         return Answer(found.status, json.loads(text) if text else None, dict(found.headers))
 
     def get(self, path: str, **parameters: str | int) -> Answer:
