@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import update
 
+from engine.attachments import AttachmentService
 from engine.background import Parts, work_of
 from engine.jobs import Background
 from engine.kernel.context import Context
@@ -66,5 +67,6 @@ def open_post(branch: Branch, settings: Settings) -> Post:
     """Return messaging over a branch with the channels that settings name."""
     house = House(branch.records, branch.shelf, settings, branch.clock, lambda _, user: branch.people.get(user))
     messages = MessageService(house)
-    parts = Parts(branch.shelf, branch.clock, branch.transfer, messages)
+    attachments = AttachmentService(branch.records, settings)
+    parts = Parts(branch.shelf, branch.clock, branch.transfer, messages, attachments)
     return Post(branch, messages, Background(branch.shelf, settings, branch.clock, lambda: [TENANT], work_of(parts)))
