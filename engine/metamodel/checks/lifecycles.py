@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from engine.kernel.diagnostics import Findings
 from engine.metamodel.layers import Merged
-from engine.metamodel.model import LifecycleModel, TenantModel
+from engine.metamodel.model import LifecycleModel, TenantModel, TransitionModel
 
 
 def check_lifecycles(merged: Merged, model: TenantModel, findings: Findings) -> None:
@@ -22,6 +24,9 @@ def check_lifecycles(merged: Merged, model: TenantModel, findings: Findings) -> 
                 for transition in lifecycle.transitions.values()
                 if state.name in transition.sources and transition.to not in (None, state.name)
             ]
+            leaving += [
+                transition for transition in lifecycle.transitions.values() if _waits_in(state.name, transition)
+            ]
             if state.name not in reached:
                 findings.warn("state_not_reached", span, state=state.name)
             elif not leaving and not state.final:
@@ -32,10 +37,23 @@ def _reached(lifecycle: LifecycleModel) -> frozenset[str]:
     reached = {lifecycle.initial}
     while True:
         more = {
-            transition.to
+            state
             for transition in lifecycle.transitions.values()
-            if transition.to is not None and transition.sources & reached
+            if transition.sources & reached
+            for state in _targets(transition)
         }
         if more <= reached:
             return frozenset(reached)
         reached |= more
+
+
+def _targets(transition: TransitionModel) -> Iterator[str]:
+    if transition.to is not None:
+        yield transition.to
+    for gate in transition.gates:
+        yield from (gate.via, gate.approved, gate.rejected, gate.withdrawn)
+
+
+def _waits_in(state: str, transition: TransitionModel) -> bool:
+    """Tell whether an approval leads out of a state in which a gate holds the record."""
+    return any(gate.via == state for gate in transition.gates)

@@ -179,7 +179,7 @@ def _sla(node: Node, desk: Desk) -> Any:
 
 def _choose(flow: Flow, node: Node, id: str, where: Where) -> Step:
     desk, branches = flow.desk, []
-    closed = node.text("else") == "none"
+    closed = False
     for index, part in enumerate(node.get("of").elements()):
         otherwise = part.flag("else")
         if otherwise == part.has("when"):
@@ -193,6 +193,7 @@ def _choose(flow: Flow, node: Node, id: str, where: Where) -> Step:
             desk.complain("behind_else", node.get("else"))
         branches.append(Branch("else", flow.steps(node.get("else"), where.inside())))
         closed = True
+    closed = closed or node.text("else") == "none"
     if not node.has("of"):
         desk.complain("missing_key", node.get("choose").key_span, key="of", where="choose")
     if not closed:
