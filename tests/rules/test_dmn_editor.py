@@ -71,7 +71,7 @@ def test_an_export_opens_in_an_editor_and_comes_back_the_same(editor: DmnEditor)
     told = editor.open(ours)
 
     assert not told["warnings"]
-    assert sorted(told["views"]) == ["boxedExpression", "boxedExpression", "decisionTable", "drd"]
+    assert set(told["views"]) == {"boxedExpression", "decisionTable", "drd"}
     assert _decided(told["xml"].encode()) == _decided(ours)
 
 

@@ -139,6 +139,9 @@ def _boss(browser: Browser, place: Place, size: tuple[int, int] = DESK, **tastes
     opened = window(browser, place, size, **tastes)
     cookie = place.showroom.visitor("boss").client.get_cookie("tessera")
     assert cookie is not None
+    # an editor asks the server at every turn, and the machine may have much else to do
+    opened.page.set_default_timeout(30_000)
+    expect.set_options(timeout=20_000)
     opened.context.add_cookies([{"name": "tessera", "value": cookie.value, "url": place.url}])
     return opened
 
@@ -207,7 +210,8 @@ def test_keys_move_through_a_grid_add_rules_and_copy_down(boss: Desk) -> None:
     expect(page.locator('[data-place="rules.1.1"]')).to_be_focused()
     page.keyboard.press("F2")
     page.keyboard.type("pri")
-    page.wait_for_timeout(700)
+    expect(page.locator(".cm-tooltip-autocomplete li").first).to_contain_text("price")
+    page.wait_for_timeout(150)
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")
     expect(page.locator('[data-place="rules.1.1"]')).to_have_value("price")
