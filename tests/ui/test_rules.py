@@ -224,7 +224,7 @@ def test_keys_move_through_a_grid_add_rules_and_copy_down(boss: Desk) -> None:
 @pytest.mark.browser
 def test_a_form_edits_rules_in_place_and_keeps_them(boss: Desk) -> None:
     page = boss.open("/o/pricing/new")
-    page.get_by_label("Name", exact=True).fill("Fair")
+    page.get_by_role("textbox", name="Name", exact=True).fill("Fair")
     factor = page.get_by_role("textbox", name="Factor")
     factor.click()
     page.keyboard.type("price / 1000")
