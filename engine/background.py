@@ -15,6 +15,7 @@ from engine.kernel.context import Context
 from engine.kernel.errors import LimitExceeded, Malformed
 from engine.kernel.events import Event
 from engine.messaging import Incoming, MessageService
+from engine.rights import RightsService
 from engine.settings import Settings
 from engine.storage import Job, Shelf, message_rows, outbox, reply_rows
 from engine.storage.delivery_rows import Delivery
@@ -35,6 +36,7 @@ class Parts:
     transfer: TransferService
     messages: MessageService
     attachments: AttachmentService
+    rights: RightsService
 
 
 def work_of(parts: Parts, handlers: tuple[Handler, ...] = (), lanes: tuple[Lane, ...] = ()) -> Work:
@@ -48,6 +50,10 @@ def work_of(parts: Parts, handlers: tuple[Handler, ...] = (), lanes: tuple[Lane,
         del job, control
         forget_old(parts.shelf, ctx)
         parts.attachments.sweep(ctx)
+
+    def check_duties(ctx: Context, job: Job, control: Control) -> None:
+        del job, control
+        parts.rights.foreseeing.nightly(ctx)
 
     def buried(tenant: str, event: Event, why: str) -> None:
         messages.alarm(tenant, f"dead:{event.id}", _dead_words(event.name, why), f"/jobs/events/{event.id}")
@@ -64,8 +70,11 @@ def work_of(parts: Parts, handlers: tuple[Handler, ...] = (), lanes: tuple[Lane,
             Handler("calls", messages.wants_call, _never, messages.call_out),
             Handler("webhooks", messages.wants_event, _never, messages.fan_out, messages.webhooks.any_in),
         ),
-        kinds={"import": carry_out_import, "tidy": tidy},
-        daily=(Daily("tidy", time(3, 10)),),
+        kinds={"import": carry_out_import, "tidy": tidy, "duties": check_duties},
+        daily=(
+            Daily("duties", time(2, 30)),
+            Daily("tidy", time(3, 10)),
+        ),
         lanes=(*lanes, Lane("messages", messages.deliverer.work, messages.deliverer.due)),
         buried=buried,
     )

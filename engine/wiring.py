@@ -103,7 +103,8 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
     messages = MessageService(House(records, shelf, settings, clock, auth.actor_of))
 
     attachments = AttachmentService(records, settings)
-    parts = Parts(shelf, clock, transfer, messages, attachments)
+    rights = RightsService(records)
+    parts = Parts(shelf, clock, transfer, messages, attachments, rights)
 
     def tenants() -> list[str]:
         return [tenant.name for tenant in tenancy.list()]
@@ -120,7 +121,7 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
         transfer=transfer,
         attachments=attachments,
         rules=RuleStudio(records),
-        rights=RightsService(records),
+        rights=rights,
         messages=messages,
         background=Background(shelf, settings, clock, tenants, work_of(parts)),
         jobs=JobBook(shelf),

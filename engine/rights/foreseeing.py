@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 from engine.access.duties import Breach, breaches
 from engine.access.holding import all_held
 from engine.access.impact import Impact, Moment, impact_of
+from engine.access.tables.shares import remove_ended
 from engine.kernel.context import Context
 from engine.metamodel.model import TenantModel
-from engine.records import RecordService
-from engine.rights.areas import require_area
+from engine.records import RecordService, Unit
+from engine.rights.areas import note, require_area
 
 
 class Foreseeing:
@@ -32,6 +33,20 @@ class Foreseeing:
             found = impact_of(unit.session, unit.catalog, model, Moment(unit.now, ZoneInfo(str(ctx.zone))))
             held = all_held(unit.session, unit.directory, unit.now)
             return found, breaches(model, held)
+
+    def nightly(self, ctx: Context) -> int:
+        """Put on record what separation of duties forbids and yet is so, and forget shares that have ended."""
+
+        def act(unit: Unit) -> int:
+            found = breaches(unit.model, all_held(unit.session, unit.directory, unit.now))
+            for one in found:
+                told: dict[str, object] = {"rule": one.rule, "what": list(one.what), "count": one.count}
+                person = unit.directory.by_login(one.login) if one.login else None
+                note(unit, unit.user if person is None else person.id, "duties_held_together", told)
+            remove_ended(unit.session, unit.now)
+            return len(found)
+
+        return self._records.opener.within(ctx, act)
 
     def check(self, ctx: Context) -> Sequence[Breach]:
         """Return everything that separation of duties forbids and yet is so."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, func, select, type_coerce
+from sqlalchemy import BigInteger, and_, exists, func, select, type_coerce
 from sqlalchemy.sql import ColumnElement, FromClause, Select
 
 from engine.kernel.errors import Malformed
@@ -253,6 +253,10 @@ class Lines:
             .where(inner.row.c[column_name(self.by)] == outer.row.c.id)
             .correlate_except(inner.row, *inner.joined.values())
         )
+
+    def some(self, build: Callable[[SqlScope], Select[Any]]) -> ColumnElement[bool]:
+        """Return whether there is such a child row."""
+        return exists(self.select(build))
 
 
 def _table(tables: TableMap, object: str) -> FromClause:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, type_coerce
+from sqlalchemy import BigInteger, and_, bindparam, type_coerce
 from sqlalchemy.sql import ColumnElement, FromClause, Select
 
 from engine.rules import DATE_TIME, NUMBER, STRING
@@ -60,6 +60,14 @@ class Shares:
     object: str
     record: ColumnElement[Any]
     prefix: str
+
+    def some(self, build: Callable[[SqlScope], Select[Any]]) -> ColumnElement[bool]:
+        """Return whether the record has such a share; those that have are found once, not row by row."""
+        row = SHARE.alias(f"{self.prefix}_shares"[:60])
+        named = bindparam(None, self.object, type_=Words(), unique=True)
+        statement = build(ShareRow(row, self.outer.dialect, self.outer)).with_only_columns(row.c.record)
+        statement = statement.select_from(row).where(row.c.object == named).correlate(None)
+        return and_(self.record.is_not(None), self.record.in_(statement))
 
     def select(self, build: Callable[[SqlScope], Select[Any]]) -> Select[Any]:
         """Return what ``build`` makes of one share, tied to its record."""

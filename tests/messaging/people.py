@@ -15,6 +15,7 @@ from engine.kernel.context import Context
 from engine.kernel.names import RecordRef
 from engine.messaging import MessageService
 from engine.messaging.service import House
+from engine.rights import RightsService
 from engine.settings import Settings
 from engine.storage import append_outward, delivery_rows
 from engine.storage.delivery_rows import Delivery
@@ -68,5 +69,5 @@ def open_post(branch: Branch, settings: Settings) -> Post:
     house = House(branch.records, branch.shelf, settings, branch.clock, lambda _, user: branch.people.get(user))
     messages = MessageService(house)
     attachments = AttachmentService(branch.records, settings)
-    parts = Parts(branch.shelf, branch.clock, branch.transfer, messages, attachments)
+    parts = Parts(branch.shelf, branch.clock, branch.transfer, messages, attachments, RightsService(branch.records))
     return Post(branch, messages, Background(branch.shelf, settings, branch.clock, lambda: [TENANT], work_of(parts)))

@@ -231,6 +231,17 @@ _USERS = ("superior", "team_users")
 
 
 @dataclass(frozen=True, slots=True)
+class IdOnly:
+    """What is known of a place of the actor, or of another person: which it is, and nothing behind it."""
+
+    def type_of(self, name: str) -> FeelType | None:
+        return None
+
+    def names(self) -> Iterable[str]:
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
 class ActorFields:
     """What conditions may ask of the actor: who he is, what he holds, and where he stands."""
 
@@ -242,18 +253,18 @@ class ActorFields:
         if name in _TEXT_LISTS:
             return list_of(STRING)
         if name in _USERS:
-            one = self.world.record(USER)
+            one = RecordType(name=USER, scope=IdOnly())
             return one if name == "superior" else list_of(one)
         place = _PLACES.get(name)
         if place is not None:
             object = getattr(self.world.structure, place) or ("department" if place == "unit" else None)
             if object is None:
                 return None
-            record = self.world.record(object)
+            record = RecordType(name=object, scope=IdOnly())
             return record if name in _SINGLE else list_of(record)
         tree = name.removesuffix("_below")
         if name != tree and tree in self.world.structure.trees:
-            return list_of(self.world.record(tree))
+            return list_of(RecordType(name=tree, scope=IdOnly()))
         return ANY if USER in self.world.lost else None
 
     def names(self) -> Iterable[str]:

@@ -68,14 +68,28 @@ def _allow_line(draft: Draft, line: Draft, unit: Unit) -> None:
     policy, name = unit.policy, line.plan.name
     if not (line.action in ("create", "delete") or line.touched):
         return
-    if policy.follows(name):
-        if not policy.within_bounds(name, line.action, line.facts, unit.run):
-            draft.fail(Refused("not_allowed", object=name, action=line.action))
-        return
-    facts = line.facts if line.before is None else line.was
-    if not policy.covers(name, line.action, line.facts, unit.run):
+    follows = policy.follows(name)
+    if follows and (draft.before is None or draft.transition is not None):
+        # lines are born with their parent, and move with it
+        granted = policy.within_bounds(name, line.action, line.facts, unit.run)
+    else:
+        granted = _line_granted(draft, line, unit)
+    if not granted:
         draft.fail(Refused("not_allowed", object=name, action=line.action))
         return
+    if follows:
+        return
+    facts = line.facts if line.before is None else line.was
     for field in sorted(line.touched):
         if not policy.writes(name, line.action, field, facts, unit.run):
             line.complain(field, "field_not_writable", field=field)
+
+
+def _line_granted(draft: Draft, line: Draft, unit: Unit) -> bool:
+    """Tell whether a line may be made, changed or taken away: as it was, and as it would become."""
+    policy, name, run = unit.policy, line.plan.name, unit.run
+    if line.before is not None:
+        was = {**line.was, line.plan.object.parent or "": draft.was}
+        if not policy.covers(name, line.action, was, run):
+            return False
+    return line.action == "delete" or policy.covers(name, line.action, line.facts, run)

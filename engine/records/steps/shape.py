@@ -79,7 +79,8 @@ def _lines(draft: Draft, model: FieldModel, value: Any, unit: Unit) -> None:
     if len(value) > MOST_LINES:
         draft.complain(model.name, "too_many", max=MOST_LINES)
         return
-    there = {line.id: line for line in draft.lines.get(model.name, ())}
+    there = {line.id: line for line in draft.lines.get(model.name, ()) if line_seen(draft, line, unit)}
+    unseen = [line for line in draft.lines.get(model.name, ()) if line.id not in there]
     kept: dict[str, Draft] = {}
     # ids of one moment are random; sorted, they keep the order of the lines
     fresh = iter(sorted(new_record_id() for _ in value))
@@ -102,8 +103,18 @@ def _lines(draft: Draft, model: FieldModel, value: Any, unit: Unit) -> None:
     gone = [line for id, line in there.items() if id not in kept]
     for line in gone:
         line.action = "delete"
-    draft.lines[model.name] = [*kept.values(), *gone]
-    draft.facts[model.name] = [line.facts for line in kept.values()]
+    # what the actor does not see stays as it is
+    draft.lines[model.name] = [*kept.values(), *unseen, *gone]
+    draft.facts[model.name] = [line.facts for line in (*kept.values(), *unseen)]
+
+
+def line_seen(draft: Draft, line: Draft, unit: Unit) -> bool:
+    """Tell whether the actor sees a line as it is, behind its parent as that is."""
+    name = line.plan.name
+    if unit.policy.rows(name, "read") is None:
+        return True
+    facts = {**line.was, line.plan.object.parent or "": draft.was}
+    return unit.policy.covers(name, "read", facts, unit.run)
 
 
 def _line(

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, column
+from sqlalchemy import Select, column, exists
+from sqlalchemy.sql import ColumnElement
 
 from engine.rules.feel_types import FeelType, ListType
 from engine.rules.scope import NameScope
@@ -55,3 +56,6 @@ class ImaginedLines:
 
     def select(self, build: Callable[[SqlScope], Select[Any]]) -> Select[Any]:
         return build(ImaginedRows(self.names, self.element))
+
+    def some(self, build: Callable[[SqlScope], Select[Any]]) -> ColumnElement[bool]:
+        return exists(self.select(build))

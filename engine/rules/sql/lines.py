@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import Numeric, Select, case, cast, exists, func, literal_column, null, select
+from sqlalchemy import Numeric, Select, case, cast, func, literal_column, null, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from engine.rules import nodes
@@ -181,7 +181,7 @@ class _Search:
             self.may_be_unknown = term.nullable
             return _filtered(self.builder, select(literal_column("1")), self.source, row, _asked(term, how))
 
-        return truth(wrapped(exists(self.source.lines.select(build))), nullable=False)
+        return truth(wrapped(self.source.lines.some(build)), nullable=False)
 
 
 def _asked(term: Term, how: str) -> Element:

@@ -71,3 +71,7 @@ class SqlLines(Protocol):
         correlated to every FROM clause but its own (``correlate_except``).
         """
         ...
+
+    def some(self, build: Callable[[SqlScope], Select[Any]]) -> ColumnElement[bool]:
+        """Return whether there is any row of what ``select`` would return; never null."""
+        ...

@@ -25,11 +25,12 @@ from sqlalchemy import (
     Text,
     Time,
     create_engine,
+    exists,
     insert,
     select,
 )
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.sql import FromClause
+from sqlalchemy.sql import ColumnElement, FromClause
 
 from engine.rules import (
     BOOLEAN,
@@ -206,6 +207,9 @@ class Parts:
         inner = ThingScope(self.thing.stock, "part", part, [])
         statement = build(inner).select_from(inner.source()).where(part.c.thing == self.thing.row.c.id)
         return statement.correlate_except(part)
+
+    def some(self, build: Callable[[SqlScope], Select[Any]]) -> ColumnElement[bool]:
+        return exists(self.select(build))
 
 
 # -- the data ----------------------------------------------------------------------------------------------------------
