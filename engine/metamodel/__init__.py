@@ -9,6 +9,7 @@ from engine.metamodel.compiler import approval_of_body, compile_tenant
 from engine.metamodel.definitions import Document, Layer, PackDef, PackSource
 from engine.metamodel.definitions.kinds import schema_of
 from engine.metamodel.describe import describe_dictionary, describe_object, describe_tenant
+from engine.metamodel.describe_flow import describe_approval
 from engine.metamodel.layers import Merged, Rebase, merge_layers, rebase
 from engine.metamodel.layers.needs import sort_layers
 from engine.metamodel.migrations import Migration, migrations_between, migrations_of
@@ -35,6 +36,7 @@ __all__ = [
     "check_pack",
     "check_packs",
     "compile_tenant",
+    "describe_approval",
     "describe_dictionary",
     "describe_object",
     "describe_tenant",

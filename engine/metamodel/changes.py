@@ -15,6 +15,10 @@ from engine.metamodel.migrations import FieldKey, Migration
 from engine.metamodel.model import FieldModel, ObjectModel, TenantModel
 from engine.rules import Expression, compile_expression
 
+_NAMED = (
+    *("dictionaries", "numberings", "lifecycles", "roles", "lists", "forms"),
+    *("approvals", "automations", "assignments", "worktimes", "conversions", "messages", "params", "decisions"),
+)
 Risk = Literal["none", "rewrite", "check", "loss", "refused"]
 
 
@@ -189,14 +193,23 @@ def _settings(old: ObjectModel, new: ObjectModel) -> Iterator[ModelChange]:
 
 
 def _definitions(old: TenantModel, new: TenantModel) -> Iterator[ModelChange]:
-    for attribute in ("dictionaries", "numberings", "lifecycles", "roles", "lists", "forms"):
-        kind = {"dictionaries": "dictionary"}.get(attribute, attribute.removesuffix("s"))
+    for attribute in _NAMED:
+        kind = {"dictionaries": "dictionary"}.get(
+            attribute, attribute if attribute == "params" else attribute.removesuffix("s")
+        )
         before: Mapping[str, Any] = getattr(old, attribute)
         after: Mapping[str, Any] = getattr(new, attribute)
         for name in after.keys() - before.keys():
             yield ModelChange(f"{kind}_added", name)
         for name in before.keys() - after.keys():
             yield ModelChange(f"{kind}_removed", name)
+    for name, approval in new.approvals.items():
+        # open instances keep the version that they began with; only new ones take this
+        if name in old.approvals and old.approvals[name].fingerprint != approval.fingerprint:
+            yield ModelChange("approval_changed", approval.object, None, name, name)
+    for name, group in new.params.items():
+        if name in old.params and old.params[name].values() != group.values():
+            yield ModelChange("params_changed", name)
 
 
 def _names(old: TenantModel, migrations: Sequence[Migration]) -> _Names:

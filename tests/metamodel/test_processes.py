@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from engine.kernel.errors import BadDefinition
-from engine.metamodel import TenantModel, approval_of_body, check_pack
+from engine.metamodel import TenantModel, approval_of_body, changes, check_pack, describe_approval
 from engine.metamodel.model import Duration
 from engine.metamodel.model.clock import ClockDecision, HandOver, Remind
 from engine.metamodel.model.effects import CreateRecord, Notify, PerformTransition
@@ -188,3 +188,23 @@ def test_a_pinned_body_says_what_the_model_no_longer_has() -> None:
         approval_of_body("contract", flow.body, replace(model(), roles=roles))
 
     assert [error.code for error in raised.value.diagnostics] == ["unknown_role"]
+
+
+def test_a_flow_is_told_as_a_tree_in_one_language() -> None:
+    told = describe_approval(model().approvals["quotation_over_policy"], "zh")
+
+    assert told["title"] == "超价格政策报价审批"
+    manager, depth, _ = told["steps"]
+    assert manager["people"] == [{"kind": "manager", "of": "submitter", "level": 1, "when": None, "where": None}]
+    assert manager["sla"] == {"within": "PT8H", "calendar": None}
+    assert [branch["name"] for branch in depth["branches"]] == ["0", "1", "else"]
+    assert [branch["name"] for branch in depth["branches"][2]["steps"][0]["branches"]] == ["finance", "legal"]
+
+
+def test_a_changed_flow_is_a_change_of_the_model() -> None:
+    flow = replace(model().approvals["contract"], fingerprint="other")
+    newer = replace(model(), approvals={**model().approvals, "contract": flow}, fingerprint="newer")
+
+    found = [str(change) for change in changes(model(), newer)]
+
+    assert found == ["approval_changed contract: contract -> contract (none)"]

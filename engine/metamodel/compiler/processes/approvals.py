@@ -21,7 +21,6 @@ from engine.metamodel.model.approval import OutcomeModel, StartModel, SubjectMod
 
 _OUTCOMES = ("approved", "rejected", "withdrawn", "cancelled")
 _STARTS = frozenset({"gate", "user", "automation"})
-_NOT_OF_THE_FLOW = ("tests",)
 
 
 def compile_approvals(bench: Bench, expressions: Expressions) -> None:
@@ -46,7 +45,7 @@ def compile_approval(name: str, node: Node, bench: Bench, expressions: Expressio
     desk = inside.with_steps(frozenset(nodes)).knowing(steps=steps_type(nodes, someone))
     policy = compile_policy(node.get("policy"), desk)
     _check_returns(node.get("policy").get("returns").get("to"), desk)
-    body = {key: value for key, value in node.value.items() if key not in _NOT_OF_THE_FLOW}
+    body = dict(node.value)
     return ApprovalModel(
         name=name,
         object=object.name,

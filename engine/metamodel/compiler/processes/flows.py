@@ -12,7 +12,7 @@ from engine.metamodel.definitions.grammar import grammar_of
 from engine.metamodel.layers import MergedDocument
 from engine.metamodel.layers.verbs import Change, insert_keys, remove_keys, set_keys
 
-_OWN = frozenset({"extends", "insert", "steps", "tests"})
+_OWN = frozenset({"extends", "insert", "steps"})
 _ABOUT = ("approval", "automation", "assignment", "conversion", "print")
 
 
@@ -59,7 +59,7 @@ def _expand(name: str, known: dict[str, MergedDocument], bench: Bench, path: tup
 def _laid_over(below: Node, node: Node, findings: Findings) -> Node:
     change, schema = Change(findings, _anything), grammar_of("approval")
     own = _only(node, lambda key: key not in _OWN)
-    result = set_keys(_only(below, lambda key: key != "tests"), own, schema, change)
+    result = set_keys(below, own, schema, change)
     steps = node.get("steps")
     if isinstance(steps.value, list):
         return _with_steps(result, steps)
