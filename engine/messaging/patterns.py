@@ -40,15 +40,18 @@ def fit(parts: Sequence[PatternPart], text: str, today: date) -> Mapping[str, An
 
 
 def _expression(parts: Sequence[PatternPart]) -> str:
-    made = []
+    made = ""
+    after_place = False
     for number, part in enumerate(parts):
         if part.name:
-            made.append(f"(?P<p{number}>{_FORMS[part.type or 'word']})")
-        else:
-            words = unicodedata.normalize("NFKC", part.text).split()
-            made.append(r"\s+".join(re.escape(word) for word in words))
-    # spaces between a word and a place may be left out in Chinese, where nobody writes them
-    return r"\s*".join(one for one in made if one)
+            # two places are parted by a space; between a word and a place Chinese writes none
+            made += r"\s+" if after_place else r"\s*"
+            made += f"(?P<p{number}>{_FORMS[part.type or 'word']})"
+            after_place = True
+        elif words := unicodedata.normalize("NFKC", part.text).split():
+            made += r"\s*" + r"\s+".join(re.escape(word) for word in words)
+            after_place = False
+    return made
 
 
 def _value(part: PatternPart, text: str, today: date) -> Any:
