@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from engine.cli.console import FAILED, Console, verb
-from engine.cli.house import opened
+from engine.cli.house import opened, operator
 from engine.kernel.errors import TesseraError
 
 if TYPE_CHECKING:
@@ -37,7 +37,12 @@ class Finding:
 def doctor(console: Console) -> int:
     """Look at settings, databases and files, and say what is wrong."""
     with opened() as engine:
-        findings = [*_machine(engine.settings), *_secret_file(engine.settings), *_tenants(engine)]
+        findings = [
+            *_machine(engine.settings),
+            *_secret_file(engine.settings),
+            *_channels(engine),
+            *_tenants(engine),
+        ]
     bad = [finding for finding in findings if finding.state == "bad"]
     marks = {"good": "  ", "warning": "? ", "bad": "! "}
     lines = [f"{marks[one.state]}{one.what}: {one.says}" for one in findings]
@@ -73,6 +78,41 @@ def _secret_file(settings: Settings) -> Iterator[Finding]:
     yield Finding("secret", "bad" if loose else "good", "others may read it; chmod 600" if loose else "only yours")
 
 
+def _channels(engine: Engine) -> Iterator[Finding]:
+    settings = engine.settings
+    if not settings.redis:
+        yield Finding("background", "good", "threads of the server")
+    elif engine.degraded():
+        yield Finding("background", "warning", "Redis does not answer; work goes on from the database")
+    else:
+        yield Finding("background", "good", "Redis answers; jobs travel as JSON")
+    named = {channel.name for channel in engine.messages.channels}
+    for name, setting in (("email", "TESSERA_SMTP"), ("sms", "TESSERA_SMS")):
+        state: Literal["good", "warning"] = "good" if name in named else "warning"
+        yield Finding(name, state, "set" if name in named else f"{setting} is not set; such messages wait")
+    if settings.smtp.startswith("smtp+plain:"):
+        yield Finding("email", "warning", "mail goes without TLS")
+    if settings.smtp and not settings.mail_from:
+        yield Finding("email", "warning", "TESSERA_MAIL_FROM is not set")
+    if settings.sms and not settings.sms.startswith("file:") and len(engine.tenancy.list()) > 1:
+        known = set(settings.sms_numbers.values())
+        lost = [tenant.name for tenant in engine.tenancy.list() if tenant.name not in known]
+        if lost and settings.sms.startswith("smpp"):
+            yield Finding("sms", "warning", f"TESSERA_SMS_NUMBERS names no number of {', '.join(lost[:5])}")
+
+
+def _waiting(engine: Engine, tenant: str) -> Iterator[Finding]:
+    tally = engine.jobs.tally(operator(engine, tenant))
+    wrong = {
+        "jobs set aside": tally.jobs.get("quarantined", 0),
+        "dead events": tally.events.get("dead", 0),
+        "dead deliveries": tally.deliveries.get("dead", 0),
+    }
+    for what, count in wrong.items():
+        if count:
+            yield Finding(f"tenant {tenant}", "warning", f"{count} {what}; see tessera jobs list {tenant}")
+
+
 def _tenants(engine: Engine) -> Iterator[Finding]:
     tenants = engine.tenancy.list()
     yield Finding("tenants", "good" if tenants else "warning", str(len(tenants)) if tenants else "none yet")
@@ -87,3 +127,4 @@ def _tenants(engine: Engine) -> Iterator[Finding]:
         yield Finding(f"tenant {tenant.name}", "good", f"{database.dialect}, {packs}, {len(users)} users")
         if not any(user.administrator and user.active for user in users):
             yield Finding(f"tenant {tenant.name}", "warning", "nobody is administrator")
+        yield from _waiting(engine, tenant.name)
