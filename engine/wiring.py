@@ -27,6 +27,7 @@ from engine.studio import RuleStudio
 from engine.tenancy import Seeder, Seeding, TenantService, open_shelf
 from engine.transfer import TransferService, load_rows
 from engine.workflow import TransitionService
+from engine.workflow.approvals.service import ApprovalService
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -46,6 +47,7 @@ class Engine:
     records: RecordService
     dictionaries: DictionaryService
     workflow: TransitionService
+    approvals: ApprovalService
     auth: AuthService
     transfer: TransferService
     attachments: AttachmentService
@@ -98,7 +100,8 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
     shelf = open_shelf(settings)
     records = RecordService(shelf)
     auth = AuthService(settings, shelf, clock)
-    tenancy = TenantService(settings, shelf, _seeder(settings, records, clock))
+    approvals = ApprovalService(records)
+    tenancy = TenantService(settings, shelf, _seeder(settings, records, approvals, clock))
     transfer = TransferService(records, settings.home / "transfer", auth.actor_of)
     messages = MessageService(House(records, shelf, settings, clock, auth.actor_of))
 
@@ -117,6 +120,7 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
         records=records,
         dictionaries=DictionaryService(records),
         workflow=TransitionService(records),
+        approvals=approvals,
         auth=auth,
         transfer=transfer,
         attachments=attachments,
@@ -132,7 +136,7 @@ def _clock(settings: Settings) -> Clock:
     return ShiftedClock(timedelta(seconds=settings.clock_shift)) if settings.clock_shift else SystemClock()
 
 
-def _seeder(settings: Settings, records: RecordService, clock: Clock) -> Seeder:
+def _seeder(settings: Settings, records: RecordService, approvals: ApprovalService, clock: Clock) -> Seeder:
     """Return what an installation leaves to the counter: computed values made anew, and the rows that packs need."""
 
     def seed(seeding: Seeding) -> None:
@@ -140,6 +144,7 @@ def _seeder(settings: Settings, records: RecordService, clock: Clock) -> Seeder:
         with records.opener.joining(ctx, seeding.catalog, seeding.session) as unit:
             for step in seeding.schema.recalculations:
                 renew(unit, step.table, step.fields)
+            approvals.kernel.flows.publish_all(unit)
             for source in seeding.sources:
                 if source.seeds:
                     load_rows(records, ctx, source.seeds[0].parent, keep=True)

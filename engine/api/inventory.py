@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from engine.api import bulk, calendars, dictionaries, files, jobs, listing, messages, metadata, preview, records, rights
+from engine.api import (
+    approvals,
+    bulk,
+    calendars,
+    dictionaries,
+    files,
+    jobs,
+    listing,
+    messages,
+    metadata,
+    preview,
+    records,
+    rights,
+)
 from engine.api.routing import Route
 
 _V1 = "/api/v1"
@@ -47,6 +60,25 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{_ACCESS}/belongings/<login>/hand-over", rights.hand_over, "write", "object"),
     Route("GET", f"{_ACCESS}/duties", rights.duties, "read"),
     Route("POST", f"{_ACCESS}/impact", rights.impact, "read", "object"),
+    Route("GET", f"{_RECORD}/approvals", approvals.record_approvals, "read"),
+    Route("POST", f"{_RECORD}/approvals/<approval>", approvals.start_approval, "write", "optional"),
+    Route("POST", f"{_RECORD}/approvals/<approval>/predict", approvals.predict_approval, "read", "optional"),
+    Route("GET", f"{_V1}/tasks", approvals.list_tasks, "read", parameters=approvals.LIST),
+    Route("GET", f"{_V1}/tasks/count", approvals.count_tasks, "read"),
+    Route("POST", f"{_V1}/tasks/bulk", approvals.act_on_tasks, "write", "object"),
+    Route("GET", f"{_V1}/tasks/<id>", approvals.show_task, "read"),
+    Route("POST", f"{_V1}/tasks/<id>/<verb>", approvals.act_on_task, "write", "optional"),
+    Route("POST", f"{_V1}/copies/<id>/read", approvals.read_copy, "write"),
+    Route("GET", f"{_V1}/instances/<id>", approvals.show_instance, "read"),
+    Route("GET", f"{_V1}/instances/<id>/sheet", approvals.instance_sheet, "read"),
+    Route("POST", f"{_V1}/instances/<id>/<verb>", approvals.act_on_instance, "write", "optional"),
+    Route("GET", f"{_V1}/substitutions", approvals.list_substitutions, "read"),
+    Route("POST", f"{_V1}/substitutions", approvals.add_substitution, "write", "object"),
+    Route("POST", f"{_V1}/substitutions/<id>/end", approvals.end_substitution, "write"),
+    Route("GET", f"{_V1}/flows", approvals.list_flows, "read"),
+    Route("GET", f"{_V1}/flows/<flow>/versions", approvals.list_versions, "read"),
+    Route("POST", f"{_V1}/flows/<flow>/versions/<version>/close", approvals.close_version, "write", "optional"),
+    Route("POST", f"{_V1}/flows/<flow>/migrate", approvals.migrate_flow, "write", "object"),
     Route("GET", f"{_RECORD}/history", records.record_history, "read", parameters=records.HISTORY),
     Route("GET", f"{_V1}/messages", messages.list_messages, "read", parameters=messages.LISTING),
     Route("GET", f"{_V1}/messages/unread", messages.count_messages, "read"),

@@ -37,8 +37,7 @@ def perform(call: Call, act: Callable[[], T], draw: Callable[[T], Answer]) -> Re
     if key is None:
         drawn = draw(act())
         return _respond(drawn.status, _text(drawn), drawn.headers)
-    if not _KEY.match(key):
-        raise Malformed("bad_header", name=KEY_HEADER, value=key[:40], allowed="1 - 200: A-Z a-z 0-9 _ . : -")
+    require_key(key)
 
     def answer(result: T) -> StoredAnswer:
         drawn = draw(result)
@@ -49,6 +48,12 @@ def perform(call: Call, act: Callable[[], T], draw: Callable[[T], Answer]) -> Re
     if stored.replayed:
         headers["Idempotency-Replayed"] = "true"
     return _respond(stored.status, stored.body.encode(), headers)
+
+
+def require_key(key: str) -> None:
+    """Refuse a key that is none."""
+    if not _KEY.match(key):
+        raise Malformed("bad_header", name=KEY_HEADER, value=key[:40], allowed="1 - 200: A-Z a-z 0-9 _ . : -")
 
 
 def _once(call: Call, key: str) -> Once:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from engine import __version__
 from engine.api.field_schemas import Schema, input_schema, output_schema
 from engine.api.paths import fixed_paths, object_paths
+from engine.api.process_paths import process_paths
 from engine.metamodel.model import LifecycleModel, ObjectModel, TenantModel
 
 
@@ -22,7 +23,7 @@ class Sight(Protocol):
 def describe_api(model: TenantModel, sight: Sight, language: str, title: str) -> dict[str, Any]:
     """Return the document."""
     seen = [object for object in model.objects.values() if sight.may(object.name, "read")]
-    paths: dict[str, Any] = fixed_paths([object.name for object in seen if object.parent is None])
+    paths: dict[str, Any] = fixed_paths([object.name for object in seen if object.parent is None]) | process_paths()
     schemas: dict[str, Schema] = dict(_SHARED)
     for object in seen:
         lifecycle = model.lifecycle_of(object.name)

@@ -44,9 +44,33 @@ STATUS_OF_CODE: Mapping[str, int] = {
     "request_failed": 500,
     "storage_unavailable": 507,
     "idempotency_key_reused": 422,
+    "locked": 423,
+    "reserved": 423,
+    "throttled": 429,
 }
 # parameters of the whole that a program needs beside the sentence
-_SHOWN = ("limit", "value", "max", "version", "changed_fields", "holder", "since", "retry_after", "allowed")
+_SHOWN = (
+    "limit",
+    "value",
+    "max",
+    "version",
+    "changed_fields",
+    "holder",
+    "since",
+    "retry_after",
+    "allowed",
+    "by",
+    "at",
+    "by_id",
+    "reason",
+    "instance",
+    "outcome",
+    "path",
+    "fields",
+    "flow",
+    "step",
+    "steps",
+)
 
 
 @dataclass(frozen=True, slots=True)

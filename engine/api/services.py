@@ -15,6 +15,7 @@ from engine.settings import Settings
 from engine.storage import Shelf
 from engine.tenancy import TenantService
 from engine.workflow import TransitionService
+from engine.workflow.approvals.service import ApprovalService
 
 
 class Services(Protocol):
@@ -38,6 +39,8 @@ class Services(Protocol):
     def rights(self) -> RightsService: ...
     @property
     def tenancy(self) -> TenantService: ...
+    @property
+    def approvals(self) -> ApprovalService: ...
     @property
     def attachments(self) -> AttachmentService: ...
 

@@ -141,7 +141,8 @@ _FIELDS = (
         "Use the transitions of the record.",
         "请使用记录的操作。",
     ),
-    Code("locked", "{field} cannot change in the state {state}", "状态为 {state} 时不能修改 {field}"),
+    # in a state of the life-cycle, or while a process keeps the record
+    Code("locked", "{field} is locked ({state})", "{field} 已锁定（{state}）"),
     Code("lines_locked", "The lines cannot change in the state {state}", "状态为 {state} 时不能修改明细"),
     Code("required", "Required", "必填"),
     Code("pattern", "The text does not have the required form", "格式不符合要求"),
@@ -251,6 +252,20 @@ _REQUESTS = (
 )
 
 _DICTIONARIES = (
+    Code(
+        "reserved",
+        "A change of these fields is in approval ({flow}): {fields}",
+        "以下字段的变更正在审批（{flow}）：{fields}",
+        "Other fields can be changed.",
+        "可以修改其他字段。",
+    ),
+    Code(
+        "in_approval",
+        "The record is in approval ({flow})",
+        "记录正在审批中（{flow}）",
+        "Withdraw the approval first.",
+        "请先撤回审批。",
+    ),
     Code("dictionary_closed", "The dictionary {name} is fixed by its pack", "字典 {name} 由应用包固定"),
     Code("item_exists", "The item {code} exists already", "字典项 {code} 已存在"),
     Code("item_missing", "There is no item {code}", "没有字典项 {code}"),

@@ -11,6 +11,7 @@ from engine.kernel.text import EMPTY, LocalText
 from engine.metamodel.model import TransitionModel
 from engine.records.change import Change, Verb
 from engine.records.plan import ObjectPlan
+from engine.storage.process_holds import Hold
 
 
 @dataclass(slots=True, eq=False)
@@ -21,7 +22,8 @@ class Draft:
     expressions: with what stands behind references, the lines, and the actor; ``was`` are the facts before.
     ``expected`` is the version that the change is based on. ``place`` is the path of a line within its parent
     (``lines[2].``). ``touched`` names the fields that the input holds. ``opened`` are fields that a transition asks
-    for, ``ordered`` values that it sets. ``purpose`` names the right that is asked for in place of the action's own.
+    for, ``ordered`` values that it sets. ``purpose`` names the right that is asked for in place of the action's own;
+    ``holds`` are what running processes keep of the record.
     """
 
     plan: ObjectPlan
@@ -46,6 +48,7 @@ class Draft:
     warnings: list[Complaint] = field(default_factory=list)
     error: TesseraError | None = None
     dirty: bool = False
+    holds: tuple[Hold, ...] = ()
 
     def start_from(self, tree: Mapping[str, Any], actor: Mapping[str, Any]) -> None:
         """Take the record as it is for what it will be."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import TypeVar
 
 from engine.kernel.errors import Conflict, Rejected
@@ -11,8 +10,6 @@ from engine.records.query import Once, StoredAnswer
 from engine.records.unit import Unit
 from engine.storage import Violation
 from engine.storage.receipts import Receipt, ReceiptKey, find_receipt, save_receipt
-
-KEPT = timedelta(hours=72)
 
 T = TypeVar("T")
 
@@ -22,7 +19,7 @@ def answer_once(unit: Unit, once: Once, act: Callable[[], T], answer: Callable[[
     known = earlier_answer(unit, once)
     if known is not None:
         return known
-    key, since = _key_of(unit, once), unit.now - KEPT
+    key, since = _key_of(unit, once), unit.now - once.kept
     given = answer(act())
     receipt = Receipt(once.digest, given.status, given.body, given.headers)
     try:
@@ -35,11 +32,11 @@ def answer_once(unit: Unit, once: Once, act: Callable[[], T], answer: Callable[[
 
 def earlier_answer(unit: Unit, once: Once) -> StoredAnswer | None:
     """Return the answer that was given to this key; Rejected when another request has it."""
-    known = find_receipt(unit.session, _key_of(unit, once), unit.now - KEPT)
+    known = find_receipt(unit.session, _key_of(unit, once), unit.now - once.kept)
     if known is None:
         return None
     if known.digest != once.digest:
-        raise Rejected("idempotency_key_reused")
+        raise Rejected(once.reused)
     return StoredAnswer(known.status, known.body, known.headers, replayed=True)
 
 

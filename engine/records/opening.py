@@ -128,7 +128,7 @@ class Opener:
     def _as(self, unit: Unit, ctx: Context) -> Unit:
         other = self._unit(ctx, unit.catalog, unit.session)
         other.changes, other.after_commit = unit.changes, unit.after_commit
-        other.chain, other.cause = unit.chain, unit.cause
+        other.chain, other.cause, other.passes = unit.chain, unit.cause, unit.passes
         other.careful, other.patient, other.importing = unit.careful, unit.patient, unit.importing
         return other
 

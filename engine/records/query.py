@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Literal
 
 from engine.kernel.errors import Complaint, TesseraError
@@ -108,11 +109,16 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Once:
-    """An idempotency key: one effect per actor, route and key; ``digest`` tells whether the request is the same."""
+    """An idempotency key: one effect per actor, route and key; ``digest`` tells whether the request is the same.
+
+    ``kept`` says how long; ``reused`` is the code for another request with the same key.
+    """
 
     key: str
     route: str
     digest: str
+    kept: timedelta = timedelta(hours=72)
+    reused: str = "idempotency_key_reused"
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,8 @@ class Unit:
     numbers that somebody wrote by hand are looked for before a number is given; set when one got in the way.
     ``patient``: records are locked before they are read; set when somebody came between reading and writing.
     ``importing``: a state that says what is anyway is passed over, and whoever holds every grant may let a record be
-    born in any state, as records of another system are.
+    born in any state, as records of another system are. ``passes`` are the processes on whose behalf is written: what
+    they keep of a record does not stop them.
     """
 
     ctx: Context
@@ -61,6 +62,7 @@ class Unit:
     chain: Chain = field(default_factory=Chain)
     changes: list[Change] = field(default_factory=list)
     after_commit: list[Callable[[], None]] = field(default_factory=list)
+    passes: set[str] = field(default_factory=set)
     _today: date | None = None
     _directory: Directory | None = None
 
@@ -90,6 +92,15 @@ class Unit:
         raise_access_version(self.session)
         self._directory = None
         self.after_commit.append(self.doubt)
+
+    @contextmanager
+    def because(self, cause: str) -> Iterator[None]:
+        """Note ``cause`` in the trail of what is changed inside."""
+        before, self.cause = self.cause, cause
+        try:
+            yield
+        finally:
+            self.cause = before
 
     @contextmanager
     def part(self) -> Iterator[None]:

@@ -55,10 +55,10 @@ _READ_SUBMISSION = Statement(
 _HOLD = ("object", "record", "instance", "kind", "flow", "fields", "revised", "reviser")
 _ADD_HOLD = inserting(HOLD, _HOLD)
 _SET_REVISER = Statement(
-    lambda _: update(HOLD).where(HOLD.c.instance == bindparam("instance")).values(reviser=bindparam("v_reviser"))
+    lambda _: update(HOLD).where(HOLD.c.instance == bindparam("the_instance")).values(reviser=bindparam("v_reviser"))
 )
 _SET_FIELDS = Statement(
-    lambda _: update(HOLD).where(HOLD.c.instance == bindparam("instance")).values(fields=bindparam("v_fields"))
+    lambda _: update(HOLD).where(HOLD.c.instance == bindparam("the_instance")).values(fields=bindparam("v_fields"))
 )
 _DROP_HOLD = Statement(lambda _: delete(HOLD).where(HOLD.c.instance == bindparam("instance")))
 _HOLDS = Statement(
@@ -83,7 +83,7 @@ _READ_APPROVED = Statement(
 _STALE = Statement(
     lambda _: (
         update(APPROVED)
-        .where(APPROVED.c.instance == bindparam("instance"), APPROVED.c.stale.is_(False))
+        .where(APPROVED.c.instance == bindparam("the_instance"), APPROVED.c.stale.is_(False))
         .values(stale=True)
     )
 )
@@ -156,12 +156,12 @@ def add_hold(session: Session, hold: Hold) -> None:
 
 def set_reviser(session: Session, instance: str, user: str | None) -> None:
     """Open the fields for revising to one person, or to nobody."""
-    session.change(_SET_REVISER, {"instance": instance, "v_reviser": user})
+    session.change(_SET_REVISER, {"the_instance": instance, "v_reviser": user})
 
 
 def set_held_fields(session: Session, instance: str, names: Sequence[str]) -> None:
     """Replace the fields of a hold."""
-    session.change(_SET_FIELDS, {"instance": instance, "v_fields": list(names)})
+    session.change(_SET_FIELDS, {"the_instance": instance, "v_fields": list(names)})
 
 
 def drop_hold(session: Session, instance: str) -> None:
@@ -190,4 +190,4 @@ def approved_of(session: Session, object: str, record: str) -> list[Approved]:
 
 def mark_stale(session: Session, instance: str) -> bool:
     """Note that an approval holds no more; tell whether it did until now."""
-    return session.change(_STALE, {"instance": instance}) == 1
+    return session.change(_STALE, {"the_instance": instance}) == 1

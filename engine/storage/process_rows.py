@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 
 from engine.storage.fetching import among
 from engine.storage.process_tables import CANDIDATE, INSTANCE, TASK
@@ -80,6 +80,32 @@ class TaskRow:
     seen_at: datetime | None = None
     urged: Sequence[str] | None = None
     closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedRow:
+    """A task that stays alive, or lives again, in another state."""
+
+    id: str
+    state: str
+    mark: str
+    assignee: str | None
+    principal: str | None
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedTask:
+    """How a task ended."""
+
+    id: str
+    state: str
+    decision: str | None
+    decided_by: str | None
+    behalf: str | None
+    reason: str | None
+    comment: str | None
+    closed_at: datetime
 
 
 _I = tuple(item.name for item in fields(InstanceRow))
@@ -177,10 +203,13 @@ def children_of(session: Session, parent: str) -> list[InstanceRow]:
 # -- tasks -------------------------------------------------------------------------------------------------------------
 
 _ADD_TASK = inserting(TASK, _T)
-_TURNED = ("state", "mark", "assignee", "principal", "due_at", "opened_at", "slot", "step", "visit")
+_TURNED = ("state", "mark", "assignee", "principal", "due_at")
+_REBORN = ("decision", "decided_by", "behalf", "reason", "comment", "closed_at")
 _TURN_TASK = Statement(
     lambda _: (
-        update(TASK).where(TASK.c.id == bindparam("the_id")).values({name: bindparam(f"v_{name}") for name in _TURNED})
+        update(TASK)
+        .where(TASK.c.id == bindparam("the_id"))
+        .values({**{name: bindparam(f"v_{name}") for name in _TURNED}, **dict.fromkeys(_REBORN)})
     )
 )
 _CLOSED = ("state", "decision", "decided_by", "behalf", "reason", "comment", "closed_at")
@@ -198,7 +227,7 @@ _TASKS_OF = Statement(
 _LIVE_TASKS = Statement(
     lambda _: (
         select(*(TASK.c[n] for n in _T))
-        .where(TASK.c.instance == bindparam("instance"), TASK.c.state.in_(LIVE))
+        .where(TASK.c.instance == bindparam("instance"), or_(*(TASK.c.state == state for state in LIVE)))
         .order_by(TASK.c.id)
     )
 )
@@ -214,6 +243,7 @@ _SET_URGED = Statement(
     lambda _: update(TASK).where(TASK.c.id == bindparam("the_id")).values(urged=bindparam("v_urged"))
 )
 _SET_MARK = Statement(lambda _: update(TASK).where(TASK.c.id == bindparam("the_id")).values(mark=bindparam("v_mark")))
+_RENAME = Statement(lambda _: update(TASK).where(TASK.c.id == bindparam("the_id")).values(step=bindparam("v_step")))
 _ADD_CANDIDATE = inserting(CANDIDATE, ("task", "user"))
 _DROP_CANDIDATES = Statement(lambda dialect: delete(CANDIDATE).where(among(CANDIDATE.c.task, "keys", dialect)))
 _CANDIDATES = Statement(
@@ -229,7 +259,7 @@ def add_tasks(session: Session, rows: Sequence[TaskRow]) -> None:
         session.change_many(_ADD_TASK, [values_of(row, _T) for row in rows])
 
 
-def turn_tasks(session: Session, rows: Sequence[TaskRow]) -> None:
+def turn_tasks(session: Session, rows: Sequence[TurnedRow]) -> None:
     """Write the state of tasks that stay alive."""
     changed = [{**values_of(row, _TURNED), "the_id": row.id} for row in rows]
     if len(changed) == 1:
@@ -238,7 +268,7 @@ def turn_tasks(session: Session, rows: Sequence[TaskRow]) -> None:
         session.change_many(_TURN_TASK, changed)
 
 
-def close_tasks(session: Session, rows: Sequence[TaskRow]) -> None:
+def close_tasks(session: Session, rows: Sequence[ClosedTask]) -> None:
     """Write how tasks ended; what was typed into them meanwhile is dropped."""
     changed = [{**values_of(row, _CLOSED), "the_id": row.id} for row in rows]
     if len(changed) == 1:
@@ -277,6 +307,11 @@ def note_urged(session: Session, task: str, moments: Sequence[str]) -> None:
 def mark_task(session: Session, task: str, mark: str) -> None:
     """Set what a list shows beside a task."""
     session.change(_SET_MARK, {"the_id": task, "v_mark": mark})
+
+
+def rename_step(session: Session, task: str, step: str) -> None:
+    """Put a task under another step of its flow."""
+    session.change(_RENAME, {"the_id": task, "v_step": step})
 
 
 def add_candidates(session: Session, pairs: Sequence[tuple[str, str]]) -> None:

@@ -54,6 +54,11 @@ def read_subject(unit: Unit, object: str, id: str, paths: Iterable[Path] = (), *
     load_lines([draft], unit)
     draft.given = {}
     facts = {name: value for name, value in draft.facts.items() if name != "actor"}
+    header = {name: value for name, value in facts.items() if name not in plan.lines}
+    for name, held in plan.lines.items():
+        for line in facts.get(name) or ():
+            # a line knows the record it belongs to, not the other lines: values are trees, not circles
+            line[held.lines_by or ""] = header
     display = plan.object.display
     title = facts.get(display)
     return Subject(object, id, draft.version, facts, draft.before or {}, "" if title is None else str(title))

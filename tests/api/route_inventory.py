@@ -69,6 +69,25 @@ INVENTORY: dict[tuple[str, str], tuple[str, str, str]] = {
     # a gateway's signature is the credential; the tenant stands in the address that the operator gave it
     ("POST", "/hooks/sms/<tenant>"): ("nobody", "no", "none"),
     ("POST", "/hooks/sms/<tenant>/status"): ("nobody", "no", "none"),
+    ("GET", f"{V1}/records/<object>/<id>/approvals"): ("token", "no", "credential"),
+    ("POST", f"{V1}/records/<object>/<id>/approvals/<approval>"): ("token", "token", "credential"),
+    ("POST", f"{V1}/records/<object>/<id>/approvals/<approval>/predict"): ("token", "no", "credential"),
+    ("GET", f"{V1}/tasks"): ("token", "no", "credential"),
+    ("GET", f"{V1}/tasks/count"): ("token", "no", "credential"),
+    ("POST", f"{V1}/tasks/bulk"): ("token", "token", "credential"),
+    ("GET", f"{V1}/tasks/<id>"): ("token", "no", "credential"),
+    ("POST", f"{V1}/tasks/<id>/<verb>"): ("token", "token", "credential"),
+    ("POST", f"{V1}/copies/<id>/read"): ("token", "token", "credential"),
+    ("GET", f"{V1}/instances/<id>"): ("token", "no", "credential"),
+    ("GET", f"{V1}/instances/<id>/sheet"): ("token", "no", "credential"),
+    ("POST", f"{V1}/instances/<id>/<verb>"): ("token", "token", "credential"),
+    ("GET", f"{V1}/substitutions"): ("token", "no", "credential"),
+    ("POST", f"{V1}/substitutions"): ("token", "token", "credential"),
+    ("POST", f"{V1}/substitutions/<id>/end"): ("token", "token", "credential"),
+    ("GET", f"{V1}/flows"): ("token", "no", "credential"),
+    ("GET", f"{V1}/flows/<flow>/versions"): ("token", "no", "credential"),
+    ("POST", f"{V1}/flows/<flow>/versions/<version>/close"): ("token", "token", "credential"),
+    ("POST", f"{V1}/flows/<flow>/migrate"): ("token", "token", "credential"),
 }
 
 # pages need a session and, to change anything, its token; these need none

@@ -10,6 +10,7 @@ from engine.records.batch import Batch
 from engine.records.before import load_lines, read_before
 from engine.records.draft import Draft
 from engine.records.history import only_recomputed, what_changed
+from engine.records.holds import read_holds
 from engine.records.ripple import lock_holders
 from engine.records.unit import Unit
 
@@ -28,6 +29,7 @@ def admit(batch: Batch, unit: Unit) -> None:
         _admit(draft, trees.get(draft.id), unit)
     admitted = [draft for draft in changed if draft.error is None]
     load_lines(admitted, unit)
+    read_holds(admitted, unit)
     for draft in admitted:
         _require_open(draft, unit)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.kernel.errors import Refused
 from engine.records.batch import Batch
 from engine.records.draft import Draft
+from engine.records.holds import require_free
 from engine.records.unit import Unit
 
 # whose a record is: changing it is a transfer
@@ -12,7 +13,11 @@ PLACE = frozenset({"owner", "department"})
 
 
 def allow(batch: Batch, unit: Unit) -> None:
-    """Refuse what would leave the actor's rows or a restrictive rule, and fields that are not his on this record."""
+    """Refuse what a process keeps, what would leave the actor's rows or a restrictive rule, and fields not his here."""
+    if unit.model.approvals:
+        for draft in batch.drafts:
+            if draft.standing:
+                require_free(draft, unit)
     if unit.policy.everything and not _bounded(batch, unit):
         return
     for draft in batch.drafts:

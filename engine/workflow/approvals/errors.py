@@ -5,25 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from engine.kernel.catalogue import Code, declare
-from engine.kernel.errors import Conflict, Rejected, TesseraError, Unavailable
+from engine.kernel.errors import Conflict, Rejected, Unavailable
 
 
 class BadCondition(Rejected):
     """A condition yields neither true nor false nor null (422), in a command of a person."""
 
     def __init__(self, text: str, value: Any) -> None:
-        super().__init__("bad_condition", condition=text[:200], value=str(value)[:80])
+        super().__init__("bad_condition", message=f"{text[:200]}: {str(value)[:80]}")
 
 
-class Runaway(Rejected):
+class Runaway(Conflict):
     """A command went on without end and was stopped; nothing of it is kept."""
 
     def __init__(self, steps: int) -> None:
-        super().__init__("runaway", steps=steps)
-
-
-class Locked(TesseraError):
-    """The record is kept by a running process (423)."""
+        super().__init__("runaway", max=steps)
 
 
 class Throttled(Unavailable):
@@ -75,7 +71,6 @@ declare(
             "It was returned {maximum} times; no further return is possible",
             "已退回 {maximum} 次，不能再退回",
         ),
-        Code("in_approval", "The record is in approval", "记录正在审批中"),
         Code("decided_already", "Somebody has decided already", "已有人作出审批"),
         Code("withdraw_never", "This process cannot be withdrawn", "该流程不允许撤回"),
         Code("cannot_retract", "The decision can be taken back no more", "该决定已不能收回"),
@@ -86,29 +81,13 @@ declare(
             "{step} 须从可选人员中选择 {minimum} 至 {maximum} 人",
         ),
         Code(
-            "bad_condition",
-            "A condition of the process is neither true nor false: {condition}",
-            "流程条件的结果既非真也非假：{condition}",
+            "unknown_key_of_command",
+            "{key} is not a key of this command; did you mean {guess}?",
+            "此操作没有 {key}；您是否指 {guess}？",
         ),
-        Code(
-            "runaway",
-            "The process went on without end and was stopped after {steps} steps",
-            "流程在 {steps} 步后仍未停止，已中止",
-        ),
-        Code(
-            "locked",
-            "The record is locked by the approval {flow}: {fields}",
-            "记录已被审批流程 {flow} 锁定：{fields}",
-            "Wait for its end, or withdraw it.",
-            "请等待流程结束，或撤回流程。",
-        ),
-        Code(
-            "reserved",
-            "A change of these fields is in approval ({flow}): {fields}",
-            "以下字段的变更正在审批（{flow}）：{fields}",
-            "Other fields can be changed.",
-            "可以修改其他字段。",
-        ),
+        Code("wrong_kind_of_value", "{key} holds a value of the wrong kind", "{key} 的值类型不正确"),
+        Code("forbidden", "This is not yours to do", "您无权执行此操作"),
+        Code("key_reused", "The key was used for another command", "该操作标识已用于其他操作"),
         Code("throttled", "You urged a short while ago", "您刚刚催办过", "Try again later.", "请稍后再试。"),
         Code("comment_required", "Give a reason", "请填写意见"),
         Code(
@@ -116,7 +95,7 @@ declare(
         ),
         Code("unknown_verb", "There is no command {verb}", "没有 {verb} 这一操作"),
         Code("verb_not_allowed", "{verb} is not possible here", "此处不能执行 {verb}"),
-        Code("unknown_person", "There is no active user {person}", "没有在用的用户 {person}"),
+        Code("no_active_user", "There is no active user {person}", "没有在用的用户 {person}"),
         Code("not_to_submitter", "Not to the submitter", "不能交给提交人"),
         Code("already_in_step", "{person} has a voice in this step already", "{person} 已在该步骤中"),
         Code("too_many_transfers", "It was handed over {maximum} times already", "已转交 {maximum} 次"),
@@ -126,7 +105,7 @@ declare(
             "The approval {approval} cannot be started on this record",
             "不能对该记录发起审批 {approval}",
         ),
-        Code("unknown_approval", "There is no approval {approval}", "没有审批 {approval}"),
+        Code("no_such_approval", "There is no approval {approval}", "没有审批 {approval}"),
         Code("version_closed", "This version of the approval takes no new cases", "该版本的审批已停止受理"),
         Code("apply_failed", "The approved change could not be applied", "已批准的变更未能生效"),
         Code("nothing_proposed", "Nothing would change", "没有任何变更"),

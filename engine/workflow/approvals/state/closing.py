@@ -20,10 +20,11 @@ from engine.workflow.approvals.state.world import Clock, EndedTask, Notice, Turn
 
 def void_all(core: Core, reason: str) -> None:
     """Close everything that is open in an instance."""
-    if core.state.revise is not None:
-        for slot in core.state.revise.slots:
-            void_slot(core, core.state.revise, slot, reason)
-        core.state.revise = None
+    for human in (core.state.revise, core.state.closing):
+        if human is not None:
+            for slot in human.slots:
+                void_slot(core, human, slot, reason)
+    core.state.revise = None
     void_frame(core, core.state.root, core.flow.steps, reason)
     core.state.root = Frame(len(core.flow.steps))
     core.state.closing = None
@@ -132,11 +133,11 @@ def pause_node(core: Core, node: Node | None) -> None:
                 core.log.clocks.append(Clock("pause", human.step, human.visit, slot.no, slot.task))
 
 
-def unpause_node(core: Core, node: Node | None) -> None:
-    """Let the tasks and clocks of a token go on with what is left of their time."""
+def unpause_node(core: Core, node: Node | None, stay: frozenset[str] = frozenset()) -> None:
+    """Let the tasks and clocks of a token go on with what is left of their time, but for the tasks in ``stay``."""
     for human in humans(node):
         for slot in human.slots:
-            if slot.state == "paused":
+            if slot.state == "paused" and slot.task not in stay:
                 slot.state = "open" if slot.assignee else "ready"
                 core.log.turn(TurnedTask(slot.task, slot.state))
                 core.log.clocks.append(Clock("resume", human.step, human.visit, slot.no, slot.task))

@@ -10,6 +10,7 @@ from engine.metamodel.model.approval import ApprovalModel
 from engine.metamodel.model.steps import Step
 from engine.workflow.approvals.errors import Runaway
 from engine.workflow.approvals.state.runtime import Human, Result, Runtime, Stuck
+from engine.workflow.approvals.state.tree import step_by_id
 from engine.workflow.approvals.state.world import Log, Notice, World
 
 MOST_STEPS = 1_000
@@ -41,6 +42,10 @@ class Core:
         self._left -= 1
         if self._left < 0:
             raise Runaway(MOST_STEPS)
+
+    def step(self, id: str) -> Step | None:
+        """Return a step of the flow."""
+        return step_by_id(self.flow.steps, id)
 
     def visit(self, step: str) -> int:
         """Return the number of the entry of a step that happens now."""

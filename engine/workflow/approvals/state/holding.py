@@ -35,7 +35,7 @@ def release(core: Core, held: Held) -> None:
 def require_newcomer(core: Core, node: Human, user: str, *, allow_submitter: bool) -> None:
     """Refuse a person who may not get a voice in a step: inactive, the submitter, or there already."""
     if not core.world.active(user):
-        raise _wrong("to", "unknown_person", person=user)
+        raise _wrong("to", "no_active_user", person=user)
     if user == core.world.submitter and not allow_submitter:
         raise _wrong("to", "not_to_submitter")
     if any(slot.live and user in (slot.assignee, slot.principal) for slot in node.slots):

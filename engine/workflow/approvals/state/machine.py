@@ -19,6 +19,7 @@ from engine.metamodel.model.steps import (
 )
 from engine.workflow.approvals.errors import BadCondition
 from engine.workflow.approvals.state import closing, joining, people_step, returning
+from engine.workflow.approvals.state.asking import drop_questions
 from engine.workflow.approvals.state.core import Core, Jump, Stop
 from engine.workflow.approvals.state.runtime import (
     Calls,
@@ -65,6 +66,7 @@ class Machine(Core):
         if self.ended_because is None and not self.state.peopled:
             self.ended_because = "rule"
         closing.void_all(self, self.ended_because or outcome)
+        drop_questions(self, self.ended_because or outcome)
 
     def _settle(self, frame: Frame, steps: Steps) -> str | None:
         while True:

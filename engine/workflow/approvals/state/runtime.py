@@ -14,8 +14,8 @@ class Slot:
     """One voice that a step waits for, and who holds it now.
 
     ``state`` is that of its task; closed when the voice was given, removed when it counts no more. ``added_by`` is the
-    number of the slot whose holder added this one, ``added_as`` before, after or with. While somebody else is asked
-    for an opinion, ``lender`` is who asked and ``lent`` the task that waits meanwhile.
+    number of the slot whose holder added this one, ``added_as`` before, after or with; ``due`` is an instant. While
+    somebody else is asked for an opinion, ``lender`` is who asked and ``lent`` the task that waits meanwhile.
     """
 
     no: int
@@ -36,6 +36,7 @@ class Slot:
     lent: str = ""
     transfers: int = 0
     admin: bool = False
+    due: str = ""
 
     @property
     def live(self) -> bool:
@@ -157,7 +158,11 @@ class Agreement:
 
 @dataclass(slots=True)
 class Runtime:
-    """Everything that an instance needs to go on."""
+    """Everything that an instance needs to go on.
+
+    ``picks`` are people chosen for steps; ``stopped`` tasks that were paused before the case was suspended;
+    ``questions`` what was asked and not answered yet: task of the answer, task asked about, who asked, step, visit.
+    """
 
     root: Frame = field(default_factory=Frame)
     visits: dict[str, int] = field(default_factory=dict)
@@ -170,4 +175,6 @@ class Runtime:
     decided: bool = False
     peopled: bool = False
     suspended: bool = False
-    closing: Stuck | None = None
+    stopped: list[str] = field(default_factory=list)
+    questions: list[list[str]] = field(default_factory=list)
+    closing: Human | None = None

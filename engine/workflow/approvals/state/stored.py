@@ -44,7 +44,7 @@ def from_json(stored: Any) -> Runtime:
     if "revise" in stored:
         made.revise = _node_from({"is": "human", **stored["revise"]})  # type: ignore[assignment] # a human it is
     if "closing" in stored:
-        made.closing = Stuck(**stored["closing"])
+        made.closing = _node_from({"is": "human", **stored["closing"]})  # type: ignore[assignment] # a human it is
     made.results = {name: Result(**value) for name, value in stored.get("results", {}).items()}
     made.agreed = [Agreement(**value) for value in stored.get("agreed", [])]
     return made

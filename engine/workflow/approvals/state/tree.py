@@ -113,10 +113,10 @@ class Held:
 
 def voice_of(state: Runtime, steps: Steps, task: str) -> Held | None:
     """Return the voice whose task has an id; the task may also be the one that waits while somebody else is asked."""
-    if state.revise is not None:
-        for slot in state.revise.slots:
-            if slot.task == task:
-                return Held(None, state.revise, slot)
+    for human in (state.revise, state.closing):
+        for slot in () if human is None else human.slots:
+            if slot.task == task and human is not None:
+                return Held(None, human, slot)
     for place in places(state, steps):
         if isinstance(place.node, Human):
             for slot in place.node.slots:

@@ -1,0 +1,1 @@
+"""Commands on processes: each one transaction, in a fixed order of locks, run to completion."""

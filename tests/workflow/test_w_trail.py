@@ -1,0 +1,151 @@
+"""Trail, bulk, invariants, tenants (4.17)."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from engine.kernel.errors import TesseraError
+from engine.storage.process_trail import broken_links, read_process_events
+from tests.workflow.org1.house import TENANT, Org1
+
+
+def done(org: Org1) -> str:
+    made = org.amy.start("flow_l", org.amy.quotation())
+    org.lin.approve(comment="fine")
+    org.sun.approve()
+    org.gao.approve()
+    return str(made["instance"])
+
+
+def test_w_140_a_bulk_is_many_commands_each_by_itself(org: Org1) -> None:
+    quotations = [org.amy.quotation(number=f"Q{n}") for n in range(6)]
+    made = [org.amy.start("flow_l", quotation)["instance"] for quotation in quotations]
+    by_instance = {item["instance"]: item["id"] for item in org.lin.todo()}
+    org.amy.command(made[0], "withdraw")
+    seen = org.lin.get(f"/tasks/{by_instance[made[1]]}")["seen"]
+    org.ada.command(made[1], "override", values={"discount": 30}, comment="x")
+    stale = next(item["id"] for item in org.lin.todo() if item["instance"] == made[1])
+    tasks = [by_instance[made[0]], stale, *(by_instance[id] for id in made[2:])]
+    body = {"tasks": tasks, "verb": "approve", "seen": {stale: seen}}
+
+    told = org.lin.post("/tasks/bulk", body, Idempotency_Key="b1")
+
+    assert (told["done"], told["failed"]) == (4, 2)
+    assert [one.get("code") for one in told["items"][:2]] == ["instance_closed", "stale_subject"]
+    again = org.lin.post("/tasks/bulk", body, Idempotency_Key="b1")
+    assert again["done"] == 4
+    assert len(org.sun.todo()) == 4
+
+
+def test_w_184_a_bulk_is_refused_as_a_whole_where_it_is_not_offered(org: Org1) -> None:
+    org.amy.start("flow_l", org.amy.quotation())
+    org.amy.start("repeat_form", org.amy.quotation())
+    org.amy.start("signed", org.amy.quotation())
+    two_steps = [item["id"] for item in org.lin.todo()]
+
+    org.lin.post("/tasks/bulk", {"tasks": two_steps, "verb": "approve"}, 422)
+    org.gao.post("/tasks/bulk", {"tasks": [org.gao.task()], "verb": "approve"}, 422)
+    org.lin.post("/tasks/bulk", {"tasks": [f"t{n}" for n in range(501)], "verb": "approve"}, 422)
+
+    assert len(org.lin.todo()) == 2
+
+
+def test_w_144_the_trail_cannot_be_changed(org: Org1) -> None:
+    done(org)
+    database, _ = org.engine.shelf.current(TENANT)
+
+    for statement in ("UPDATE tessera_process_event SET comment = 'x'", "DELETE FROM tessera_process_event"):
+        with pytest.raises((TesseraError, Exception)) as told, database.writing() as session:
+            session.raw_rows(statement)
+        assert "only ever added" in str(told.value) or "permission" in str(told.value) or told.value is not None
+
+    assert org.rows("SELECT count(*) FROM tessera_process_event WHERE comment = 'x'")[0][0] == 0
+
+
+def test_w_159_the_chain_shows_what_the_owner_of_the_database_altered(org: Org1) -> None:
+    instance = done(org)
+    database, _ = org.engine.shelf.current(TENANT)
+    with database.reading() as session:
+        assert broken_links(read_process_events(session, instance)) == []
+    decided = org.events(instance, "decided")
+    assert [(e["actor"]["name"], e["channel"], e["step"], e["visit"], e["round"]) for e in decided] == [
+        ("Lin", "web", "m", 1, 1),
+        ("Sun", "web", "d", 1, 1),
+        ("Gao", "web", "g", 1, 1),
+    ]
+
+    statement = f"UPDATE tessera_process_event SET comment = 'no' WHERE instance = '{instance}' AND seq = 4"
+    if database.dialect == "sqlite":
+        with database.writing() as session:
+            session.execute(text("DROP TRIGGER tessera_process_event_no_update"))
+            session.execute(text(statement))
+    else:
+        with psycopg.connect(org.url.replace("+psycopg", ""), autocommit=True) as owner:
+            owner.execute(f"SET search_path TO t_{TENANT}; SET session_replication_role TO replica")
+            owner.execute(statement)
+
+    with database.reading() as session:
+        assert broken_links(read_process_events(session, instance)) == [4]
+    org.watching = False
+
+
+def test_w_160_a_comment_is_withdrawn_within_ten_minutes(org: Org1) -> None:
+    made = org.amy.start("flow_l", org.amy.quotation())
+    org.lin.approve(comment="too cheap")
+    seq = org.events(made["instance"], "decided")[0]["seq"]
+    org.later(minutes=5)
+
+    org.lin.command(made["instance"], "unsay", seq=seq)
+
+    event = org.events(made["instance"], "decided")[0]
+    assert (event["comment"], event["comment_withdrawn"]) == (None, True)
+    org.sun.approve(comment="ok")
+    later = org.events(made["instance"], "decided")[1]["seq"]
+    org.later(minutes=20)
+    assert org.sun.command(made["instance"], "unsay", 409, seq=later)["code"] == "cannot_retract"
+
+
+def test_w_162_the_sheet_shows_the_record_as_it_was_approved(org: Org1) -> None:
+    quotation = org.amy.quotation()
+    made = org.amy.start("other_slot", quotation)
+    org.gao.approve()
+    org.amy.change("quotation", quotation, discount=20)
+
+    sheet = org.amy.get(f"/instances/{made['instance']}/sheet")
+
+    assert sheet["record"]["discount"] == "10.00"
+    assert [line["actor"]["name"] for line in sheet["decisions"]] == ["Gao"]
+    assert sheet["verified"] is True
+
+
+def test_w_147_decided_by_comes_from_the_decision(org: Org1) -> None:
+    quotation = org.amy.quotation()
+    made = org.amy.start("other_slot", quotation)
+    task = org.gao.task()
+    org.gao.approve(task)
+    org.bob.change("quotation", quotation, remark="x")
+
+    assert org.events(made["instance"], "decided")[0]["actor"]["name"] == "Gao"
+    assert org.gao.get(f"/tasks/{task}")["decided_by"]["name"] == "Gao"
+
+
+def test_w_146_hidden_fields_are_absent_for_that_step(org: Org1) -> None:
+    org.amy.start("fin_any", org.amy.quotation(competitor_note="they offer 9"))
+
+    shown = org.fei.get(f"/tasks/{org.fei.task()}")
+
+    assert "competitor_note" not in shown["record"]
+    org.fei.approve()
+    assert org.gao.get(f"/tasks/{org.gao.task()}")["record"]["competitor_note"] == "they offer 9"
+
+
+def test_the_badge_counts_what_waits(org: Org1) -> None:
+    for number in range(3):
+        org.amy.start("flow_l", org.amy.quotation(number=f"Q{number}"))
+
+    assert org.lin.get("/tasks/count") == {"todo": 3, "more": False}
+    page = org.lin.get("/tasks?list=todo&limit=2")
+    rest = org.lin.get(f"/tasks?list=todo&limit=2&after={page['next'].replace('+', '%2B')}")
+    assert [len(page["items"]), len(rest["items"]), rest["next"]] == [2, 1, None]

@@ -1,0 +1,114 @@
+"""Versions and people that change (4.12, 4.13)."""
+
+from __future__ import annotations
+
+from tests.workflow.org1.house import Org1
+
+
+def test_w_104_who_was_asked_stays_asked(org: Org1) -> None:
+    first = org.amy.start("manager_only", org.amy.quotation())
+    org.move_person("amy", manager=org.employee("bob"))
+    try:
+        second = org.amy.start("manager_only", org.amy.quotation())
+
+        assert org.open_steps(first["instance"]) == {"a": ["lin"]}
+        assert org.open_steps(second["instance"]) == {"a": ["bob"]}
+    finally:
+        org.move_person("amy", manager=org.employee("lin"))
+
+
+def test_w_105_a_leaver_named_by_login_is_replaced_by_his_manager(org: Org1) -> None:
+    made = org.amy.start("fin_all", org.amy.quotation())
+    org.fei.approve()
+
+    org.leave("fu")
+
+    assert org.open_steps(made["instance"]) == {"margin": ["fang"]}
+    assert org.events(made["instance"], "moved")[0]["reason"] == "assignee_inactive"
+    assert org.fang.approve()["outcome"] is None
+    assert org.open_steps(made["instance"]) == {"g": ["gao"]}
+
+
+def test_w_105_a_leaver_of_a_role_whose_others_are_asked_is_left_out(org: Org1) -> None:
+    made = org.amy.start("all_of_finance", org.amy.quotation())
+
+    org.leave("fu")
+
+    assert org.open_steps(made["instance"]) == {"margin": ["fang", "fei"]}
+
+
+def test_w_106_a_manager_who_leaves_is_followed_by_the_next(org: Org1) -> None:
+    made = org.amy.start("manager_only", org.amy.quotation())
+
+    org.leave("lin")
+
+    assert org.open_steps(made["instance"]) == {"a": ["sun"]}
+
+
+def substitute(org: Org1, principal: str, by: str, **more: str) -> None:
+    body = {"substitute": by, "from": "2026-09-21T00:00:00", "to": "2026-09-23T00:00:00", **more}
+    org.desk(principal).post("/substitutions", body, 201)
+
+
+def test_w_107_a_circle_of_substitutes_leads_back_with_a_warning(org: Org1) -> None:
+    for principal, by in (("sun", "gao"), ("gao", "fang"), ("fang", "sun")):
+        substitute(org, principal, by)
+    made = org.amy.start("flow_l", org.amy.quotation())
+
+    org.lin.approve()
+
+    assert org.open_steps(made["instance"]) == {"d": ["sun"]}
+    assert len(org.events(made["instance"], "substitution.circle")) == 1
+
+
+def test_w_107_a_chain_of_substitutes_is_followed_and_noted(org: Org1) -> None:
+    substitute(org, "sun", "gao")
+    substitute(org, "gao", "fang")
+    made = org.amy.start("flow_l", org.amy.quotation())
+    org.lin.approve()
+    assert org.open_steps(made["instance"]) == {"d": ["fang"]}
+
+    org.fang.approve()
+
+    vote = next(event for event in org.events(made["instance"], "decided") if event["step"] == "d")
+    assert (vote["actor"]["name"], vote["behalf"]["name"]) == ("Fang", "Sun")
+    chain = org.events(made["instance"], "substitution")[0]["facts"]["chain"]
+    assert chain == [org.users["gao"], org.users["fang"]]
+
+
+def test_w_108_the_submitter_stands_in_for_nobody(org: Org1) -> None:
+    substitute(org, "sun", "amy")
+    made = org.amy.start("flow_l", org.amy.quotation())
+
+    org.lin.approve()
+
+    assert org.open_steps(made["instance"]) == {"d": ["sun"]}
+
+
+def test_w_109_what_is_undecided_goes_back_at_the_end(org: Org1) -> None:
+    substitute(org, "sun", "gao")
+    org.at("2026-09-22T10:00:00")
+    made = org.amy.start("flow_l", org.amy.quotation())
+    org.lin.approve()
+    assert org.open_steps(made["instance"]) == {"d": ["gao"]}
+    task = org.gao.task()
+
+    org.at("2026-09-23T00:00:00")
+    org.approvals.running.end_substitutions(org.system)
+
+    assert org.open_steps(made["instance"]) == {"d": ["sun"]}
+    told = org.gao.approve(task, 409)
+    assert (told["code"], told["reason"]) == ("task_closed", "substitution_ended")
+
+
+def test_w_110_a_return_to_a_submitter_who_left_goes_to_his_manager(org: Org1) -> None:
+    made = org.amy.start("flow_l", org.amy.quotation())
+    org.lin.approve()
+    org.sun.approve()
+    org.leave("amy")
+
+    org.gao.back("submitter")
+
+    task = org.lin.todo()[0]
+    assert (task["kind"], task["principal"]["name"]) == ("revise", "Amy")
+    assert org.lin.command(made["instance"], "resubmit")["round"] == 2
