@@ -4,7 +4,7 @@ One file for each object, named after it (``visit.csv``, or ``visit.more.csv`` f
 field names. A child object's file holds the key of the record its lines belong to in the column of its parent.
 A column ``#`` gives rows names by which other files may refer to them; without it rows are recognised by the first
 unique field among the columns. A record stands behind those of its own file that it refers to. ``@-30d`` is a date,
-thirty days before today (d, w, m, y). ``users.csv`` holds accounts.
+thirty days before today (d, w, m, y), ``@-30d 09:30`` an hour of it. ``users.csv`` holds accounts.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from engine.transfer.running import Act, Course
 
 LOCAL = "#"
 USERS = "users"
-_DAY = re.compile(r"@([+-]?\d{1,5})([dwmy])")
+_DAY = re.compile(r"@([+-]?\d{1,5})([dwmy])( \d\d:\d\d)?")
 _DAYS = {"d": 1, "w": 7}
 
 
@@ -197,7 +197,11 @@ def _dated(cell: Cell, today: date) -> Cell:
     found = _DAY.fullmatch(cell) if isinstance(cell, str) and cell.startswith("@") else None
     if found is None:
         return cell
-    count, unit = int(found[1]), found[2]
+    day = _moved(today, int(found[1]), found[2])
+    return f"{day.isoformat()}{found[3]}" if found[3] else day
+
+
+def _moved(today: date, count: int, unit: str) -> date:
     if unit in _DAYS:
         return today + timedelta(days=count * _DAYS[unit])
     months = today.year * 12 + today.month - 1 + count * (12 if unit == "y" else 1)
