@@ -79,10 +79,10 @@ def _source(
     if object.name not in field_at(by, other, bench).targets:
         bench.complain("wrong_target", node.get("by"), field=".".join(by), object=object.name)
         return None
-    paths = ((bench.field_path(other, part), part) for part in node.get("say").elements())
-    say = tuple(ColumnModel(path) for path, part in paths if path and allowed_column(path, other, part, bench))
+    paths = ((bench.field_path(other, part), part) for part in node.get("columns").elements())
+    columns = tuple(ColumnModel(path) for path, part in paths if path and allowed_column(path, other, part, bench))
     where = expressions.row_condition(node.get("where"), expressions.inside(other.name))
-    return TimelineSource(name, title_of(node.label("title"), other.plural), other.name, by, at.name, say, where)
+    return TimelineSource(name, title_of(node.label("title"), other.plural), other.name, by, at.name, columns, where)
 
 
 def _default_board(object: ObjectModel, bench: Bench) -> BoardModel:

@@ -83,7 +83,7 @@ class CalendarModel:
 class TimelineSource:
     """Records of another object that happened to a record: those whose path ``by`` leads to it, at their ``at``.
 
-    ``say`` are the columns told beside their titles.
+    ``columns`` are told beside their titles.
     """
 
     name: str
@@ -91,7 +91,7 @@ class TimelineSource:
     object: str
     by: tuple[str, ...]
     at: str
-    say: tuple[ColumnModel, ...] = ()
+    columns: tuple[ColumnModel, ...] = ()
     where: Expression | None = None
 
 

@@ -64,7 +64,7 @@ def usable_sources(desk: Desk, timeline: TimelineModel) -> tuple[TimelineSource,
 
 def columns_of(desk: Desk, source: TimelineSource) -> tuple[str, ...]:
     """Return the paths told of a kind, as far as the reader may read them."""
-    found = (resolve(desk, source.object, ".".join(column.path)) for column in source.say)
+    found = (resolve(desk, source.object, ".".join(column.path)) for column in source.columns)
     return tuple(spec.path for spec in found if spec is not None)
 
 
