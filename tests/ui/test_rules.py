@@ -254,7 +254,8 @@ def test_axe_finds_nothing_on_rules(browser: Browser, place: Place, size: tuple[
         found = Axe().run(page).response["violations"]
         assert not [f"{path}: {one['id']} {one['nodes'][0]['html'][:200]}" for one in found]
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{path} scrolls sideways"
-    assert not opened.complaints
+    # axe writes styles while it measures inside a shadow; the other tests of this file look at the console without it
+    assert not [text for text in opened.complaints if "inline style" not in text]
     opened.context.close()
 
 
