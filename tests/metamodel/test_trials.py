@@ -67,6 +67,67 @@ users: {amy: {roles: [clerk]}}
 do: [{create: paper, by: amy, with: {name: x, amount: 1}, refused: true}]
 """
 
+APPROVALS = """
+object: paper
+title: {zh: 纸, en: Paper}
+traits: [owned]
+fields:
+  name:   {type: text, title: {zh: 名, en: Name}, required: true}
+  amount: {type: money, title: {zh: 额, en: Amount}}
+---
+role: clerk
+title: {zh: 员, en: Clerk}
+grants: {paper: {read: {}, create: {}, update: {scope: own}}}
+---
+role: boss
+title: {zh: 领导, en: Boss}
+grants: {paper: {read: {}}}
+---
+approval: sign
+title: {zh: 签, en: Sign}
+object: paper
+start: {by: [user], who: [owner]}
+subject: {material: [amount]}
+steps:
+  - approve: first
+    by: [{role: boss}]
+    mode: any
+  - choose: size
+    of:
+      - when: record.amount > 100
+        steps: [{approve: second, by: [{role: boss}], repeat: ask}]
+    else: none
+---
+test: small_needs_one
+users: {amy: {roles: [clerk]}, lin: {roles: [boss]}, bob: {roles: [clerk]}}
+records: {one: {object: paper, by: amy, with: {name: a, amount: 10}}}
+do:
+  - {start: sign, of: one, by: bob, refused: true}
+  - {start: sign, of: one, by: amy, then: {tasks: {one: {first: [lin]}}}}
+  - {start: sign, of: one, by: amy, refused: already_running}
+  - {decide: reject, of: one, by: lin, refused: true}
+  - {decide: approve, of: one, step: first, by: bob, refused: true}
+  - {decide: approve, of: one, step: first, by: lin}
+then: {outcome: {one: approved}, tasks: {one: {}}}
+---
+test: large_needs_two
+users: {amy: {roles: [clerk]}, lin: {roles: [boss]}}
+records: {one: {object: paper, by: amy, with: {name: a, amount: 1000}}}
+do:
+  - {start: sign, of: one, by: amy}
+  - {decide: approve, of: one, by: lin, then: {tasks: {one: {second: [lin]}}}}
+  - {decide: reject, of: one, by: lin, comment: no}
+then: {outcome: {one: rejected}}
+---
+test: withdrawn
+users: {amy: {roles: [clerk]}, lin: {roles: [boss]}}
+records: {one: {object: paper, by: amy, with: {name: a, amount: 1000}}}
+do:
+  - {start: sign, of: one, by: amy}
+  - {withdraw: one, by: amy}
+then: {outcome: {one: withdrawn}}
+"""
+
 
 @pytest.fixture(scope="module")
 def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
@@ -120,3 +181,10 @@ do:
     ]
     with pytest.raises(BadDefinition):
         run_trials([write(BASE + text)])
+
+
+def test_a_test_starts_decides_and_withdraws_approvals(write: Write) -> None:
+    outcome = run_trials([write(APPROVALS)])
+
+    assert [[str(wrong) for wrong in verdict.wrong] for verdict in outcome.verdicts] == [[], [], []]
+    assert outcome.untouched["steps"] == []

@@ -16,6 +16,7 @@ from engine.metamodel.model import Duration
 
 if TYPE_CHECKING:
     from engine.wiring import Engine
+    from engine.workflow.approvals.service import ApprovalService
 
 _OPEN = ("open", "ready", "paused")
 
@@ -129,8 +130,8 @@ class Hands:
     # -- approvals -------------------------------------------------------------------------------------------------
 
     @property
-    def _approvals(self) -> Any:
-        return cast("Any", self.engine).approvals
+    def _approvals(self) -> ApprovalService:
+        return self.engine.approvals
 
     def instances(self, object: str, id: str) -> list[Mapping[str, Any]]:
         """Return the approvals of a record, the newest first."""
