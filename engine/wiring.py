@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from engine.answering import ApprovalDesk
 from engine.attachments import AttachmentService
 from engine.auth import AuthService
 from engine.background import GatewayDoor, Parts, work_of
@@ -103,7 +104,10 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
     approvals = ApprovalService(records)
     tenancy = TenantService(settings, shelf, _seeder(settings, records, approvals, clock))
     transfer = TransferService(records, settings.home / "transfer", auth.actor_of)
-    messages = MessageService(House(records, shelf, settings, clock, auth.actor_of))
+    desk = ApprovalDesk(approvals, records, auth.actor_of, settings, clock)
+    messages = MessageService(House(records, shelf, settings, clock, auth.actor_of, desk.sight))
+    messages.deciding.desk = desk
+    messages.deliverer.still_open = desk.still_open
 
     attachments = AttachmentService(records, settings)
     rights = RightsService(records)

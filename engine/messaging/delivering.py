@@ -22,6 +22,8 @@ BATCH = 24
 AT_ONCE = 8
 # by address and hour; what is beyond comes later
 RATES: Mapping[str, int] = {"sms": 20, "email": 120}
+# categories of messages that ask somebody to act; they are pointless once the task is closed
+ASKING = ("task", "reminder", "urge", "ask")
 _HOUR = timedelta(hours=1)
 _FIRST, _LONGEST = 5.0, 3600.0
 
@@ -100,7 +102,7 @@ class Deliverer:
 
     def _is_closed(self, tenant: str, message: Message) -> bool:
         """Tell whether a message asks for something that nobody has to do any more."""
-        if self.still_open is None or not message.task or not message.user or message.category == "outcome":
+        if self.still_open is None or not message.task or not message.user or message.category not in ASKING:
             return False
         return not self.still_open(tenant, message.task, message.user)
 
