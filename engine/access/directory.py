@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
 from engine.access.chart import Chart, Node, Tree, chart_of, in_effect
-from engine.access.persons import PostReader, at, marker_of
+from engine.access.persons import Person, PostReader, at, marker_of
 from engine.access.tables.organisation import Row, everybody, holders_of, living_rows, users_by_id, users_by_login
 from engine.metamodel.model import Organisation, Structure, TenantModel
 from engine.storage import Catalog, Session
@@ -18,31 +17,6 @@ from engine.storage.bounded import Bounded
 UNLIMITED = Decimal("Infinity")
 # persons by tenant, model, state of what permission rests on, day and user
 _remembered = Bounded(50_000)
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A user in the organisation. ``active``: the account is, and so is the person behind it.
-
-    ``unit``, ``position`` and ``company`` are those of the main post, ``units`` and ``positions`` all of today;
-    ``superior`` is a user, ``record`` the record of the person, ``serving`` what that record
-    says, ``account`` whether the account is on.
-    """
-
-    id: str
-    login: str
-    name: str
-    active: bool
-    administrator: bool = False
-    record: str | None = None
-    unit: str | None = None
-    company: str | None = None
-    position: str | None = None
-    superior: str | None = None
-    serving: bool = False
-    account: bool = True
-    units: frozenset[str] = frozenset()
-    positions: frozenset[str] = frozenset()
 
 
 class Directory:

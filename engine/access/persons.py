@@ -14,6 +14,31 @@ from engine.storage import Catalog, Session
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """A user in the organisation. ``active``: the account is, and so is the person behind it.
+
+    ``unit``, ``position`` and ``company`` are those of the main post, ``units`` and ``positions`` all of today;
+    ``superior`` is a user, ``record`` the record of the person, ``serving`` what that record
+    says, ``account`` whether the account is on.
+    """
+
+    id: str
+    login: str
+    name: str
+    active: bool
+    administrator: bool = False
+    record: str | None = None
+    unit: str | None = None
+    company: str | None = None
+    position: str | None = None
+    superior: str | None = None
+    serving: bool = False
+    account: bool = True
+    units: frozenset[str] = frozenset()
+    positions: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Posts:
     """Where a person stands: the main post, and all units and positions. ``superior`` is a person."""
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from engine.access.directory import Directory, Person
+from engine.access.directory import Directory
+from engine.access.persons import Person
 from engine.access.standing import stand_of
 from engine.access.tables.delegations import Delegation, delegations_to
 from engine.access.tables.organisation import roles_of

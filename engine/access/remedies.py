@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from engine.access.directory import Directory, Person
+from engine.access.directory import Directory
 from engine.access.explain import Explanation
+from engine.access.persons import Person
 from engine.access.policy import Policy, policy_for
 from engine.metamodel.model import RoleModel
 from engine.rules import Run

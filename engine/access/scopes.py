@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from engine.metamodel.compiler.scopes import USER, ActorFields, World
+from engine.metamodel.compiler.actor_scope import USER, ActorFields
+from engine.metamodel.compiler.scopes import World
 from engine.metamodel.model import TenantModel
 from engine.rules import DATE_TIME, NUMBER, STRING, FeelType, RecordType, list_of
 from engine.storage.share_scope import SHARES

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.access.directory import Directory, Person
+from engine.access.directory import Directory
+from engine.access.persons import Person
 from engine.kernel.context import Standing
 
 _NOBODY = Standing()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from engine.access.directory import Person
+from engine.access.persons import Person
 from engine.access.remedies import reaches
 from engine.access.tables.organisation import roles_of
 from engine.kernel.errors import Missing, Refused

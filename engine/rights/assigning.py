@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.access.directory import Person
 from engine.access.duty_guard import require_apart
+from engine.access.persons import Person
 from engine.access.tables.organisation import roles_of, write_roles
 from engine.kernel.context import Context
 from engine.kernel.errors import Complaint, Refused, Rejected

@@ -144,4 +144,4 @@ _COMMANDS = "demo serve tenant pack overlay user token import export explain acc
 COMMANDS = frozenset(_COMMANDS.split())
 
 # kinds of jobs: with whose rights they work
-JOBS: dict[str, str] = {"import": "actor"}
+JOBS: dict[str, str] = {"import": "actor", "tidy": "operator", "duties": "operator"}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from engine.metamodel.compiler.actor_scope import UserOfRule
 from engine.metamodel.compiler.bench import Bench
 from engine.metamodel.compiler.expressions import Expressions
-from engine.metamodel.compiler.scopes import UserOfRule
 from engine.metamodel.definitions import Node
 from engine.metamodel.layers import MergedDocument
 from engine.metamodel.model import (
