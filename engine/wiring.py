@@ -13,10 +13,10 @@ from engine.answering import ApprovalDesk
 from engine.attachments import AttachmentService
 from engine.auth import AuthService
 from engine.background import GatewayDoor, Parts, work_of
-from engine.jobs import Background, JobBook
+from engine.jobs import Background, Handler, JobBook, Lane
 from engine.kernel.clock import Clock, ShiftedClock, SystemClock
-from engine.kernel.context import Context
-from engine.kernel.errors import TesseraError
+from engine.kernel.context import SYSTEM, Context
+from engine.kernel.errors import Refused, TesseraError
 from engine.messaging import MessageService
 from engine.messaging.service import House
 from engine.records import DictionaryService, RecordService
@@ -27,7 +27,7 @@ from engine.storage import Shelf
 from engine.studio import RuleStudio
 from engine.tenancy import Seeder, Seeding, TenantService, open_shelf
 from engine.transfer import TransferService, load_rows
-from engine.workflow import TransitionService
+from engine.workflow import LifecycleService, Workflow, open_workflow
 from engine.workflow.approvals.service import ApprovalService
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ class Engine:
     tenancy: TenantService
     records: RecordService
     dictionaries: DictionaryService
-    workflow: TransitionService
+    workflow: LifecycleService
+    processes: Workflow
     approvals: ApprovalService
     auth: AuthService
     transfer: TransferService
@@ -101,8 +102,16 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
     shelf = open_shelf(settings)
     records = RecordService(shelf)
     auth = AuthService(settings, shelf, clock)
+
+    def context_of(tenant: str, user: str | None) -> Context:
+        actor = SYSTEM if user is None else auth.actor_of(tenant, user)
+        if actor is None:
+            raise Refused("not_allowed", object="user", action=user)
+        return Context(tenant, actor, settings.language, ZoneInfo(settings.zone), clock)
+
+    processes = open_workflow(records, context_of, auth.user_of)
     approvals = ApprovalService(records)
-    tenancy = TenantService(settings, shelf, _seeder(settings, records, approvals, clock))
+    tenancy = TenantService(settings, shelf, _seeder(settings, records, clock, processes, approvals))
     transfer = TransferService(records, settings.home / "transfer", auth.actor_of)
     desk = ApprovalDesk(approvals, records, auth.actor_of, settings, clock)
     messages = MessageService(House(records, shelf, settings, clock, auth.actor_of, desk.sight))
@@ -112,6 +121,10 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
     attachments = AttachmentService(records, settings)
     rights = RightsService(records)
     parts = Parts(shelf, clock, transfer, messages, attachments, rights)
+
+    rules = processes.automations.after
+    handlers = (Handler(rules.name, rules.wants, rules.act),)
+    lanes = (Lane("clocks", lambda tenant, _: processes.tick(tenant) > 0, processes.due),)
 
     def tenants() -> list[str]:
         return [tenant.name for tenant in tenancy.list()]
@@ -123,7 +136,8 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
         tenancy=tenancy,
         records=records,
         dictionaries=DictionaryService(records),
-        workflow=TransitionService(records),
+        workflow=processes.lifecycles,
+        processes=processes,
         approvals=approvals,
         auth=auth,
         transfer=transfer,
@@ -131,7 +145,7 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
         rules=RuleStudio(records),
         rights=rights,
         messages=messages,
-        background=Background(shelf, settings, clock, tenants, work_of(parts)),
+        background=Background(shelf, settings, clock, tenants, work_of(parts, handlers, lanes)),
         jobs=JobBook(shelf),
     )
 
@@ -140,7 +154,9 @@ def _clock(settings: Settings) -> Clock:
     return ShiftedClock(timedelta(seconds=settings.clock_shift)) if settings.clock_shift else SystemClock()
 
 
-def _seeder(settings: Settings, records: RecordService, approvals: ApprovalService, clock: Clock) -> Seeder:
+def _seeder(
+    settings: Settings, records: RecordService, clock: Clock, processes: Workflow, approvals: ApprovalService
+) -> Seeder:
     """Return what an installation leaves to the counter: computed values made anew, and the rows that packs need."""
 
     def seed(seeding: Seeding) -> None:
@@ -149,6 +165,7 @@ def _seeder(settings: Settings, records: RecordService, approvals: ApprovalServi
             for step in seeding.schema.recalculations:
                 renew(unit, step.table, step.fields)
             approvals.kernel.flows.publish_all(unit)
+            processes.lifecycles.find_states(unit)
             for source in seeding.sources:
                 if source.seeds:
                     load_rows(records, ctx, source.seeds[0].parent, keep=True)

@@ -13,6 +13,7 @@ from engine.api import (
     messages,
     metadata,
     preview,
+    processes,
     records,
     rights,
 )
@@ -96,4 +97,11 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{_V1}/events", jobs.list_events, "read", parameters=jobs.EVENTS),
     Route("GET", f"{_V1}/events/<id>", jobs.show_event, "read"),
     Route("GET", f"{_V1}/deliveries", jobs.list_deliveries, "read", parameters=jobs.DELIVERIES),
+    Route("GET", f"{_RECORD}/life", processes.show_life, "read"),
+    Route("GET", f"{_RECORD}/conversions/<conversion>", processes.show_open, "read"),
+    Route("POST", f"{_RECORD}/conversions/<conversion>", processes.convert_record, "write", "optional"),
+    Route("POST", f"{_RECORD}/assignment/accept", processes.accept_work, "write", "optional"),
+    Route("POST", f"{_RECORD}/assignment/decline", processes.decline_work, "write", "optional"),
+    Route("GET", f"{_V1}/incidents", processes.list_incidents, "read"),
+    Route("POST", f"{_V1}/incidents/<incident>/resolve", processes.resolve, "write", "optional"),
 )

@@ -14,7 +14,7 @@ from engine.rights import RightsService
 from engine.settings import Settings
 from engine.storage import Shelf
 from engine.tenancy import TenantService
-from engine.workflow import TransitionService
+from engine.workflow import LifecycleService, Workflow
 from engine.workflow.approvals.service import ApprovalService
 
 
@@ -34,7 +34,10 @@ class Services(Protocol):
     @property
     def dictionaries(self) -> DictionaryService: ...
     @property
-    def workflow(self) -> TransitionService: ...
+    def workflow(self) -> LifecycleService: ...
+
+    @property
+    def processes(self) -> Workflow: ...
     @property
     def rights(self) -> RightsService: ...
     @property

@@ -117,6 +117,13 @@ class AuthService:
                 else None
             )
 
+    def user_of(self, tenant: str, login: str) -> str | None:
+        """Return the id of the account with a login, or None."""
+        database, _ = self._shelf.current(tenant)
+        with database.reading() as session:
+            found = tables.find_user(session, login=login)
+            return None if found is None else found.id
+
     def _welcome(self, database: Database, user: User, password: str, visitor: Visitor) -> SessionText:
         fresh = self.passwords.hash(password) if self.passwords.outdated(user.password_hash) else None
         with database.writing() as session:

@@ -246,6 +246,13 @@ _REQUESTS = (
         "{transition} 的条件不满足，或应由他人执行",
     ),
     Code(
+        "guard_failed",
+        "The condition of {transition} does not hold",
+        "{transition} 的条件不满足",
+        "Look at the condition that the definition gives and complete the record.",
+        "请查看定义中的条件并补全记录。",
+    ),
+    Code(
         "rolled_back", "Not done, because another operation of the request failed", "未执行：同一请求中的其他操作失败"
     ),
     Code("child_object", "{object} is saved with its parent {parent}", "{object} 随上级 {parent} 一起保存"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from engine.kernel.errors import Complaint, TesseraError
 from engine.kernel.text import EMPTY, LocalText
@@ -12,6 +12,8 @@ from engine.metamodel.model import TransitionModel
 from engine.records.change import Change, Verb
 from engine.records.plan import ObjectPlan
 from engine.storage.process_holds import Hold
+
+Stage = Literal["whole", "ask", "via", "finish"]
 
 
 @dataclass(slots=True, eq=False)
@@ -22,8 +24,12 @@ class Draft:
     expressions: with what stands behind references, the lines, and the actor; ``was`` are the facts before.
     ``expected`` is the version that the change is based on. ``place`` is the path of a line within its parent
     (``lines[2].``). ``touched`` names the fields that the input holds. ``opened`` are fields that a transition asks
-    for, ``ordered`` values that it sets. ``purpose`` names the right that is asked for in place of the action's own;
-    ``holds`` are what running processes keep of the record.
+    for, ``ordered`` values that it sets. ``stage`` is the part of a transition that this save is: the whole of
+    it, what it asks for before its gates are tested, the step into the state ``target`` where a gate holds it, or its
+    end. ``by_system``: nobody asks for the transition. ``free``: an effect of the record's own life-cycle, which no
+    state locks out. ``wished``: fields that get a number of a rule. ``purpose`` names
+    the right that is asked for in place of the action's own; ``holds``
+    are what running processes keep of the record.
     """
 
     plan: ObjectPlan
@@ -42,6 +48,11 @@ class Draft:
     lines: dict[str, list[Draft]] = field(default_factory=dict)
     transition: TransitionModel | None = None
     purpose: str = ""
+    stage: Stage = "whole"
+    target: str | None = None
+    by_system: bool = False
+    free: bool = False
+    wished: Mapping[str, str] = field(default_factory=dict)
     opened: frozenset[str] = frozenset()
     ordered: dict[str, Any] = field(default_factory=dict)
     complaints: list[Complaint] = field(default_factory=list)
@@ -90,7 +101,7 @@ class Draft:
         """Yield what came of the family once it is written, the record before its lines."""
         if self.dirty:
             after = None if self.action == "delete" else dict(self.after)
-            action = self.transition.name if self.transition else self.action
+            action = self.transition.name if self.moving and self.transition else self.action
             yield Change(self.plan.name, self.id, self.version, self.before, after, action, tuple(self.warnings))
         for lines in self.lines.values():
             for line in lines:
@@ -104,6 +115,11 @@ class Draft:
         before = self.before
         found = {name for name, value in self.after.items() if value != before.get(name)}
         return frozenset(found | (self.plan.secrets & self.after.keys()))
+
+    @property
+    def moving(self) -> bool:
+        """Tell whether this save is a step of a transition that changes the state, or completes it."""
+        return self.transition is not None and self.stage != "ask"
 
     @property
     def standing(self) -> bool:

@@ -30,7 +30,7 @@ def give_numbers(drafts: Sequence[Draft], unit: Unit) -> None:
     """Give each draft the numbers that its object declares and that nobody gave by hand."""
     wishes: dict[Counter, list[_Wish]] = {}
     for draft in drafts:
-        for field, name in draft.plan.object.numbering.items():
+        for field, name in (draft.wished or draft.plan.object.numbering).items():
             if draft.after.get(field) is not None:
                 continue
             rule = unit.model.numberings[name]

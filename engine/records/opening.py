@@ -7,9 +7,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC
 from typing import TypeVar
 
 from engine.access import policy_for
+from engine.kernel.clock import SystemClock
 from engine.kernel.context import Context
 from engine.kernel.errors import Complaint, Conflict, Refused, Rejected, TesseraError, Unavailable
 from engine.records.books import Books
@@ -19,7 +21,7 @@ from engine.records.reactions import Reactions, settle
 from engine.records.taken_numbers import TakenNumbers
 from engine.records.unit import Unit
 from engine.rules import Run
-from engine.storage import Catalog, Session, Shelf, StaleCatalog, Violation
+from engine.storage import Catalog, Database, Session, Shelf, StaleCatalog, Violation
 from engine.storage.bounded import Bounded
 
 T = TypeVar("T")
@@ -42,6 +44,10 @@ class Opener:
         self.books = Books()
         self.numbers = TakenNumbers()
         self.reactions = Reactions()
+
+    def database(self, ctx: Context) -> Database:
+        """Return the database of the tenant that a context speaks of."""
+        return self._shelf.database(ctx.tenant)
 
     @contextmanager
     def reading(self, ctx: Context) -> Iterator[Unit]:
@@ -125,6 +131,12 @@ class Opener:
             return None
         return unit if unit.ctx == ctx else self._as(unit, ctx)
 
+    def acting(self, unit: Unit, ctx: Context, cause: str) -> Unit:
+        """Return a unit with another context over the same transaction."""
+        other = self._as(unit, ctx)
+        other.now, other.cause = unit.now, cause
+        return other
+
     def _as(self, unit: Unit, ctx: Context) -> Unit:
         other = self._unit(ctx, unit.catalog, unit.session)
         other.changes, other.after_commit = unit.changes, unit.after_commit
@@ -133,7 +145,9 @@ class Opener:
         return other
 
     def _unit(self, ctx: Context, catalog: Catalog, session: Session) -> Unit:
-        now = ctx.now()
+        # one clock for all nodes where there is one; a clock that a test holds counts as it stands
+        began = session.began if isinstance(ctx.clock, SystemClock) else None
+        now = ctx.now() if began is None else began.astimezone(UTC)
         policy = policy_for(catalog, ctx.actor)
         run = Run(now, ctx.zone)
         run.records = Completion(session, catalog, policy.facts)

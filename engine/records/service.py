@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
 
-from engine.kernel.context import Context
+from engine.kernel.context import Actor, Context
 from engine.kernel.errors import LimitExceeded, Missing, TesseraError
 from engine.kernel.names import is_record_id, new_record_id
 from engine.metamodel.model import TenantModel
@@ -192,6 +193,19 @@ class RecordService:
         """Open a transaction that every verb of this thread joins; reactions see it as one command at its end."""
         with self.opener.writing(ctx) as unit, command(unit):
             yield unit
+
+    def command(self, ctx: Context, act: Callable[[Unit], T]) -> T:
+        """Do something as one command in a unit; it is done anew when somebody else stood in the way."""
+
+        def held(unit: Unit) -> T:
+            with command(unit):
+                return act(unit)
+
+        return self.opener.within(ctx, held)
+
+    def acting(self, unit: Unit, actor: Actor, cause: str = "") -> Unit:
+        """Return the same unit with another actor: what he does through it is part of the same transaction."""
+        return self.opener.acting(unit, replace(unit.ctx, actor=actor), cause or unit.cause)
 
     def run_once(
         self, ctx: Context, once: Once, act: Callable[[], T], answer: Callable[[T], StoredAnswer]

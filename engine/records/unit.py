@@ -11,7 +11,7 @@ from typing import Any
 from engine.access import Policy
 from engine.access.directory import Directory
 from engine.kernel.context import Context
-from engine.kernel.errors import Missing, Unavailable
+from engine.kernel.errors import Missing, Rejected, Unavailable
 from engine.metamodel.model import PersonRule, TenantModel, TransitionModel
 from engine.metamodel.model.people import PlainPerson, RoleHolders
 from engine.records.chain import Chain
@@ -119,7 +119,7 @@ class Unit:
     def today(self) -> date:
         """The tenant's calendar date, the same throughout the unit."""
         if self._today is None:
-            self._today = self.ctx.today()
+            self._today = self.now.astimezone(self.ctx.zone).date()
         return self._today
 
     @property
@@ -131,22 +131,50 @@ class Unit:
 
     def around(self, facts: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Return the names of a condition that speaks of ``record``, ``before`` and ``actor``."""
-        return {"record": facts, "before": before, "actor": self.policy.facts}
+        return {
+            "record": facts,
+            "before": before,
+            "actor": self.policy.facts,
+            "params": self.model.param_values(),
+        }
 
     def open_to_actor(
         self, object: str, transition: TransitionModel, state: str | None, facts: Mapping[str, Any]
     ) -> bool:
-        """Tell whether the actor may perform a transition on a record that stands in ``state``."""
+        """Tell whether the actor may perform a transition on a record that stands in ``state``.
+
+        A condition that looks at what the transition asks for can only be judged when that is given; until then it is
+        open.
+        """
+        if not self.is_for_actor(object, transition, state, facts):
+            return False
+        if transition.when is None or any(path[1] in transition.ask for path in transition.when.reads if len(path) > 1):
+            return True
+        return self.guard_holds(transition, facts)
+
+    def is_for_actor(
+        self, object: str, transition: TransitionModel, state: str | None, facts: Mapping[str, Any]
+    ) -> bool:
+        """Tell whether the actor is among those who may perform a transition, whatever its condition says."""
         policy = self.policy
         if state not in transition.sources or not policy.may(object, transition.name):
             return False
-        if not policy.covers(object, transition.name, facts, self.run) or not self._is_one_of(transition, facts):
-            return False
+        return policy.covers(object, transition.name, facts, self.run) and self._is_one_of(transition, facts)
+
+    def guard_holds(
+        self, transition: TransitionModel, facts: Mapping[str, Any], before: Mapping[str, Any] | None = None
+    ) -> bool:
+        """Tell whether a transition's condition is true; null is not (K7). Rejected when it is neither."""
+        if transition.when is None:
+            return True
         self.run.restart()
-        return transition.when is None or transition.when.evaluate(self.around(facts), self.run) is True
+        found = transition.when.evaluate(self.around(facts, before), self.run)
+        if found is not None and not isinstance(found, bool):
+            raise Rejected("bad_condition", message=f"{transition.name}: {type(found).__name__}")
+        return found is True
 
     def _is_one_of(self, transition: TransitionModel, facts: Mapping[str, Any]) -> bool:
-        if transition.who is None or self.policy.everything:
+        if transition.who is None or (transition.who and self.policy.everything):
             return True
         owner = facts.get("owner")
         owned = owner is not None and getattr(owner, "id", owner) == self.ctx.actor.user

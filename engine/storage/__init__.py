@@ -3,12 +3,14 @@
 from engine.storage import access_tables as _access_tables  # noqa: F401 - declares the tables
 from engine.storage import delivery_rows, job_rows, message_rows, message_tables, outbox, reply_rows, schedule_rows
 from engine.storage import process_tables as _process_tables  # noqa: F401 - declares its tables
+from engine.storage import timer_tables as _timer_tables  # noqa: F401 - declares its tables
 from engine.storage.audit import AuditEntry, append_audit, read_audit
 from engine.storage.catalog import Catalog
 from engine.storage.column_types import Reference, from_database, to_database
 from engine.storage.database import Database, open_database, read_stamp
 from engine.storage.dictionary_rows import read_items, remove_item, save_item
 from engine.storage.errors import StaleCatalog, Violation
+from engine.storage.incidents import Incident, note_incident, read_incidents, read_mark, resolve_incident, save_mark
 from engine.storage.install import (
     Installation,
     apply_installation,
@@ -71,6 +73,7 @@ __all__ = [
     "Claimed",
     "Compiled",
     "Database",
+    "Incident",
     "Installation",
     "Issued",
     "Job",
@@ -126,6 +129,7 @@ __all__ = [
     "message_rows",
     "message_tables",
     "next_counter",
+    "note_incident",
     "note_issued",
     "numbers_of",
     "open_database",
@@ -138,10 +142,12 @@ __all__ = [
     "raise_access_version",
     "raise_counter",
     "read_audit",
+    "read_incidents",
     "read_items",
     "read_job",
     "read_jobs",
     "read_layers",
+    "read_mark",
     "read_stamp",
     "read_state",
     "read_versions",
@@ -150,9 +156,11 @@ __all__ = [
     "remove_place",
     "renew_rows",
     "reply_rows",
+    "resolve_incident",
     "restore",
     "revive_event",
     "save_item",
+    "save_mark",
     "save_receipt",
     "schedule_rows",
     "search_text",

@@ -10,6 +10,7 @@ import time
 import weakref
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -135,7 +136,7 @@ class Held:
 
     __slots__ = (
         *("__weakref__", "alchemy", "closed", "cursor", "depth", "driver", "pid", "rings", "writing"),
-        *("analyzed", "statistics_at", "tainted"),
+        *("analyzed", "began", "statistics_at", "tainted"),
     )
 
     def __init__(self, address: Address, settings: Settings) -> None:
@@ -146,6 +147,8 @@ class Held:
         self.analyzed = 0
         self.statistics_at = time.monotonic()
         self.pid = os.getpid()
+        # when the transaction began by the database's clock; None where that is the clock of this machine (K4, Q7)
+        self.began: datetime | None = None
         self.depth = 0
         self.writing = False
         # work was left for others in this transaction: they are told when it is committed

@@ -17,7 +17,8 @@ from engine.storage.statistics import make_statistics
 READ_STATE = "SELECT model_version, access_version FROM tessera_state"
 # key of the advisory lock that a change of the model takes alone and every other change shares; per schema
 _MODEL_LOCK = "SELECT pg_catalog.{}(pg_catalog.hashtextextended(pg_catalog.current_schema(), 0))"
-_BEGIN_SHARED = f"BEGIN; {_MODEL_LOCK.format('pg_advisory_xact_lock_shared')}; {READ_STATE}"
+_READ_STATE_AND_TIME = READ_STATE.replace(" FROM", ", pg_catalog.now() FROM")
+_BEGIN_SHARED = f"BEGIN; {_MODEL_LOCK.format('pg_advisory_xact_lock_shared')}; {_READ_STATE_AND_TIME}"
 _BEGIN_ALONE = f"BEGIN; {_MODEL_LOCK.format('pg_advisory_xact_lock')}"
 
 
@@ -165,6 +166,7 @@ def _begin(held: Held, *, alone: bool) -> Stamp | None:
     if held.writing:
         raise RuntimeError("a transaction is already open in this thread")
     held.depth += 1
+    held.began = None
     try:
         found = _begin_sqlite(held.driver) if isinstance(held.driver, sqlite3.Connection) else _begin_pg(held, alone)
     except DriverError as error:
@@ -195,7 +197,10 @@ def _begin_pg(held: Held, alone: bool) -> Stamp | None:
     cursor.nextset()
     cursor.nextset()
     row = cursor.fetchone()
-    return Stamp(*row) if row else None
+    if not row:
+        return None
+    held.began = row[2]
+    return Stamp(row[0], row[1])
 
 
 def _forget_reads(held: Held) -> None:

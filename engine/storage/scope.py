@@ -183,9 +183,10 @@ class RowScope:
         return self.frame.words.bound[name]
 
     def _bare(self, path: Path) -> Path:
-        # grants and life-cycles say record.field; the record is this row
+        # grants and life-cycles say record.field, effects item.field; that is this row
         known = self.frame.tables.model.objects.get(self.object)
-        return path[1:] if path[:1] == ("record",) and known is not None and "record" not in known.fields else path
+        root = path[0] if path else ""
+        return path[1:] if root in ("record", "item") and known is not None and root not in known.fields else path
 
     def _value(self, name: str) -> SqlValue | None:
         if self.object == USERS:

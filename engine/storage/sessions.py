@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import psycopg
@@ -52,6 +53,11 @@ class Session:
     def writing(self) -> bool:
         """Tell whether this session is inside a transaction of ``writing()``."""
         return self._held.writing
+
+    @property
+    def began(self) -> datetime | None:
+        """When this transaction began by the database's clock; None where that is the clock of this machine."""
+        return self._held.began if self._held.writing else None
 
     def rows(self, statement: Compiled | Statement, values: Mapping[str, Any] = {}) -> list[tuple[Any, ...]]:
         """Run a compiled statement and return all its rows as the driver gives them."""

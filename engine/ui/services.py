@@ -15,7 +15,7 @@ from engine.storage import Shelf
 from engine.studio import RuleStudio
 from engine.tenancy import TenantService
 from engine.transfer import TransferService
-from engine.workflow import TransitionService
+from engine.workflow import LifecycleService, Workflow
 
 
 class Services(Protocol):
@@ -34,7 +34,10 @@ class Services(Protocol):
     @property
     def dictionaries(self) -> DictionaryService: ...
     @property
-    def workflow(self) -> TransitionService: ...
+    def workflow(self) -> LifecycleService: ...
+
+    @property
+    def processes(self) -> Workflow: ...
     @property
     def tenancy(self) -> TenantService: ...
     @property

@@ -1,5 +1,6 @@
-"""What moves records along: transitions; approvals and timers are rooms yet to be opened."""
+"""What moves records along: life-cycles, rules, assignments, conversions, clocks, and approvals."""
 
-from engine.workflow.transitions import TransitionService
+from engine.workflow.composing import Workflow, open_workflow
+from engine.workflow.lifecycles import LifecycleService
 
-__all__ = ["TransitionService"]
+__all__ = ["LifecycleService", "Workflow", "open_workflow"]

@@ -88,6 +88,13 @@ INVENTORY: dict[tuple[str, str], tuple[str, str, str]] = {
     ("GET", f"{V1}/flows/<flow>/versions"): ("token", "no", "credential"),
     ("POST", f"{V1}/flows/<flow>/versions/<version>/close"): ("token", "token", "credential"),
     ("POST", f"{V1}/flows/<flow>/migrate"): ("token", "token", "credential"),
+    ("GET", f"{V1}/records/<object>/<id>/life"): ("token", "no", "credential"),
+    ("GET", f"{V1}/records/<object>/<id>/conversions/<conversion>"): ("token", "no", "credential"),
+    ("POST", f"{V1}/records/<object>/<id>/conversions/<conversion>"): ("token", "token", "credential"),
+    ("POST", f"{V1}/records/<object>/<id>/assignment/accept"): ("token", "token", "credential"),
+    ("POST", f"{V1}/records/<object>/<id>/assignment/decline"): ("token", "token", "credential"),
+    ("GET", f"{V1}/incidents"): ("token", "no", "credential"),
+    ("POST", f"{V1}/incidents/<incident>/resolve"): ("token", "token", "credential"),
 }
 
 # pages need a session and, to change anything, its token; these need none

@@ -31,7 +31,7 @@ from engine.storage import (
     remove_place,
 )
 from engine.storage.system import METADATA, USER
-from engine.workflow import TransitionService
+from engine.workflow import LifecycleService, open_workflow
 from tests.conftest import DATABASES
 from tests.records.pack import PACK
 from tests.support.postgres import PostgresServer
@@ -46,7 +46,7 @@ class House:
     clock: FrozenClock
     records: RecordService
     dictionaries: DictionaryService
-    workflow: TransitionService
+    workflow: LifecycleService
     url: str = ""
     people: dict[str, str] = field(default_factory=dict)
 
@@ -106,7 +106,8 @@ def build_house(url: str, pack: str, clock: FrozenClock, settings: Settings | No
     install_model(database, model, {"text": pack})
     shelf = Shelf(settings, lambda tenant: url, lambda layers: model)
     records = RecordService(shelf)
-    house = House(database, shelf, clock, records, DictionaryService(records), TransitionService(records), url)
+    workflow = open_workflow(records, lambda tenant, _: Context(tenant, SYSTEM, clock=clock), lambda *_: None)
+    house = House(database, shelf, clock, records, DictionaryService(records), workflow.lifecycles, url)
     house.people["system"] = SYSTEM.user
     for login in ("admin", "ann", "bob", "eve"):
         house.add_user(login)

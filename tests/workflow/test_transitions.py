@@ -76,11 +76,11 @@ def test_only_what_is_asked_may_be_given(desk: Desk) -> None:
 def test_a_guard_that_does_not_hold_refuses(desk: Desk) -> None:
     small, large = desk.deal(1), desk.deal(2)
 
-    with pytest.raises(Refused) as told:
+    with pytest.raises(Rejected) as told:
         desk.do(small, "raise")
     raised = desk.do(large, "raise")
 
-    assert told.value.code == "transition_closed"
+    assert told.value.code == "guard_failed"
     assert raised.after is not None
     assert (raised.after["status"], raised.after["grade"]) == ("draft", "A")
 
@@ -114,7 +114,7 @@ def test_a_guard_may_look_at_the_lines(desk: Desk) -> None:
     line = {"product": desk.saw.id, "quantity": 1}
     one, two = desk.deal(), desk.house.make("deal", desk.ann, client=desk.client.id, lines=[line, line])
 
-    with pytest.raises(Refused):
+    with pytest.raises(Rejected):
         desk.do(one, "bundle", clerk)
     assert desk.do(two, "bundle", clerk).version == 2
     assert "bundle" in desk.house.records.get(clerk, "deal", two.id).allowed

@@ -68,11 +68,11 @@ def _admit(draft: Draft, tree: Mapping[str, Any] | None, unit: Unit) -> None:
 
 
 def _require_open(draft: Draft, unit: Unit) -> None:
-    """Refuse a transition whose condition does not hold, or that is for others to perform."""
-    if draft.transition is None or draft.plan.life is None:
+    """Refuse a transition that is for others to perform; its condition is tested once what it asks for is known."""
+    if draft.transition is None or draft.plan.life is None or draft.stage in ("via", "finish") or draft.by_system:
         return
     state = draft.after.get(draft.plan.life.field)
-    if not unit.open_to_actor(draft.plan.name, draft.transition, state, draft.facts):
+    if not unit.is_for_actor(draft.plan.name, draft.transition, state, draft.facts):
         draft.fail(Refused("transition_closed", transition=draft.transition.name))
 
 
@@ -81,6 +81,8 @@ def _look_at_state(draft: Draft) -> None:
     life = draft.plan.life
     state = None if life is None else life.states.get(draft.after.get(life.field) or "")
     if draft.transition is not None:
+        if draft.stage in ("via", "finish"):
+            return
         if state is None or state.name not in draft.transition.sources:
             here = None if state is None else state.name
             draft.fail(Conflict("wrong_state", state=here, transition=draft.transition.name))

@@ -44,7 +44,7 @@ def _check_locks(draft: Draft) -> None:
         state_of_parent = draft.plan.locking_state(draft.facts)
         if state_of_parent is not None:
             draft.complain("", "lines_locked", state=state_of_parent)
-    if top.before is None or top.plan.life is None or top.transition is not None:
+    if top.before is None or top.plan.life is None or top.transition is not None or top.free:
         return
     state = top.plan.life.states.get(top.before.get(top.plan.life.field) or "")
     if state is None or state.lock is None:
@@ -145,8 +145,8 @@ def _check_parent(draft: Draft, name: str, book: Book, value: Any, parent: Any) 
 
 def _check_required(draft: Draft) -> None:
     needed: Iterable[str] = draft.plan.required
-    if draft.transition is not None:
-        needed = {*needed, *draft.transition.require}
+    if draft.transition is not None and draft.stage in ("whole", "ask"):
+        needed = {*needed, *draft.transition.require, *draft.transition.ask_required}
     after, lines = draft.after, draft.lines
     # lines that were neither sent nor read are as they were
     untold = draft.plan.lines.keys() - lines.keys() if draft.before is not None else frozenset()
@@ -163,7 +163,7 @@ def _already_complained(draft: Draft, name: str) -> bool:
 
 
 def _check_conditions(draft: Draft, unit: Unit) -> None:
-    moment = draft.transition.name if draft.transition else "save"
+    moment = draft.transition.name if draft.transition and draft.stage in ("whole", "ask") else "save"
     for check in draft.plan.object.checks.values():
         if check.on in ("save", moment) and _fails(check, draft.facts, unit):
             draft.complain(check.field or "", "check_failed", check.say or EMPTY, check=check.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from engine.kernel.errors import Rejected
 from engine.records.batch import Batch
 from engine.records.calculating import calculate
 from engine.records.draft import Draft
@@ -31,6 +32,7 @@ def fill(batch: Batch, unit: Unit) -> None:
     if any(pointed):
         _relate(families, related, plans)
     for draft in families:
+        _guard(draft, unit)
         _order(draft, unit)
     if any(draft.ordered for draft in families):
         _relate(families, related, plans)
@@ -44,6 +46,9 @@ def _presets(draft: Draft, unit: Unit) -> None:
         _birth(draft, unit)
     for name in draft.plan.lines:
         draft.facts.setdefault(name, [])
+    for name, value in draft.ordered.items():
+        draft.put(name, value)
+        draft.touched.add(name)
 
 
 def _birth(draft: Draft, unit: Unit) -> None:
@@ -140,11 +145,22 @@ def _defaults(draft: Draft, unit: Unit) -> bool:
     return pointed
 
 
+def _guard(draft: Draft, unit: Unit) -> None:
+    """Hold back a transition whose condition is not true of the record with what was asked for."""
+    transition = draft.transition
+    if transition is None or transition.when is None or draft.stage not in ("whole", "ask") or not draft.standing:
+        return
+    calculate(draft, unit, numbered=False)
+    if not unit.guard_holds(transition, draft.facts, draft.was):
+        draft.fail(Rejected("guard_failed", transition=transition.name))
+
+
 def _order(draft: Draft, unit: Unit) -> None:
     """Set what a transition sets; its formulas see the record as it was sent."""
-    if draft.transition is None:
+    if draft.transition is None or draft.stage == "ask":
         return
-    for name, given in draft.transition.set.items():
+    via = draft.stage == "via"
+    for name, given in () if via else draft.transition.set.items():
         model = draft.plan.object.fields[name]
         value = given.value
         if given.expression is not None:
@@ -154,7 +170,8 @@ def _order(draft: Draft, unit: Unit) -> None:
                 draft.complain(name, "formula_too_large", field=name)
                 continue
         draft.ordered[name] = value
-    if draft.plan.life is not None and draft.transition.to is not None:
-        draft.ordered[draft.plan.life.field] = draft.transition.to
+    target = draft.target if via else draft.target or draft.transition.to
+    if draft.plan.life is not None and target is not None:
+        draft.ordered[draft.plan.life.field] = target
     for name, value in draft.ordered.items():
         draft.put(name, value)

@@ -9,8 +9,8 @@ from engine.records.unit import Unit
 
 
 def number(batch: Batch, unit: Unit) -> None:
-    """Give every new record that lacks them its numbers."""
-    standing = [draft for draft in batch.families() if draft.standing and draft.action == "create"]
+    """Give every new record that lacks them its numbers, and others those that an effect wishes for them."""
+    standing = [draft for draft in batch.families() if draft.standing and (draft.action == "create" or draft.wished)]
     give_numbers(standing, unit)
     for draft in batch.standing():
         if draft.plan.numbered:

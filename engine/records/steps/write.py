@@ -17,7 +17,7 @@ def write(batch: Batch, unit: Unit) -> None:
     """Insert the new rows, update the changed ones, remove the lines that are gone."""
     standing = batch.standing()
     for draft in standing:
-        moved = draft.action == "create" or draft.transition is not None
+        moved = draft.action == "create" or draft.moving
         draft.dirty = moved or bool(draft.changed) or _lines_dirty(draft)
     lock_holders([member for draft in standing if draft.dirty for member in draft.family()], unit)
     _insert([draft for draft in standing if draft.action == "create"], unit)

@@ -4,5 +4,17 @@ from engine.workflow.worktime import codes as _codes  # noqa: F401 - declares th
 from engine.workflow.worktime.budget import Budget, parse_budget
 from engine.workflow.worktime.calendar import PLAIN, Hours, WorkCalendar, Worktime, hours_of
 from engine.workflow.worktime.clock import WorkClock
+from engine.workflow.worktime.of_model import budget_of, calendar_of
 
-__all__ = ["PLAIN", "Budget", "Hours", "WorkCalendar", "WorkClock", "Worktime", "hours_of", "parse_budget"]
+__all__ = [
+    "PLAIN",
+    "Budget",
+    "Hours",
+    "WorkCalendar",
+    "WorkClock",
+    "Worktime",
+    "budget_of",
+    "calendar_of",
+    "hours_of",
+    "parse_budget",
+]

@@ -1,0 +1,153 @@
+"""What rules did: occurrences and steps of chains, each once; how far scheduled rules are; records by anniversaries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import bindparam, cast, delete, func, or_, select, update
+from sqlalchemy.types import Text
+
+from engine.storage.catalog import Catalog
+from engine.storage.connections import DialectName
+from engine.storage.sequences import upsert
+from engine.storage.sessions import Session
+from engine.storage.statements import Statement
+from engine.storage.table_map import DELETED, column_name
+from engine.storage.timer_tables import CHAIN_STEP, OCCURRENCE, RULE_CLOCK
+
+
+@dataclass(frozen=True, slots=True)
+class RuleClock:
+    """How far a scheduled rule has come. ``definition`` tells when its schedule was changed."""
+
+    rule: str
+    scheduled: datetime
+    next_at: datetime | None
+    definition: str = ""
+
+
+def note_occurrence(
+    session: Session, rule: str, record: str, occurrence: str, at: datetime, *, skipped: bool = False
+) -> bool:
+    """Note that a rule acts on a record for an occurrence; False: it did already (A7)."""
+    values = {"rule": rule, "record": record, "occurrence": occurrence, "at": at, "skipped": skipped}
+    return session.change(_OCCURRED, values) == 1
+
+
+def occurrences(session: Session, rule: str, record: str | None = None) -> list[tuple[str, str, bool]]:
+    """Return (record, occurrence, skipped) of a rule, in order."""
+    chosen = select(OCCURRENCE.c.record, OCCURRENCE.c.occurrence, OCCURRENCE.c.skipped).where(OCCURRENCE.c.rule == rule)
+    if record is not None:
+        chosen = chosen.where(OCCURRENCE.c.record == record)
+    rows: Sequence[Any] = session.execute(chosen.order_by(OCCURRENCE.c.occurrence, OCCURRENCE.c.record)).all()
+    return [(str(row[0]), str(row[1]), bool(row[2])) for row in rows]
+
+
+def note_chain_step(session: Session, chain: str, rule: str, record: str, at: datetime) -> bool:
+    """Note that a rule acts on a record in a chain; False: it did already (A5)."""
+    return session.change(_STEPPED, {"chain": chain, "rule": rule, "record": record, "at": at}) == 1
+
+
+def forget_chain_steps(session: Session, before: datetime) -> int:
+    """Delete the steps of chains that ended long ago; return how many."""
+    return session.execute(delete(CHAIN_STEP).where(CHAIN_STEP.c.at < before)).rowcount
+
+
+def rule_clocks(session: Session) -> dict[str, RuleClock]:
+    """Return how far the scheduled rules are."""
+    rows = session.execute(select(RULE_CLOCK).where(RULE_CLOCK.c.rule.not_like("#%"))).mappings().all()
+    return {row["rule"]: RuleClock(**row) for row in rows}
+
+
+def hold_rule_clock(session: Session, rule: str) -> RuleClock | None:
+    """Lock how far a rule is; None when somebody else holds it, or it has no row yet."""
+    chosen = select(RULE_CLOCK).where(RULE_CLOCK.c.rule == rule)
+    if session.dialect == "postgresql":
+        chosen = chosen.with_for_update(skip_locked=True)
+    row = session.execute(chosen).mappings().first()
+    return None if row is None else RuleClock(**row)
+
+
+def start_rule_clock(session: Session, clock: RuleClock) -> bool:
+    """Write the row of a rule that has none; False: it has one."""
+    values: Any = {name: getattr(clock, name) for name in ("rule", "scheduled", "next_at", "definition")}
+    new = upsert(session.dialect, RULE_CLOCK).values(values).on_conflict_do_nothing()
+    return session.execute(new).rowcount == 1
+
+
+def save_rule_clock(session: Session, clock: RuleClock) -> None:
+    """Write how far a rule is."""
+    values = {"scheduled": clock.scheduled, "next_at": clock.next_at, "definition": clock.definition}
+    session.execute(update(RULE_CLOCK).where(RULE_CLOCK.c.rule == clock.rule).values(values))
+
+
+def forget_rule_clocks(session: Session, kept: Iterable[str]) -> None:
+    """Delete the rows of rules that are no longer there or switched off: they start afresh when they come back."""
+    known = {rule for (rule,) in session.execute(select(RULE_CLOCK.c.rule)).all() if not rule.startswith("#")}
+    gone = known - set(kept)
+    if gone:
+        session.execute(delete(RULE_CLOCK).where(RULE_CLOCK.c.rule.in_(sorted(gone))))
+
+
+def next_rule(session: Session) -> datetime | None:
+    """Return when the next scheduled rule runs, or None."""
+    found = session.execute(select(func.min(RULE_CLOCK.c.next_at))).scalar_one_or_none()
+    return found if isinstance(found, datetime) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Anniversary:
+    """Records of ``object`` whose ``field`` is one of ``days``, in any year when ``yearly``."""
+
+    object: str
+    field: str
+    days: tuple[date, ...]
+    yearly: bool
+
+
+def records_on(session: Session, catalog: Catalog, asked: Anniversary, after: str, limit: int) -> list[tuple[str, Any]]:
+    """Return id and date of records behind ``after``, by id; those in the recycle bin left out."""
+    table = catalog.tables.table(asked.object)
+    column = table.c[column_name(asked.field)]
+    chosen = select(table.c.id, column).where(table.c.id > after, column.is_not(None))
+    if asked.yearly:
+        chosen = chosen.where(_month_and_day(session.dialect, column).in_(sorted({f"{d:%m-%d}" for d in asked.days})))
+    else:
+        text = _day(session.dialect, column)
+        chosen = chosen.where(or_(*(text == f"{day:%Y-%m-%d}" for day in asked.days)))
+    if catalog.model.objects[asked.object].recycles:
+        chosen = chosen.where(table.c[DELETED].is_(None))
+    rows: Sequence[Any] = session.execute(chosen.order_by(table.c.id).limit(limit)).all()
+    return [(str(row[0]), row[1]) for row in rows]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def _month_and_day(dialect: DialectName, column: Any) -> Any:
+    if dialect == "sqlite":
+        return func.substr(cast(column, Text), 6, 5)
+    return func.to_char(column, "MM-DD")
+
+
+def _day(dialect: DialectName, column: Any) -> Any:
+    if dialect == "sqlite":
+        return func.substr(cast(column, Text), 1, 10)
+    return func.to_char(column, "YYYY-MM-DD")
+
+
+def _occurred(dialect: DialectName) -> Any:
+    values: Any = {name: bindparam(name) for name in ("rule", "record", "occurrence", "at", "skipped")}
+    return upsert(dialect, OCCURRENCE).values(values).on_conflict_do_nothing()
+
+
+def _stepped(dialect: DialectName) -> Any:
+    values: Any = {name: bindparam(name) for name in ("chain", "rule", "record", "at")}
+    return upsert(dialect, CHAIN_STEP).values(values).on_conflict_do_nothing()
+
+
+_OCCURRED = Statement(_occurred)
+_STEPPED = Statement(_stepped)

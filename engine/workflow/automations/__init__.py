@@ -1,0 +1,6 @@
+"""Automations: rules that changes, events, messages and time raise; at once, or after the commit."""
+
+from engine.workflow.automations.messages import Message
+from engine.workflow.automations.service import AutomationService
+
+__all__ = ["AutomationService", "Message"]

@@ -1,0 +1,26 @@
+"""The codes of conversions."""
+
+from __future__ import annotations
+
+from engine.kernel.catalogue import Code, declare
+
+declare(
+    [
+        Code(
+            "already_converted",
+            "{conversion} was performed on this record already",
+            "此记录已执行过 {conversion}",
+            "Open the record that was made.",
+            "请打开已生成的记录。",
+        ),
+        Code(
+            "nothing_open",
+            "Nothing is left to convert",
+            "没有可转换的余量",
+            "Everything was taken over already.",
+            "所有数量均已转换。",
+        ),
+        Code("more_than_open", "Only {open} is left of this line", "此行仅剩 {open}"),
+        Code("conversion_closed", "The condition of {conversion} does not hold", "{conversion} 的条件不满足"),
+    ]
+)

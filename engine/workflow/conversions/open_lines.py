@@ -1,0 +1,58 @@
+"""What is left of the lines of a record: the whole less what the lines linked to it have already taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from engine.metamodel.model.conversion import ConversionLines, ConversionTarget
+from engine.records import Unit
+from engine.storage.fetching import Want, fetch
+
+_NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLine:
+    """A source line and what is left of it; without quantities 1 or 0."""
+
+    id: str
+    facts: Mapping[str, Any]
+    whole: Decimal
+    open: Decimal
+
+
+def open_lines(
+    unit: Unit, target: ConversionTarget, lines: ConversionLines, source: Sequence[Mapping[str, Any]]
+) -> list[OpenLine]:
+    """Return the source lines with what is open of each; read under the lock of their record."""
+    taken = _taken(unit, target, lines, [line["id"] for line in source])
+    found = []
+    for line in source:
+        whole = _number(line.get(lines.of)) if lines.of is not None else Decimal(1)
+        found.append(OpenLine(line["id"], line, whole, max(_NOTHING, whole - taken.get(line["id"], _NOTHING))))
+    return found
+
+
+def _taken(unit: Unit, target: ConversionTarget, lines: ConversionLines, ids: Sequence[str]) -> dict[str, Decimal]:
+    field = unit.model.objects[target.object].fields[lines.field]
+    if lines.link is None or field.lines_of is None or not ids:
+        return {}
+    child = unit.model.objects[field.lines_of]
+    paths = [(lines.link,)]
+    if lines.quantity is not None:
+        paths.append((lines.quantity,))
+    if child.recycles:
+        paths.append(("deleted_at",))
+    found: dict[str, Decimal] = {}
+    for tree in fetch(unit.session, unit.catalog, Want(child.name, tuple(paths), lines.link), ids):
+        if tree.get("deleted_at") is None:
+            amount = Decimal(1) if lines.quantity is None else _number(tree.get(lines.quantity))
+            found[tree[lines.link]] = found.get(tree[lines.link], _NOTHING) + amount
+    return found
+
+
+def _number(value: Any) -> Decimal:
+    return Decimal(value) if isinstance(value, int | Decimal) else _NOTHING

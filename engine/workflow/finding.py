@@ -1,0 +1,72 @@
+"""Finding records by a condition of a definition: in the database where it can be said there, else one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.kernel.errors import LimitExceeded
+from engine.metamodel.model import SortKey
+from engine.records import Unit
+from engine.records.reading import facts_of
+from engine.rules import Expression
+from engine.storage import Query, every_row, select_page
+
+# records that are looked at one by one where the database cannot be asked
+MOST_LOOKED_AT = 20_000
+_BY_ID = (SortKey(("id",)),)
+_CHUNK = 1_000
+
+
+def find_rows(
+    unit: Unit, object: str, where: Expression | None, names: Mapping[str, Any], *, limit: int, root: str = "item"
+) -> list[dict[str, Any]]:
+    """Return the records that the unit's actor sees and for which a condition on ``root`` is true, oldest first.
+
+    More than ``limit`` are not returned but for one, so that the caller can tell.
+    """
+    rows = every_row if unit.policy.everything else unit.policy.rows
+    columns = _columns(unit, object, where, root)
+    bound = {name: names[name] for name in _roots(where) if name != root and name in names}
+    asked = where if where is not None and where.sql_refusal is None else None
+    if where is None or asked is not None:
+        query = Query(object, columns, asked, sort=_BY_ID, limit=limit + 1)
+        page = select_page(unit.session, unit.catalog, query, rows, bound, unit.run)
+        return [facts_of(row) for row in page.rows]
+    return _one_by_one(unit, Query(object, columns, sort=_BY_ID, limit=_CHUNK), where, (names, root, limit))
+
+
+def _one_by_one(
+    unit: Unit, query: Query, where: Expression, asked: tuple[Mapping[str, Any], str, int]
+) -> list[dict[str, Any]]:
+    names, root, limit = asked
+    rows = every_row if unit.policy.everything else unit.policy.rows
+    found: list[dict[str, Any]] = []
+    looked, after = 0, None
+    while True:
+        asking = Query(query.object, query.columns, sort=query.sort, limit=_CHUNK, after=after)
+        page = select_page(unit.session, unit.catalog, asking, rows, {}, unit.run)
+        for row in page.rows:
+            facts = facts_of(row)
+            unit.run.restart()
+            if where.evaluate({**names, root: facts}, unit.run) is True:
+                found.append(facts)
+                if len(found) > limit:
+                    return found
+        looked += len(page.rows)
+        if page.after is None:
+            return found
+        if looked > MOST_LOOKED_AT:
+            raise LimitExceeded("records looked at", looked, MOST_LOOKED_AT)
+        after = page.after
+
+
+def _roots(where: Expression | None) -> set[str]:
+    return set() if where is None else {path[0] for path in where.reads}
+
+
+def _columns(unit: Unit, object: str, where: Expression | None, root: str) -> tuple[tuple[str, ...], ...]:
+    fields = unit.model.objects[object].fields
+    own = [(name,) for name, field in fields.items() if field.stored and field.type not in ("secret", "lines")]
+    read = [path[1:] for path in (where.reads if where is not None else ()) if path[0] == root and len(path) > 2]
+    return tuple(dict.fromkeys((("id",), ("version",), *own, *sorted(read))))

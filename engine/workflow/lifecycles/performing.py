@@ -1,0 +1,299 @@
+"""One transition from its demands to its effects, in the order that L1 says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from engine.kernel.errors import Complaint, Malformed, Rejected
+from engine.kernel.names import RecordRef, new_record_id
+from engine.metamodel.definitions.guess import guess
+from engine.metamodel.model import LifecycleModel, TransitionModel
+from engine.metamodel.model.effects import Effects
+from engine.metamodel.model.lifecycle import GateModel
+from engine.records import Change, RecordService, Unit
+from engine.records.ordering import Step, lock_record, take_step
+from engine.storage.life_rows import (
+    PendingRow,
+    StepRow,
+    add_step,
+    entered_at,
+    forget_pending,
+    read_pending,
+    save_pending,
+)
+from engine.workflow.effects import Cause, EffectService
+from engine.workflow.facts import Lazily, Subject, read_subject
+from engine.workflow.lifecycles.gates import GateOutcome, Gates, resting_on, state_after
+from engine.workflow.lifecycles.views import names_of, reads_of_life
+from engine.workflow.worktime import calendar_of
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What is asked for. ``version`` None: as the record is now. ``system``: nobody asks, so nobody's rights count."""
+
+    record: RecordRef
+    transition: str
+    version: int | None = None
+    given: Mapping[str, Any] = field(default_factory=dict)
+    comment: str = ""
+    system: bool = False
+
+
+@dataclass(slots=True)
+class Moving:
+    """A transition under way: the record as it was, the names that expressions see, and what has come of it."""
+
+    unit: Unit
+    move: Move
+    life: LifecycleModel
+    transition: TransitionModel
+    source: str
+    names: Lazily
+    change: Change | None = None
+    comment: str = ""
+
+
+class Performer:
+    """Performs transitions inside a unit."""
+
+    def __init__(self, records: RecordService, effects: EffectService, gates: Gates) -> None:
+        self.gates = gates
+        self._records, self._effects = records, effects
+
+    def perform(self, unit: Unit, move: Move) -> Change | None:
+        """Perform a transition, or leave it with the gate that holds it. Return what came of the record."""
+        life, transition = known_transition(unit, move.record.object, move.transition)
+        lock_record(unit, move.record.object, move.record.id)
+        unit.chain.step()
+        moving = self._moving(unit, move, life, transition)
+        if _simple(life, transition, moving.source):
+            moving.change = take_step(self._asking(moving), *_at(move), self._step(moving, "whole"))
+            self._entered(moving, transition.name, moving.source, transition.to or moving.source)
+        else:
+            moving.change = take_step(self._asking(moving), *_at(move), self._step(moving, "ask"))
+            moving.names.forget("record")
+            self._run(moving, transition.before, "before")
+            held = self._held(moving, {})
+            if not held:
+                self._finish(moving, transition.to)
+        return moving.change
+
+    def gate_closed(self, unit: Unit, record: RecordRef, approval: str, outcome: GateOutcome) -> bool:
+        """Let a transition go on, or back, when the approval that held it has ended; tell whether it was held by it."""
+        pending = read_pending(unit.session, record.object, record.id)
+        life = unit.model.lifecycle_of(record.object)
+        transition = life.transitions.get(pending.transition) if life is not None and pending is not None else None
+        if pending is None or life is None or transition is None or pending.gate >= len(transition.gates):
+            return False
+        gate = transition.gates[pending.gate]
+        if gate.approval != approval:
+            return False
+        forget_pending(unit.session, record.object, record.id)
+        move = Move(record, transition.name, system=True, comment=pending.comment)
+        moving = self._moving(unit, move, life, transition)
+        if moving.source != gate.via:
+            # it was led elsewhere meanwhile
+            return False
+        moving.comment = pending.comment
+        if outcome == "approved":
+            self._passed(moving, pending, gate)
+        else:
+            self._back(moving, state_after(gate, outcome), outcome)
+        return True
+
+    # -- gates -----------------------------------------------------------------------------------------------------
+
+    def _passed(self, moving: Moving, pending: PendingRow, gate: GateModel) -> None:
+        record = moving.move.record
+        passed = {**pending.passed, str(pending.gate): resting_on(moving.unit, record, gate)}
+        if not self._held(moving, passed):
+            self._finish(moving, gate.approved)
+
+    def _held(self, moving: Moving, passed: dict[str, str]) -> bool:
+        """Test the gates in order; tell whether one holds the transition, or has sent it back."""
+        unit, record = moving.unit, moving.move.record
+        for place, gate in enumerate(moving.transition.gates):
+            stands = passed.get(str(place))
+            if stands is not None and stands == resting_on(unit, record, gate):
+                continue
+            passed.pop(str(place), None)
+            if not self._demands(moving, gate):
+                continue
+            self._wait(moving, gate)
+            row = PendingRow(
+                record.object,
+                record.id,
+                moving.transition.name,
+                place,
+                moving.source,
+                unit.user,
+                unit.now,
+                moving.comment or moving.move.comment,
+                dict(passed),
+            )
+            save_pending(unit.session, row)
+            outcome = self.gates.start_gate(unit, record.object, record.id, gate, moving.transition.name)
+            if outcome is None:
+                return True
+            forget_pending(unit.session, record.object, record.id)
+            moving.names.forget("record")
+            if outcome != "approved":
+                self._back(moving, state_after(gate, outcome), outcome)
+                return True
+            passed[str(place)] = resting_on(unit, record, gate)
+        return False
+
+    def _demands(self, moving: Moving, gate: GateModel) -> bool:
+        """Tell whether a gate holds: unless its condition is false; unknown values demand control (K7)."""
+        if gate.when is None:
+            return True
+        moving.unit.run.restart()
+        found = gate.when.evaluate(moving.names, moving.unit.run)
+        if found is not None and not isinstance(found, bool):
+            raise Rejected("bad_condition", message=gate.when.text)
+        return found is not False
+
+    def _wait(self, moving: Moving, gate: GateModel) -> None:
+        if moving.source != gate.via:
+            self._lead(moving, gate.via)
+
+    def _back(self, moving: Moving, target: str, outcome: GateOutcome) -> None:
+        moving.comment = moving.comment or outcome
+        self._lead(moving, target)
+
+    # -- states ----------------------------------------------------------------------------------------------------
+
+    def _lead(self, moving: Moving, target: str) -> None:
+        """Lead a record into a state without completing the transition."""
+        source = moving.source
+        self._leave(moving, source, target)
+        step = replace(self._step(moving, "via"), target=target)
+        moving.change = take_step(self._commanding(moving), *_now(moving.move), step) or moving.change
+        self._entered(moving, moving.transition.name, source, target, completing=False)
+        moving.source = target
+
+    def _finish(self, moving: Moving, target: str | None) -> None:
+        """Complete a transition: leave, the new state with what is set, enter, do."""
+        source, goal = moving.source, target or moving.source
+        self._leave(moving, source, goal)
+        step = replace(self._step(moving, "finish"), target=target)
+        moving.change = take_step(self._commanding(moving), *_now(moving.move), step) or moving.change
+        self._entered(moving, moving.transition.name, source, goal)
+
+    def _leave(self, moving: Moving, source: str, target: str) -> None:
+        state = moving.life.states.get(source)
+        if state is not None and target != source:
+            self._run(moving, state.leave, f"leave.{source}")
+
+    def _entered(self, moving: Moving, transition: str, source: str, target: str, *, completing: bool = True) -> None:
+        id = self._note(moving, transition, source, target)
+        moving.names.forget("record")
+        if target != source and target in moving.life.states:
+            self._run(moving, moving.life.states[target].enter, f"enter.{target}", id)
+        if completing:
+            self._run(moving, moving.transition.do, "do", id)
+
+    def _note(self, moving: Moving, transition: str, source: str, target: str) -> str:
+        """Write the step with the time that was spent in the state before (L8)."""
+        unit, record = moving.unit, moving.move.record
+        since = entered_at(unit.session, record.object, record.id)
+        if since is None and moving.change is not None:
+            since = (moving.change.before or moving.change.after or {}).get("created_at")
+        plain = working = None
+        if since is not None:
+            plain = int((unit.now - since).total_seconds())
+            working = int(calendar_of(unit.model, None).measure(since, unit.now).total_seconds())
+        row = StepRow(
+            id=str(new_record_id()),
+            object=record.object,
+            record=record.id,
+            transition=transition,
+            source=source,
+            target=target,
+            actor=unit.user,
+            at=unit.now,
+            comment=moving.comment or moving.move.comment,
+            plain=plain,
+            working=working,
+            cause=unit.cause,
+        )
+        add_step(unit.session, row)
+        return row.id
+
+    # -- effects ---------------------------------------------------------------------------------------------------
+
+    def _run(self, moving: Moving, effects: Effects, part: str, id: str = "") -> None:
+        if not effects:
+            return
+        key = f"{moving.life.name}.{moving.transition.name}/{id or new_record_id()}/{part}"
+        cause = Cause(key, moving.move.record, label=f"transition:{moving.transition.name}")
+        self._effects.run(moving.unit, effects, moving.names, cause)
+        moving.names.forget("record")
+
+    def _moving(self, unit: Unit, move: Move, life: LifecycleModel, transition: TransitionModel) -> Moving:
+        reads = reads_of_life(unit.model, life).whole.paths
+
+        def read() -> Subject:
+            return read_subject(unit, move.record.object, move.record.id, reads)
+
+        first = read()
+        source = first.values.get(life.field) or life.initial
+        names = names_of(unit, lambda: read().facts, lambda: first.facts)
+        return Moving(unit, move, life, transition, source, names, comment=_comment(move, transition))
+
+    def _step(self, moving: Moving, stage: Any) -> Step:
+        given = {} if stage in ("via", "finish") else _asked(moving.move, moving.transition)
+        return Step(moving.transition, stage, None, given, system=moving.move.system)
+
+    def _asking(self, moving: Moving) -> Unit:
+        """Return the unit in which demands are tested: of whoever asks, or of the engine."""
+        return self._commanding(moving) if moving.move.system else moving.unit
+
+    def _commanding(self, moving: Moving) -> Unit:
+        """Return the unit in which the definition acts, noted under whoever acts."""
+        actor = replace(moving.unit.ctx.actor, administrator=True)
+        return self._records.acting(moving.unit, actor, moving.unit.cause)
+
+
+def known_transition(unit: Unit, object: str, name: str) -> tuple[LifecycleModel, TransitionModel]:
+    """Return a transition of an object's life-cycle; Malformed when there is none."""
+    unit.policy.require(object, "read")
+    life = unit.model.lifecycle_of(object)
+    known = {} if life is None else life.transitions
+    if life is None or name not in known:
+        raise Malformed("unknown_transition", object=object, transition=name, guess=guess(name, known))
+    return life, known[name]
+
+
+def _simple(life: LifecycleModel, transition: TransitionModel, source: str) -> bool:
+    state = life.states.get(source)
+    return not (transition.before or transition.gates or (state is not None and state.leave))
+
+
+def _at(move: Move) -> tuple[str, str, int | None]:
+    return move.record.object, move.record.id, move.version
+
+
+def _now(move: Move) -> tuple[str, str, int | None]:
+    return move.record.object, move.record.id, None
+
+
+def _comment(move: Move, transition: TransitionModel) -> str:
+    """Return the comment that was given, where one is asked for."""
+    text = move.comment
+    if not text and transition.comment != "none" and "comment" not in transition.ask:
+        text = str(move.given.get("comment") or "")
+    if transition.comment == "required" and not text.strip() and not move.system:
+        raise Rejected("invalid", [Complaint("comment", "required")], count=1)
+    return text
+
+
+def _asked(move: Move, transition: TransitionModel) -> dict[str, Any]:
+    """Return what was given for the fields that a transition asks for."""
+    given = dict(move.given)
+    if transition.comment != "none" and "comment" not in transition.ask:
+        given.pop("comment", None)
+    return given
