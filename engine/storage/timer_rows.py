@@ -73,11 +73,10 @@ def last_timer(session: Session, kind: str, owner: str) -> TimerRow | None:
 
 def timers_of_record(session: Session, object: str, record: str, *, ended: bool = False) -> list[TimerRow]:
     """Return the clocks that run, or stand, for a record; with ``ended`` the others too, oldest first."""
-    row = session.rows(_OF_RECORD_ALL if ended else _OF_RECORD, {"the_object": object, "the_record": record})
-    if not row:
-        return []
-    ids = [id for (id,) in row]
-    return _rows(session, select(TIMER).where(TIMER.c.id.in_(ids)).order_by(TIMER.c.id))
+    chosen = select(TIMER).where(TIMER.c.object == object, TIMER.c.record == record)
+    if not ended:
+        chosen = chosen.where(TIMER.c.state.in_(("running", "paused")))
+    return _rows(session, chosen.order_by(TIMER.c.id))
 
 
 def running_with_budget(session: Session, after: str, limit: int) -> list[TimerRow]:
@@ -183,6 +182,3 @@ _FIRED = Statement(_fired)
 _ANY_DUE = Statement(
     lambda _: select(TIMER.c.id).where(TIMER.c.state == "running", TIMER.c.fire_at <= bindparam("now")).limit(1)
 )
-_OWN = (TIMER.c.object == bindparam("the_object"), TIMER.c.record == bindparam("the_record"))
-_OF_RECORD_ALL = Statement(lambda _: select(TIMER.c.id).where(*_OWN))
-_OF_RECORD = Statement(lambda _: select(TIMER.c.id).where(*_OWN, TIMER.c.state.in_(("running", "paused"))))

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 from werkzeug.test import Client, TestResponse
 
+from engine.api import configure_logs
 from engine.auth import NewUser
 from engine.kernel.clock import FrozenClock
 from engine.kernel.context import SYSTEM, Context
@@ -167,6 +168,8 @@ def open_house(url: str, home: Path, clock: FrozenClock | None = None, pack: Pat
         password_cost="cheap",
         **{"synchronous": "OFF", "log_level": "ERROR", "language": "en", "state_seconds": 0.0, **settings},
     )
+    # a failure is told in a few lines, not with every value of every frame
+    configure_logs(made)
     engine = build_engine(made, clock)
     engine.tenancy.create(TENANT, "Huaxin")
     engine.tenancy.install(TENANT, [pack])
