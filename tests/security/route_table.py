@@ -47,6 +47,13 @@ DELETE /api/v1/records/<object>/<id>                        delete     row
 POST   /api/v1/records/<object>/<id>/restore                restore    row
 POST   /api/v1/records/<object>/<id>/transitions/<transition> transition row
 GET    /api/v1/records/<object>/<id>/history                history    row
+GET    /api/v1/records/<object>/<id>/life                   history    row
+GET    /api/v1/records/<object>/<id>/conversions/<conversion> one      row
+POST   /api/v1/records/<object>/<id>/conversions/<conversion> create   row
+POST   /api/v1/records/<object>/<id>/assignment/accept      update     row
+POST   /api/v1/records/<object>/<id>/assignment/decline     update     row
+GET    /api/v1/incidents                                    account    admin
+POST   /api/v1/incidents/<incident>/resolve                 account    admin
 GET    /api/v1/records/<object>/<id>/shares                 explain    row
 POST   /api/v1/records/<object>/<id>/shares                 share      row
 POST   /api/v1/records/<object>/<id>/transfer               transfer   row
