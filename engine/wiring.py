@@ -29,6 +29,7 @@ from engine.tenancy import Seeder, Seeding, TenantService, open_shelf
 from engine.transfer import TransferService, load_rows
 from engine.workflow import LifecycleService, Workflow, open_workflow
 from engine.workflow.approvals.service import ApprovalService
+from engine.workflow.connecting import connect
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -111,6 +112,7 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
 
     processes = open_workflow(records, context_of, auth.user_of)
     approvals = ApprovalService(records)
+    connect(approvals, processes)
     tenancy = TenantService(settings, shelf, _seeder(settings, records, clock, processes, approvals))
     transfer = TransferService(records, settings.home / "transfer", auth.actor_of)
     desk = ApprovalDesk(approvals, records, auth.actor_of, settings, clock)

@@ -83,6 +83,8 @@ class Performer:
 
     def gate_closed(self, unit: Unit, record: RecordRef, approval: str, outcome: GateOutcome) -> bool:
         """Let a transition go on, or back, when the approval that held it has ended; tell whether it was held by it."""
+        if ("#gate", record.id) in unit.chain.acted:
+            return False
         pending = read_pending(unit.session, record.object, record.id)
         life = unit.model.lifecycle_of(record.object)
         transition = life.transitions.get(pending.transition) if life is not None and pending is not None else None
@@ -135,7 +137,7 @@ class Performer:
                 dict(passed),
             )
             save_pending(unit.session, row)
-            outcome = self.gates.start_gate(unit, record.object, record.id, gate, moving.transition.name)
+            outcome = self._started(unit, record, gate, moving.transition.name)
             if outcome is None:
                 return True
             forget_pending(unit.session, record.object, record.id)
@@ -145,6 +147,15 @@ class Performer:
                 return True
             passed[str(place)] = resting_on(unit, record, gate)
         return False
+
+    def _started(self, unit: Unit, record: RecordRef, gate: GateModel, name: str) -> GateOutcome | None:
+        """Start the approval of a gate; one that is over at once is answered here and not by ``gate_closed``."""
+        starting = ("#gate", record.id)
+        unit.chain.acted.add(starting)
+        try:
+            return self.gates.start_gate(unit, record.object, record.id, gate, name)
+        finally:
+            unit.chain.acted.discard(starting)
 
     def _demands(self, moving: Moving, gate: GateModel) -> bool:
         """Tell whether a gate holds: unless its condition is false; unknown values demand control (K7)."""
