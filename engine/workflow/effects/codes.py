@@ -8,8 +8,8 @@ declare(
     [
         Code(
             "refused_by_rule",
-            "{text}",
-            "{text}",
+            "A rule of the definitions refuses this",
+            "业务规则拒绝了此操作",
         ),
         Code(
             "effect_needs_record",

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from engine.kernel.errors import Complaint, Malformed, Rejected
+from engine.kernel.errors import Rejected
 from engine.kernel.names import RecordRef, new_record_id
-from engine.metamodel.definitions.guess import guess
 from engine.metamodel.model import LifecycleModel, TransitionModel
 from engine.metamodel.model.effects import Effects
 from engine.metamodel.model.lifecycle import GateModel
@@ -25,21 +23,10 @@ from engine.storage.life_rows import (
 )
 from engine.workflow.effects import Cause, EffectService
 from engine.workflow.facts import Lazily, Subject, read_subject
+from engine.workflow.lifecycles.asking import Move, asked, at, comment_of, known_transition, now, simple
 from engine.workflow.lifecycles.gates import GateOutcome, Gates, resting_on, state_after
 from engine.workflow.lifecycles.views import names_of, reads_of_life
 from engine.workflow.worktime import calendar_of
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """What is asked for. ``version`` None: as the record is now. ``system``: nobody asks, so nobody's rights count."""
-
-    record: RecordRef
-    transition: str
-    version: int | None = None
-    given: Mapping[str, Any] = field(default_factory=dict)
-    comment: str = ""
-    system: bool = False
 
 
 @dataclass(slots=True)
@@ -69,11 +56,11 @@ class Performer:
         lock_record(unit, move.record.object, move.record.id)
         unit.chain.step()
         moving = self._moving(unit, move, life, transition)
-        if _simple(life, transition, moving.source):
-            moving.change = take_step(self._asking(moving), *_at(move), self._step(moving, "whole"))
+        if simple(life, transition, moving.source):
+            moving.change = take_step(self._asking(moving), *at(move), self._step(moving, "whole"))
             self._entered(moving, transition.name, moving.source, transition.to or moving.source)
         else:
-            moving.change = take_step(self._asking(moving), *_at(move), self._step(moving, "ask"))
+            moving.change = take_step(self._asking(moving), *at(move), self._step(moving, "ask"))
             moving.names.forget("record")
             self._run(moving, transition.before, "before")
             held = self._held(moving, {})
@@ -182,7 +169,7 @@ class Performer:
         source = moving.source
         self._leave(moving, source, target)
         step = replace(self._step(moving, "via"), target=target)
-        moving.change = take_step(self._commanding(moving), *_now(moving.move), step) or moving.change
+        moving.change = take_step(self._commanding(moving), *now(moving.move), step) or moving.change
         self._entered(moving, moving.transition.name, source, target, completing=False)
         moving.source = target
 
@@ -191,7 +178,7 @@ class Performer:
         source, goal = moving.source, target or moving.source
         self._leave(moving, source, goal)
         step = replace(self._step(moving, "finish"), target=target)
-        moving.change = take_step(self._commanding(moving), *_now(moving.move), step) or moving.change
+        moving.change = take_step(self._commanding(moving), *now(moving.move), step) or moving.change
         self._entered(moving, moving.transition.name, source, goal)
 
     def _leave(self, moving: Moving, source: str, target: str) -> None:
@@ -253,10 +240,10 @@ class Performer:
         first = read()
         source = first.values.get(life.field) or life.initial
         names = names_of(unit, lambda: read().facts, lambda: first.facts)
-        return Moving(unit, move, life, transition, source, names, comment=_comment(move, transition))
+        return Moving(unit, move, life, transition, source, names, comment=comment_of(move, transition))
 
     def _step(self, moving: Moving, stage: Any) -> Step:
-        given = {} if stage in ("via", "finish") else _asked(moving.move, moving.transition)
+        given = {} if stage in ("via", "finish") else asked(moving.move, moving.transition)
         return Step(moving.transition, stage, None, given, system=moving.move.system)
 
     def _asking(self, moving: Moving) -> Unit:
@@ -267,44 +254,3 @@ class Performer:
         """Return the unit in which the definition acts, noted under whoever acts."""
         actor = replace(moving.unit.ctx.actor, administrator=True)
         return self._records.acting(moving.unit, actor, moving.unit.cause)
-
-
-def known_transition(unit: Unit, object: str, name: str) -> tuple[LifecycleModel, TransitionModel]:
-    """Return a transition of an object's life-cycle; Malformed when there is none."""
-    unit.policy.require(object, "read")
-    life = unit.model.lifecycle_of(object)
-    known = {} if life is None else life.transitions
-    if life is None or name not in known:
-        raise Malformed("unknown_transition", object=object, transition=name, guess=guess(name, known))
-    return life, known[name]
-
-
-def _simple(life: LifecycleModel, transition: TransitionModel, source: str) -> bool:
-    state = life.states.get(source)
-    return not (transition.before or transition.gates or (state is not None and state.leave))
-
-
-def _at(move: Move) -> tuple[str, str, int | None]:
-    return move.record.object, move.record.id, move.version
-
-
-def _now(move: Move) -> tuple[str, str, int | None]:
-    return move.record.object, move.record.id, None
-
-
-def _comment(move: Move, transition: TransitionModel) -> str:
-    """Return the comment that was given, where one is asked for."""
-    text = move.comment
-    if not text and transition.comment != "none" and "comment" not in transition.ask:
-        text = str(move.given.get("comment") or "")
-    if transition.comment == "required" and not text.strip() and not move.system:
-        raise Rejected("invalid", [Complaint("comment", "required")], count=1)
-    return text
-
-
-def _asked(move: Move, transition: TransitionModel) -> dict[str, Any]:
-    """Return what was given for the fields that a transition asks for."""
-    given = dict(move.given)
-    if transition.comment != "none" and "comment" not in transition.ask:
-        given.pop("comment", None)
-    return given

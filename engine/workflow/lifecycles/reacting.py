@@ -10,8 +10,8 @@ from engine.records import Change, Unit
 from engine.storage.life_rows import entered_at, was_taken
 from engine.workflow.effects import Cause, EffectService
 from engine.workflow.facts import Subject, read_subject
+from engine.workflow.lifecycles.asking import Move
 from engine.workflow.lifecycles.clocks import Clocks, Look
-from engine.workflow.lifecycles.performing import Move
 from engine.workflow.lifecycles.views import names_of, reads_of_life
 
 

@@ -14,8 +14,8 @@ from engine.records import Change, Unit
 from engine.records.ordering import lock_record
 from engine.workflow.effects import Cause, EffectService
 from engine.workflow.facts import read_subject
+from engine.workflow.lifecycles.asking import Move
 from engine.workflow.lifecycles.clocks import ACROSS, STATE
-from engine.workflow.lifecycles.performing import Move
 from engine.workflow.lifecycles.views import names_of, reads_of_life
 from engine.workflow.timers import Fired, Timer
 

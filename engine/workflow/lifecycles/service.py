@@ -14,10 +14,11 @@ from engine.metamodel.model import TransitionModel
 from engine.records import Change, RecordService, Unit
 from engine.storage.life_rows import StepRow, entered_at, read_pending, read_steps
 from engine.workflow.effects import EffectService
+from engine.workflow.lifecycles.asking import Move
 from engine.workflow.lifecycles.clocks import ACROSS, STATE, TIMED, Clocks
 from engine.workflow.lifecycles.gates import GateOutcome, Gates, NoGates
 from engine.workflow.lifecycles.migrating import migrate_states
-from engine.workflow.lifecycles.performing import Move, Performer
+from engine.workflow.lifecycles.performing import Performer
 from engine.workflow.lifecycles.reacting import LifeReaction
 from engine.workflow.lifecycles.ringing import Ringing
 from engine.workflow.timers import Timer, TimerService
