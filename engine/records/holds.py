@@ -20,7 +20,10 @@ def read_holds(drafts: Sequence[Draft], unit: Unit) -> None:
     for hold in holds_on(unit.session, object, [draft.id for draft in drafts if draft.action != "create"]):
         found.setdefault(hold.record, []).append(hold)
     for draft in drafts:
-        draft.holds = tuple(hold for hold in found.get(draft.id, ()) if hold.instance not in unit.passes)
+        there = found.get(draft.id, ())
+        draft.holds = tuple(hold for hold in there if hold.instance not in unit.passes)
+        # who keeps the record writes it in the state in which it waits, whatever that locks out
+        draft.free = draft.free or len(draft.holds) < len(there)
         if draft.action == "delete" and draft.holds:
             draft.fail(Conflict("in_approval", flow=draft.holds[0].flow, instance=draft.holds[0].instance))
 

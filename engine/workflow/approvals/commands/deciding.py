@@ -73,7 +73,7 @@ def require_fresh(case: Case, seen: Any) -> None:
     if material and material == case.material():
         return
     if not version.isdecimal():
-        raise Rejected("invalid", [Complaint("seen", "not_a_number")], count=1)
+        raise Rejected("invalid", [Complaint("seen", "not_number")], count=1)
     if int(version) >= case.subject.version:
         return
     names = case.flow.subject.material
