@@ -65,7 +65,7 @@ class Notifier:
                 own = replace(ctx, actor=actor, language=language)
                 told.append(_Told(person, None, self._composer.compose(own, catalog.model, notice), language))
         for contact in notice.contacts:
-            # a customer sees what the author wrote for him: the author answers for it, as with a printed letter
+            # somebody outside sees what the author wrote for him: the author answers for it, as with a printed letter
             own = replace(ctx, language=contact.language or self._settings.language)
             told.append(_Told(None, contact, self._composer.compose(own, catalog.model, notice), own.language))
         with database.writing() as session:

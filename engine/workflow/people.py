@@ -95,7 +95,7 @@ class PeopleFinder:
         return person_facts(self.directory, person)
 
     def contacts(self, rules: People) -> list[Mapping[str, Any]]:
-        """Return what formulas yield that is no user but a record with an address: contacts of a customer."""
+        """Return what formulas yield that is no user but a record with an address: contacts outside."""
         found: list[Mapping[str, Any]] = []
         for rule in rules:
             if isinstance(rule.selector, ByFormula):

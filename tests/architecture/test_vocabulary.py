@@ -23,6 +23,7 @@ LANGUAGE = {
     "user": "who works with the platform",
     "task": "what waits for somebody, in approvals",
     "activity": "what has happened lately",
+    "lead": "ways lead somewhere, and teams have one",
     "price": "only in examples of formulas within docstrings",
 }
 

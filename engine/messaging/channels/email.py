@@ -59,7 +59,7 @@ class Email:
             server = smtplib.SMTP(self._host, self._port, timeout=_SECONDS)
         try:
             if self._scheme == "smtp":
-                # without it passwords and customers' data would be read on the way: no fallback
+                # without it passwords and data of others would be read on the way: no fallback
                 server.starttls(context=self._tls)
             if self._user:
                 server.login(self._user, self._password)
