@@ -9,14 +9,18 @@ from typing import Any
 import redis
 import structlog
 from rq import SimpleWorker
+from rq.exceptions import StopRequested
 from rq.job import Job
 from rq.queue import Queue
 from rq.serializers import JSONSerializer
+from rq.worker import WorkerStatus
 
 from engine.jobs.background import Background
 from engine.jobs.redis_bell import FUNCTION, QUEUE, RedisWatch
 
 _FIELDS = {"tenant", "job_id"}
+# an idle wait ends fifteen seconds before it
+_TTL = 60
 _log = structlog.get_logger("jobs")
 
 
@@ -62,27 +66,37 @@ class WorkerLoop:
         guard = threading.Thread(target=self._stand_in, name="redis watch", daemon=True)
         guard.start()
         while not self._stop.is_set():
-            if not self._watch.answers():
-                self._stop.wait(1)
-                continue
             try:
+                if not self._watch.answers():
+                    self._stop.wait(1)
+                    continue
                 connection = redis.Redis.from_url(self._url)
                 self._worker = GuardedWorker(
-                    [QUEUE], connection=connection, serializer=JSONSerializer, log_job_description=False
+                    [QUEUE],
+                    connection=connection,
+                    serializer=JSONSerializer,
+                    log_job_description=False,
+                    worker_ttl=_TTL,
                 )
                 self._worker._install_signal_handlers = lambda: None  # type: ignore[method-assign]  # noqa: SLF001
                 self._worker.work(logging_level="WARNING")
+            except StopRequested:
+                break
             except (redis.RedisError, OSError) as error:
                 _log.warning("redis_failed", why=type(error).__name__)
                 self._stop.wait(1)
         guard.join(35)
 
     def stop(self) -> None:
-        """Finish the part at hand and stop."""
+        """Finish the part at hand and stop. For the handler of a signal: an idle wait is broken off by StopRequested,
+        as RQ's own handler does."""
         self._stop.set()
-        if self._worker is not None:
-            # what RQ's own handler of the signal does, without its exception
-            self._worker._stop_requested = True  # noqa: SLF001
+        worker = self._worker
+        if worker is None:
+            return
+        worker._stop_requested = True  # noqa: SLF001 - what RQ's own handler sets
+        if worker.get_state() != WorkerStatus.BUSY:
+            raise StopRequested
 
     def _stand_in(self) -> None:
         """Do the work in threads of this process while Redis does not answer."""

@@ -103,6 +103,13 @@ class Deciding:
         code = self._issue(session, person.id, address, card)
         return replace(texts, body=f"{texts.body} {say('how_to_answer', language, code=code)}".strip())
 
+    def decidable(self, session: Session, person: Person, notice: Notice) -> bool:
+        """Tell whether a task is of a step that its author lets be decided by short message."""
+        if self.desk is None or notice.task is None:
+            return False
+        card = self.desk.card(session.tenant, notice.task, person.id)
+        return card is not None and not card.closed and card.why_not in ("", "web")
+
     def _issue(self, session: Session, user: str, address: str, card: Card) -> str:
         now = self._clock.now()
         reply_rows.void_codes(session, card.task, user, now)

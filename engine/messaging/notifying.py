@@ -29,6 +29,7 @@ class Codes(Protocol):
     """Adds to a message about a task how it can be decided from afar."""
 
     def added(self, session: Session, person: Person, notice: Notice, channel: str, texts: Texts) -> Texts: ...
+    def decidable(self, session: Session, person: Person, notice: Notice) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,8 @@ class Notifier:
         )
         for channel, address in (("email", person.email), ("sms", normal_phone(person.phone, self._settings))):
             wish = _wish(wishes, told.composed, notice, channel)
+            if wish == "unsaid":
+                wish = "on" if self._asks_by_sms(session, person, notice) else "off"
             if wish == "off" or not address or quietly:
                 continue
             texts = told.composed.by(channel)
@@ -124,6 +127,10 @@ class Notifier:
                 texts = self.codes.added(session, person, notice, channel, texts)
             found.append(self._delivery(channel, address, texts, wish == "digest", (told.composed, habit, now)))
         return found
+
+    def _asks_by_sms(self, session: Session, person: Person, notice: Notice) -> bool:
+        """Tell whether a task is of those that are decided by short message unless their person wishes otherwise."""
+        return self.codes is not None and notice.category == "task" and self.codes.decidable(session, person, notice)
 
     def _delivery(
         self, channel: str, address: str, texts: Texts, digest: bool, about: tuple[Composed, Habit, datetime]
@@ -159,4 +166,6 @@ def _wish(wishes: Mapping[tuple[str, str], str], composed: Composed, notice: Not
         return "on" if composed.urgent or own is None else own
     if own is not None:
         return own
-    return "on" if channel == "email" and composed.category in _MAILED else "off"
+    if channel == "sms":
+        return "unsaid"
+    return "on" if composed.category in _MAILED else "off"
