@@ -52,20 +52,3 @@ def test_w_131_w_134_a_short_message_decides_a_task_once_and_the_trail_says_so(l
     assert (decided["channel"], decided["comment"]) == ("sms", "ok")
     assert len(texts(line, "fei")) == 2
     assert says(line, "fu", f"Y {found[1]}", "g2") == "wrong_sender"
-
-
-def test_w_136_what_changed_after_the_message_is_not_approved(line: Org1) -> None:
-    quotation = line.amy.quotation()
-    line.amy.start("fin_any", quotation)
-    (asked,) = texts(line, "fei")
-    code = re.search(r"Y (\w{6})", asked)
-    assert code is not None
-    context = line.system
-    version = line.version("quotation", quotation)
-    with line.quietly():
-        line.engine.records.update(context, "quotation", quotation, version, {"discount": 30})
-
-    outcome = says(line, "fei", f"Y {code[1]}", "g1")
-
-    assert outcome == "changed"
-    assert line.fei.task("margin")
