@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from engine.metamodel.compiler.actor_scope import USER as USER
-from engine.metamodel.compiler.actor_scope import ActorFields
+from engine.metamodel.compiler.actor_scope import USER, ActorFields
 from engine.metamodel.model import DictionaryModel, FieldModel, ObjectModel, Structure
 from engine.metamodel.model.field import RULES
 from engine.rules import (

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from engine.metamodel.compiler.actor_scope import USER
 from engine.metamodel.compiler.bench import Bench
 from engine.metamodel.compiler.expressions import Expressions
 from engine.metamodel.compiler.processes.desk import Desk
 from engine.metamodel.compiler.processes.people import compile_people
-from engine.metamodel.compiler.scopes import USER
 from engine.metamodel.definitions import Node
 from engine.metamodel.model import AssignmentModel
 from engine.metamodel.model.assignment import Acceptance, Load

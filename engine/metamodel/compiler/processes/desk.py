@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.kernel.source import Span
 from engine.kernel.text import LocalText
+from engine.metamodel.compiler.actor_scope import USER
 from engine.metamodel.compiler.bench import Bench
 from engine.metamodel.compiler.expressions import Expressions
 from engine.metamodel.compiler.literals import BadLiteralError, literal_of
@@ -15,7 +16,6 @@ from engine.metamodel.compiler.processes.durations import parse_duration
 from engine.metamodel.compiler.processes.phrases import compile_phrase
 from engine.metamodel.compiler.processes.roots import Roots, event_type, functions, params_type, person
 from engine.metamodel.compiler.processes.titles import title_of
-from engine.metamodel.compiler.scopes import USER
 from engine.metamodel.definitions import Node
 from engine.metamodel.model import Default, Duration, FieldModel, ObjectModel, Phrase
 from engine.rules import ANY, BOOLEAN, Expression, FeelType, ListType, Names, NameScope, RecordType

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import get_args
 
+from engine.metamodel.compiler.actor_scope import USER
 from engine.metamodel.compiler.processes.desk import Desk, is_formula
-from engine.metamodel.compiler.scopes import USER
 from engine.metamodel.definitions import Node
 from engine.metamodel.definitions.guess import guess
 from engine.metamodel.model import People, PersonRule

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from engine.metamodel.compiler.scopes import USER, ObjectFields, World
+from engine.metamodel.compiler.actor_scope import USER
+from engine.metamodel.compiler.scopes import ObjectFields, World
 from engine.metamodel.model import ParamModel, ParamSet
 from engine.rules import (
     ANY,
