@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from engine.access.directory import Directory, Person
+from engine.access.directory import Directory
+from engine.access.persons import Person
 from engine.metamodel.model.people import (
     Anchor,
     ByFormula,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from engine.access.directory import Directory, Person
+from engine.access.directory import Directory
+from engine.access.persons import Person
 from engine.kernel.names import RecordRef
 from engine.metamodel.model.people import (
     Anchor,
