@@ -16,6 +16,7 @@ from engine.studio import RuleStudio
 from engine.tenancy import TenantService
 from engine.transfer import TransferService
 from engine.workflow import LifecycleService, Workflow
+from engine.workflow.approvals.service import ApprovalService
 
 
 class Services(Protocol):
@@ -50,3 +51,5 @@ class Services(Protocol):
     def messages(self) -> MessageService: ...
     @property
     def jobs(self) -> JobBook: ...
+    @property
+    def approvals(self) -> ApprovalService: ...

@@ -10,6 +10,7 @@ from engine.kernel.errors import Complaint
 from engine.metamodel.model import ObjectModel, TransitionModel
 from engine.records import Record
 from engine.ui.desk import Desk
+from engine.ui.screens.flowcharts import FlowNode
 from engine.ui.screens.forms import FieldBox, by_field, input_id, place_name
 from engine.ui.widgets import widget_of
 from engine.ui.widgets.base import Spot
@@ -17,7 +18,7 @@ from engine.ui.widgets.base import Spot
 
 @dataclass(frozen=True, slots=True)
 class AskScreen:
-    """A dialog ready to be drawn."""
+    """A dialog ready to be drawn. ``seen`` is what the reader saw of the record, ``path`` the way that is ahead."""
 
     title: str
     text: str
@@ -30,6 +31,8 @@ class AskScreen:
     boxes: tuple[FieldBox, ...] = ()
     error: str = ""
     errors: tuple[str, ...] = ()
+    seen: str = ""
+    path: tuple[FlowNode, ...] = ()
 
 
 def build_move(

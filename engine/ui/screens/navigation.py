@@ -23,6 +23,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "jobs": ("robot", "page.jobs"),
     "messages": ("bell", "page.messages"),
     "profile": ("user", "page.profile"),
+    "work": ("inbox", "page.work"),
 }
 _ADMINISTRATION = ("dictionaries", "rules", "recycle", "users", "packs", "jobs")
 
@@ -74,6 +75,7 @@ class Frame:
     theme: str
     density: str
     language: str
+    work: NavLink | None = None
 
 
 def build_frame(desk: Desk) -> Frame:
@@ -90,6 +92,7 @@ def build_frame(desk: Desk) -> Frame:
         desk.taste.theme,
         desk.taste.density,
         desk.words.language,
+        _page_link(desk, "work") if desk.model.approvals else None,
     )
 
 

@@ -6,6 +6,7 @@ from engine.ui.door import Route
 from engine.ui.views import (
     about,
     accounts,
+    approvals,
     assets,
     boards,
     calendars,
@@ -39,6 +40,7 @@ ROUTES: tuple[Route, ...] = (
     *profile.ROUTES,
     *messages.ROUTES,
     *work.ROUTES,
+    *approvals.ROUTES,
     *accounts.ROUTES,
     *dictionaries.ROUTES,
     *rules.ROUTES,

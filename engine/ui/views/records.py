@@ -18,6 +18,7 @@ from engine.ui.screens.explaining import build_explanation
 from engine.ui.screens.grids import Grid, GridRow, table_of
 from engine.ui.screens.moving import build_deletion, build_move
 from engine.ui.screens.sections import RecordFacts, Related
+from engine.ui.views.approvals import processes_of
 from engine.ui.views.finding import found_id, found_object
 from engine.ui.views.saving import read_posted
 from engine.ui.views.titles import read_trail, with_titles
@@ -28,7 +29,9 @@ _RELATED_COLUMNS = 6
 
 def show_record(call: Call) -> Response:
     """Draw the page of a record."""
-    return call.page("record", screen_of(call))
+    screen = screen_of(call)
+    processes, starts = ((), ()) if screen.deleted else processes_of(call, screen.object, screen.id)
+    return call.page("record", screen, processes=processes, starts=starts)
 
 
 def ask_move(call: Call) -> Response:

@@ -10,6 +10,7 @@ from engine.kernel.context import Context
 from engine.kernel.errors import Malformed
 from engine.records import Unit
 from engine.storage import process_lists as lists
+from engine.storage.fetching import find_users
 from engine.storage.process_holds import read_copy
 from engine.workflow.approvals.commands.case import directory_of
 from engine.workflow.approvals.commands.kernel import Kernel
@@ -43,6 +44,11 @@ class Inbox:
         with self._kernel.records.opener.reading(ctx) as unit:
             found = lists.count_todo(unit.session, ctx.actor.user)
         return {"todo": min(found, lists.COUNTED - 1), "more": found >= lists.COUNTED}
+
+    def people(self, ctx: Context, text: str, limit: int = 10) -> Sequence[tuple[str, str, str]]:
+        """Return id, name and login of active users whose name or login holds a text; to hand work over to."""
+        with self._kernel.records.opener.reading(ctx) as unit:
+            return find_users(unit.session, text, limit)
 
     def read_copy(self, ctx: Context, id: str) -> None:
         """Note that a copy was read."""
