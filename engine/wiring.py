@@ -13,12 +13,13 @@ from engine.answering import ApprovalDesk
 from engine.attachments import AttachmentService
 from engine.auth import AuthService
 from engine.background import GatewayDoor, Parts, work_of
-from engine.jobs import Background, Handler, JobBook, Lane
+from engine.jobs import Background, Handler, JobBook, Lane, Occasion
 from engine.kernel.clock import Clock, ShiftedClock, SystemClock
 from engine.kernel.context import SYSTEM, Context
 from engine.kernel.errors import Refused, TesseraError
 from engine.messaging import MessageService
 from engine.messaging.service import House
+from engine.metamodel.model import TenantModel
 from engine.records import DictionaryService, RecordService
 from engine.records.renewing import renew
 from engine.rights import RightsService
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 
+DEACTIVATED = "user.deactivated"
 _JOBS_WAIT = 2.0  # seconds
 
 
@@ -125,8 +127,9 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
     parts = Parts(shelf, clock, transfer, messages, attachments, rights)
 
     rules = processes.automations.after
-    handlers = (Handler(rules.name, rules.wants, rules.act),)
-    lanes = (Lane("clocks", lambda tenant, _: processes.tick(tenant) > 0, processes.due),)
+    closings, substitutions = _closings(approvals, settings, clock)
+    handlers = (Handler(rules.name, rules.wants, rules.act), closings)
+    lanes = (Lane("clocks", lambda tenant, _: processes.tick(tenant) > 0, processes.due), substitutions)
 
     def tenants() -> list[str]:
         return [tenant.name for tenant in tenancy.list()]
@@ -154,6 +157,33 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
 
 def _clock(settings: Settings) -> Clock:
     return ShiftedClock(timedelta(seconds=settings.clock_shift)) if settings.clock_shift else SystemClock()
+
+
+def _closings(approvals: ApprovalService, settings: Settings, clock: Clock) -> tuple[Handler, Lane]:
+    """Return what is done in the background, with what approvals do there (B5, O2, O6)."""
+    running = approvals.running
+
+    def context(tenant: str) -> Context:
+        return Context(tenant, SYSTEM, settings.language, ZoneInfo(settings.zone), clock)
+
+    def hear(occasion: Occasion) -> None:
+        ctx = context(occasion.tenant)
+        facts = {name: str(value) for name, value in occasion.event.facts.items()}
+        if occasion.event.name == DEACTIVATED:
+            running.person_left(ctx, facts["user"])
+        else:
+            running.hear(ctx, occasion.event.name, facts)
+
+    def wants(model: TenantModel, name: str) -> bool:
+        return bool(model.approvals) and (name == DEACTIVATED or running.wants(name))
+
+    handler = Handler("approvals", wants, hear)
+    lane = Lane(
+        "substitutions",
+        lambda tenant, _: running.end_substitutions(context(tenant)) > 0,
+        lambda tenant: running.next_end(context(tenant)),
+    )
+    return handler, lane
 
 
 def _seeder(

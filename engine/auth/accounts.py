@@ -16,8 +16,9 @@ from engine.auth.tables.tokens import revoke_tokens
 from engine.auth.tables.users import User
 from engine.kernel.clock import Clock
 from engine.kernel.errors import Complaint, Missing, Rejected
-from engine.kernel.names import new_record_id
-from engine.storage import Catalog, Session, Shelf, raise_access_version, read_stamp
+from engine.kernel.events import Event
+from engine.kernel.names import RecordRef, new_record_id
+from engine.storage import Catalog, Session, Shelf, append_events, raise_access_version, read_stamp
 
 _LOGIN = re.compile(r"^[^\W_](?:[\w.@-]{0,62}[\w-])?$")
 
@@ -113,6 +114,9 @@ class Accounts:
             tables.change_user(session, user.id, self._clock.now(), active=active)
             if not active:
                 end_sessions(session, user.id)
+                # whoever holds work of his finds somebody else for it: a leaver cannot be passed over
+                gone = Event(new_record_id(), "user.deactivated", RecordRef("user", user.id), 0, {"user": user.id})
+                append_events(session, [gone], self._clock.now())
             raise_access_version(session)
             if active:
                 self._keep_apart(session, catalog, user.id)

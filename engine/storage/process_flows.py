@@ -116,6 +116,14 @@ def flow_versions(session: Session, flow: str) -> list[tuple[FlowVersion, int]]:
     return [(FlowVersion(**{name: row[name] for name in _F}), int(row["open"])) for row in rows]
 
 
+def used_versions(session: Session) -> list[tuple[str, int, int]]:
+    """Return the versions that open instances use: approval, version, how many."""
+    chosen = select(INSTANCE.c.flow, INSTANCE.c.version, func.count().label("open"))
+    chosen = chosen.where(INSTANCE.c.closed_at.is_(None)).group_by(INSTANCE.c.flow, INSTANCE.c.version)
+    rows = session.execute(chosen.order_by(INSTANCE.c.flow, INSTANCE.c.version)).mappings()
+    return [(str(row["flow"]), int(row["version"]), int(row["open"])) for row in rows]
+
+
 def close_flow_version(session: Session, flow: str, version: int, *, closed: bool) -> bool:
     """Let a version take new cases, or no more; tell whether there is such a version."""
     changed = update(FLOW).where(FLOW.c.flow == flow, FLOW.c.version == version).values(closed=closed)
@@ -153,6 +161,12 @@ def ended_substitutions(session: Session, at: datetime, limit: int = 100) -> lis
     chosen = select(*(SUBSTITUTION.c[n] for n in _S)).where(SUBSTITUTION.c.ended.is_(False))
     chosen = chosen.where(SUBSTITUTION.c.ends_at <= at).order_by(SUBSTITUTION.c.ends_at).limit(limit)
     return [Substitution(**row) for row in session.execute(chosen).mappings()]
+
+
+def next_end(session: Session) -> datetime | None:
+    """Return when the next substitution is over, or None."""
+    chosen = select(SUBSTITUTION.c.ends_at).where(SUBSTITUTION.c.ended.is_(False)).order_by(SUBSTITUTION.c.ends_at)
+    return session.execute(chosen.limit(1)).scalar()
 
 
 def end_substitution(session: Session, id: str, at: datetime | None = None) -> None:

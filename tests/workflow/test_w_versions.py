@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from tests.workflow.org1.house import Org1
+import shutil
+from pathlib import Path
+
+import pytest
+
+from engine.kernel.errors import TesseraError
+from tests.workflow.org1.house import PACK, TENANT, Org1
 
 
 def test_w_104_who_was_asked_stays_asked(org: Org1) -> None:
@@ -112,3 +118,74 @@ def test_w_110_a_return_to_a_submitter_who_left_goes_to_his_manager(org: Org1) -
     task = org.lin.todo()[0]
     assert (task["kind"], task["principal"]["name"]) == ("revise", "Amy")
     assert org.lin.command(made["instance"], "resubmit")["round"] == 2
+
+
+D = "  - {approve: d, by: [{position: sales_director}]}\n"
+FLOW_L = "  - {approve: m, by: [{manager: submitter}]}\n" + D + "  - {approve: g, by: [{position: general_manager}]}\n"
+WITHOUT_D = FLOW_L.replace(D, "")
+
+
+def test_w_100_a_case_keeps_its_version_and_a_new_one_gets_the_new(org: Org1, tmp_path: Path) -> None:
+    old = org.amy.start("flow_l", org.amy.quotation())
+    with org.with_pack(tmp_path, flows=(FLOW_L, WITHOUT_D)):
+        org.lin.approve()
+        new = org.amy.start("flow_l", org.amy.quotation())
+        org.lin.approve()
+
+        assert org.open_steps(old["instance"]) == {"d": ["sun"]}
+        assert org.open_steps(new["instance"]) == {"g": ["gao"]}
+        assert new["version"] > old["version"]
+        versions = org.ada.get("/flows/flow_l/versions")["items"]
+        assert [(one["current"], one["open"]) for one in versions][:2] == [(True, 1), (False, 1)]
+
+
+def test_w_101_a_start_on_an_outdated_path_is_refused_once(org: Org1, tmp_path: Path) -> None:
+    quotation = org.amy.quotation()
+    shown = org.amy.predict("flow_l", quotation)
+    same = org.amy.predict("manager_only", quotation)
+    with org.with_pack(tmp_path, flows=(FLOW_L, WITHOUT_D)):
+        told = org.amy.start("flow_l", quotation, status=409, version=shown["version"])
+
+        assert told["code"] == "outdated_path"
+        assert [step["step"] for step in told["path"]] == ["m", "g"]
+        assert org.amy.start("manager_only", quotation, version=same["version"])["status"] == "running"
+        other = org.amy.quotation()
+        assert org.amy.start("flow_l", other, version=told["version"])["status"] == "running"
+
+
+def test_w_102_running_cases_move_to_a_newer_version_by_a_map(org: Org1, tmp_path: Path) -> None:
+    made = [org.amy.start("flow_l", org.amy.quotation())["instance"] for _ in range(3)]
+    for item in org.lin.todo():
+        org.lin.approve(item["id"])
+    with org.with_pack(tmp_path, flows=(FLOW_L, WITHOUT_D)):
+        target = org.ada.get("/flows/flow_l/versions")["items"][0]["version"]
+        dry = org.ada.post("/flows/flow_l/migrate", {"version": target, "dry_run": True})
+        assert (len(dry["blocked"]), dry["moved"]) == (3, [])
+        assert {one["steps"] for one in dry["blocked"]} == {"d"}
+
+        done = org.ada.post("/flows/flow_l/migrate", {"version": target, "map": {"d": "g"}})
+
+        assert sorted(done["moved"]) == sorted(made)
+        assert all(org.open_steps(instance) == {"g": ["sun"]} for instance in made)
+        assert org.events(made[0], "migrated")[0]["facts"]["map"] == {"d": "g"}
+        org.sun.post("/flows/flow_l/migrate", {"version": target}, 403)
+
+
+def test_w_103_what_a_running_case_uses_is_not_taken_away(org: Org1, tmp_path: Path) -> None:
+    org.amy.start("fin_merge", org.amy.quotation())
+    role = "role: cashier\n"
+    text = (
+        (PACK / "flows.yaml").read_text(encoding="utf-8").replace("{role: finance_reviewer}", "{role: legal_counsel}")
+    )
+    folder = shutil.copytree(PACK, tmp_path / "without")
+    (folder / "flows.yaml").write_text(text, encoding="utf-8")
+    organisation = (folder / "organisation.yaml").read_text(encoding="utf-8")
+    gone = organisation.replace("role: finance_reviewer\n", "role: money_reviewer\n")
+    (folder / "organisation.yaml").write_text(gone, encoding="utf-8")
+    assert role in organisation
+
+    with pytest.raises(TesseraError) as told:
+        org.engine.tenancy.install(TENANT, [folder])
+
+    assert told.value.code == "flow_in_use"
+    assert "finance_reviewer" in str(told.value)

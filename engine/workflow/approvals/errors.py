@@ -111,7 +111,11 @@ declare(
         Code("nothing_proposed", "Nothing would change", "没有任何变更"),
         Code("not_in_form", "{field} cannot be written in this step", "{field} 在本步骤中不可填写"),
         Code("migration_blocked", "Tokens stand at steps that are not mapped: {steps}", "以下步骤没有映射：{steps}"),
-        Code("flow_in_use", "{count} running cases use it", "有 {count} 个进行中的流程在使用"),
+        Code(
+            "flow_in_use",
+            "{count} running cases use what is taken away: {steps}",
+            "有 {count} 个进行中的流程在使用被移除的内容：{steps}",
+        ),
         Code("bad_substitution", "The substitution is not possible", "该代理设置无效"),
     ]
 )

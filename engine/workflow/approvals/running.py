@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 
 from engine.kernel.context import Context
 from engine.kernel.errors import TesseraError
 from engine.records import Unit
-from engine.storage.process_flows import end_substitution, ended_substitutions
+from engine.storage.process_flows import end_substitution, ended_substitutions, next_end
 from engine.storage.process_lists import open_for, open_instances, open_tasks_of
 from engine.workflow.approvals.commands import happening
 from engine.workflow.approvals.commands.kernel import CHILD_CLOSED, PARENT_CLOSED, Kernel
@@ -84,6 +85,11 @@ class Running:
                 )
             kernel.command(ctx, lambda unit, one=one: end_substitution(unit.session, one.id))  # type: ignore[misc] # bound now
         return len(over)
+
+    def next_end(self, ctx: Context) -> datetime | None:
+        """Return when the next substitution is over, or None."""
+        with self._kernel.records.opener.reading(ctx) as unit:
+            return next_end(unit.session)
 
     def open(self, ctx: Context, flow: str = "") -> list[str]:
         """Return the ids of all open instances."""

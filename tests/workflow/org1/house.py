@@ -175,7 +175,7 @@ class Org1:
     users: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     watching: bool = True
-    packs: list[Path] = field(default_factory=list)
+    _number: int = 0
 
     def __getattr__(self, login: str) -> Desk:
         if login in PEOPLE:
@@ -261,10 +261,25 @@ class Org1:
         for (login,) in self.rows("SELECT login FROM tessera_user WHERE NOT active AND login <> 'system'"):
             self.engine.auth.accounts.set_active(TENANT, login, True)
 
-    def install(self, *changes: str) -> None:
-        """Install the pack anew with documents laid over it."""
-        self.engine.tenancy.install(TENANT, self.packs)
-        _ = changes
+    @contextmanager
+    def with_pack(self, folder: Path, **edits: tuple[str, str]) -> Iterator[None]:
+        """Work with a changed pack: in each file a text is replaced by another; the pack comes back after."""
+        changed = shutil.copytree(PACK, folder / f"pack{len(list(folder.iterdir()))}")
+        for name, (old, new) in edits.items():
+            path = changed / f"{name}.yaml"
+            text_there = path.read_text(encoding="utf-8")
+            assert old in text_there, old
+            path.write_text(text_there.replace(old, new), encoding="utf-8")
+        manifest = changed / "pack.yaml"
+        self._number += 1
+        version = manifest.read_text(encoding="utf-8").replace("version: 1.0.0", f"version: 1.0.{self._number}")
+        manifest.write_text(version, encoding="utf-8")
+        self.engine.tenancy.install(TENANT, [changed])
+        try:
+            yield
+        finally:
+            with_all_closed(self)
+            self.engine.tenancy.install(TENANT, [PACK])
 
     @contextmanager
     def quietly(self) -> Iterator[None]:
@@ -292,7 +307,7 @@ def open_org1(url: str, home: Path, **settings: Any) -> Org1:
     engine = build_engine(made, clock)
     engine.tenancy.create(TENANT, "Huaxin")
     engine.tenancy.install(TENANT, [PACK])
-    org = Org1(engine, web_app_of(engine), url, clock, packs=[PACK])
+    org = Org1(engine, web_app_of(engine), url, clock)
     people_it(org)
     return org
 
@@ -362,7 +377,8 @@ def empty(org: Org1) -> None:
     org.come_back()
 
 
-def copy_of(org: Org1, folder: Path) -> Path:
-    """Return a copy of the tenant's SQLite file; for tests that need a database of their own."""
-    source = Path(org.url.removeprefix("sqlite:///").replace("{tenant}", TENANT))
-    return Path(shutil.copy(source, folder / source.name))
+def with_all_closed(org: Org1) -> None:
+    """Let no running case stand in the way of the pack that comes back."""
+    ada = org.desk("ada")
+    for id in org.approvals.running.open(org.system):
+        ada.send("POST", f"/instances/{id}/cancel", {"comment": "the test is over"})

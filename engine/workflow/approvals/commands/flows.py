@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.kernel.errors import Missing
+from engine.kernel.errors import BadDefinition, Conflict, Missing
 from engine.metamodel import approval_of_body
 from engine.metamodel.model.approval import ApprovalModel
 from engine.records import Unit
@@ -13,6 +13,7 @@ from engine.storage.process_flows import (
     add_flow_version,
     newest_flow_version,
     read_flow_version,
+    used_versions,
 )
 from engine.storage.savepoints import savepoint
 from engine.workflow.facts import Reads, reads_of
@@ -69,6 +70,20 @@ class Flows:
         """Number every approval of the definitions; done when they are activated, in the same transaction."""
         for flow in unit.model.approvals:
             self.publish(unit, flow)
+        self._require_used(unit)
+
+    def _require_used(self, unit: Unit) -> None:
+        """Refuse definitions without something that a version in use mentions: a role, a field, an object (N4)."""
+        broken: list[str] = []
+        count = 0
+        for flow, version, used in used_versions(unit.session):
+            try:
+                self.pinned(unit, flow, version)
+            except BadDefinition as error:
+                broken += [f"{flow} {version}: {diagnostic}" for diagnostic in error.diagnostics]
+                count += used
+        if broken:
+            raise Conflict("flow_in_use", count=count, steps="; ".join(broken)[:1_000])
 
     def row(self, unit: Unit, flow: str, version: int) -> FlowVersion:
         """Return a version as it is stored."""
