@@ -185,7 +185,7 @@ def test_w_103_what_a_running_case_uses_is_not_taken_away(org: Org1, tmp_path: P
     assert role in organisation
 
     with pytest.raises(TesseraError) as told:
-        org.engine.tenancy.install(TENANT, [folder])
+        org.engine.tenancy.install(TENANT, [org.newer(folder)])
 
     assert told.value.code == "flow_in_use"
     assert "finance_reviewer" in str(told.value)

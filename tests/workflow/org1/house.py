@@ -270,16 +270,21 @@ class Org1:
             text_there = path.read_text(encoding="utf-8")
             assert old in text_there, old
             path.write_text(text_there.replace(old, new), encoding="utf-8")
-        manifest = changed / "pack.yaml"
-        self._number += 1
-        version = manifest.read_text(encoding="utf-8").replace("version: 1.0.0", f"version: 1.0.{self._number}")
-        manifest.write_text(version, encoding="utf-8")
-        self.engine.tenancy.install(TENANT, [changed])
+        self.engine.tenancy.install(TENANT, [self.newer(changed)])
         try:
             yield
         finally:
             with_all_closed(self)
-            self.engine.tenancy.install(TENANT, [PACK])
+            back = shutil.copytree(PACK, folder / f"back{self._number}")
+            self.engine.tenancy.install(TENANT, [self.newer(back)])
+
+    def newer(self, folder: Path) -> Path:
+        """Give a copy of the pack a version that was not installed yet."""
+        self._number += 1
+        manifest = folder / "pack.yaml"
+        text_there = manifest.read_text(encoding="utf-8")
+        manifest.write_text(text_there.replace("1.0.0", f"1.0.{self._number}"), encoding="utf-8")
+        return folder
 
     @contextmanager
     def quietly(self) -> Iterator[None]:

@@ -122,7 +122,8 @@ def _require_path(kernel: Kernel, case: Case, given: Mapping[str, Any]) -> None:
     old = kernel.flows.pinned(case.unit, case.row.flow, int(shown))
     before, now = path_of(kernel, case, old), path_of(kernel, case, case.flow)
     if not same_path(before, now):
-        raise Conflict("outdated_path", version=case.row.version, path=now)
+        plain = [{name: value for name, value in step.items() if name != "title"} for step in now]
+        raise Conflict("outdated_path", version=case.row.version, path=plain)
 
 
 class Children:
