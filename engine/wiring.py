@@ -30,6 +30,7 @@ from engine.tenancy import Seeder, Seeding, TenantService, open_shelf
 from engine.transfer import TransferService, load_rows
 from engine.workflow import LifecycleService, Workflow, open_workflow
 from engine.workflow.approvals.service import ApprovalService
+from engine.workflow.automations import Message
 from engine.workflow.connecting import connect
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
 
     rules = processes.automations.after
     closings, substitutions = _closings(approvals, settings, clock)
-    handlers = (Handler(rules.name, rules.wants, rules.act), closings)
+    handlers = (Handler(rules.name, rules.wants, rules.act), closings, _incoming(processes, auth, settings, clock))
     lanes = (Lane("clocks", lambda tenant, _: processes.tick(tenant) > 0, processes.due), substitutions)
 
     def tenants() -> list[str]:
@@ -184,6 +185,20 @@ def _closings(approvals: ApprovalService, settings: Settings, clock: Clock) -> t
         lambda tenant: running.next_end(context(tenant)),
     )
     return handler, lane
+
+
+def _incoming(processes: Workflow, auth: AuthService, settings: Settings, clock: Clock) -> Handler:
+    """Return who hears of short messages that fit the pattern of a rule: the rule acts for their sender."""
+
+    def act(occasion: Occasion) -> None:
+        facts, user = occasion.event.facts, occasion.event.facts.get("user")
+        actor = auth.actor_of(occasion.tenant, str(user)) if user else None
+        zone = ZoneInfo(settings.zone)
+        ctx = Context(occasion.tenant, actor or SYSTEM, settings.language, zone, clock, "sms")
+        # the event's id is the key of what the rule does, so that a second time has no effect
+        processes.automations.messages.take(ctx, Message(str(facts["from"]), str(facts["text"]), occasion.event.id))
+
+    return Handler("incoming", lambda _model, name: name == "sms.received", act)
 
 
 def _seeder(
