@@ -141,12 +141,14 @@ def by_roles_only(old: Any) -> Any:
 
 
 def refused_for_all(old: Any) -> Any:
-    def require(self: Any, object: str, action: str) -> None:
+    """Tell an object that is there, though nothing of it is granted, from one that is not."""
+
+    def require(self: Any, object: str) -> None:
         try:
-            old(self, object, action)
+            old(self, object)
         except Missing as error:
             if object in self.model.objects:
-                raise Refused("not_allowed", object=object, action=action) from error
+                raise Refused("not_allowed", object=object, action="read") from error
             raise
 
     return require

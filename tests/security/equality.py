@@ -193,13 +193,15 @@ class Equality:
         page = self._page(f"/o/{object}")
         told = set(re.findall(rf"/o/{object}/([0-9a-f-]{{36}})", page.text))
         self._same(f"{object} list page", told, ids)
+        counted = re.sub(r"\D", "", self._page(f"/o/{object}/count", htmx=True).text)
+        self._same(f"{object} counted on a page", counted, str(len(ids)))
         hits = set(re.findall(rf"/o/{object}/([0-9a-f-]{{36}})", self._page("/search?q=a").text))
         self._same(f"{object} search page, not seen", hits - ids, set())
         for name, target in self.world.pack.objects[object].targets.items():
             if name not in self.world.readable(self.user, object):
                 continue
             told = set(
-                re.findall(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]{22}", self._page(f"/o/{object}/lookup/{name}").text)
+                re.findall(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]{21}", self._page(f"/o/{object}/lookup/{name}").text)
             )
             self._same(
                 f"{object} lookup {name}, not seen",
@@ -277,9 +279,9 @@ class Equality:
         self.asked += 1
         return self.house.api(self.login, "GET", path)
 
-    def _page(self, path: str) -> Any:
+    def _page(self, path: str, *, htmx: bool = False) -> Any:
         self.asked += 1
-        return self.house.page(self.login, path)
+        return self.house.page(self.login, path, htmx=htmx)
 
     def _json(self, path: str) -> dict[str, Any]:
         return dict(self._get(path).get_json() or {})

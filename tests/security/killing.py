@@ -89,6 +89,7 @@ def _look(house: House, world: World, beside: Beside, login: str, part: str, rou
     writes = Writes(house, beside, login, chance)
     if not method:
         return writes.check(rounds * 2)
+    method, writes.object, writes.field = (*method.split("/"), "", "")[:3]
     for _ in range(rounds):
         getattr(writes, method)()
         if writes.findings:

@@ -79,8 +79,8 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "titles of unseen targets",
         at(
-            f"{READING}:_Seen.__call__",
-            lambda old: lambda self, object: None if object == "client" else old(self, object),
+            f"{POLICY}.rows",
+            lambda old: lambda self, object, action="read": None if object == "client" else old(self, object, action),
         ),
         (("references", "bob", "A:_list"), ("own_rows", "cid", "A:_list")),
     ),
@@ -100,9 +100,12 @@ MUTANTS: tuple[Mutant, ...] = (
         (("own_rows", "ann", "A:_pages"),),
     ),
     Mutant(
-        "the count of a page as the engine",
-        at("engine.ui.views.lists:count_rows", page_as_system),
-        (("own_rows", "ann", "B:/count"),),
+        "counts as the engine",
+        at("engine.records.service:RecordService.count_listing", as_system),
+        (
+            ("own_rows", "ann", "A:_list"),
+            ("own_rows", "ann", "A:_pages"),
+        ),
     ),
     Mutant(
         "an export as the engine",
@@ -128,7 +131,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "hidden fields in clear",
         all_of(at(f"{POLICY}.sights", after(not_hidden)), at(f"{POLICY}.readable", after(all_fields))),
-        (("hidden_fields", "ann", "A:_list"),),
+        (("hidden_fields", "ann", "A:_records"), ("hidden_fields", "ann", "A:_model")),
     ),
     Mutant("masked fields in clear", at(f"{POLICY}.sights", after(not_masked)), (("masked_fields", "ann", "A:_list"),)),
     Mutant(
@@ -161,7 +164,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "a quick search in hidden fields",
-        at(f"{READING}:_asked", after(lambda query, *_: replace(query, quick_in=None))),
+        at(f"{READING}:query_of", after(lambda query, *_: replace(query, quick_in=None))),
         (("hidden_fields", "ann", "A:_search"), ("nothing_much", "cid", "A:_search")),
     ),
     Mutant(
@@ -210,12 +213,9 @@ MUTANTS: tuple[Mutant, ...] = (
         (("own_rows", "bob", "A:_model"),),
     ),
     Mutant(
-        "a masked cell in an export",
-        at(
-            "engine.transfer.exporting:_cell",
-            lambda old: lambda record, column: column.cell(record.values.get(column.path)),
-        ),
-        (("masked_fields", "ann", "B:export"),),
+        "masks that tell how long a value is",
+        at("engine.access.masks:mask", lambda old: lambda value: value and "*" * len(str(value))),
+        (("masked_fields", "ann", "A:_list"),),
     ),
     Mutant(
         "formulas over hidden fields",
@@ -226,11 +226,6 @@ MUTANTS: tuple[Mutant, ...] = (
         "a preview tells titles of unseen targets",
         at("engine.records.preview:seen_titles", lambda old: lambda unit, wanted: {key: key[1][:13] for key in wanted}),
         (("own_rows", "ann", "A:_previews"),),
-    ),
-    Mutant(
-        "a preview calculates with unseen targets",
-        at("engine.records.related:Related.sees", always(True)),
-        (("own_rows", "ann", "A:_previews"), ("references", "bob", "A:_previews")),
     ),
     Mutant(
         "titles whose field is hidden",
@@ -270,8 +265,12 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "a change out of the own rule",
-        at("engine.records.steps.allow:allow", always(None)),
-        (("own_rows", "bob", "C:_patch"), ("conditions", "ann", "C:_create"), ("own_rows", "ann", "C:_create")),
+        at("engine.records.steps.allow:_refused", always(None)),
+        (
+            ("own_rows", "bob", "C:_patch/client/owner"),
+            ("conditions", "ann", "C:_create"),
+            ("own_rows", "ann", "C:_create"),
+        ),
     ),
     Mutant(
         "mass assignment",
@@ -288,7 +287,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "fields that are read only on a row",
         at(f"{POLICY}.writes", always(True)),
-        (("unless_fields", "ann", "C:_patch"),),
+        (("unless_fields", "ann", "C:_patch/client/score"),),
     ),
     Mutant(
         "links to what is not seen",
@@ -316,9 +315,12 @@ MUTANTS: tuple[Mutant, ...] = (
         (("own_rows", "bob", "C:_upsert"), ("own_rows", "bob", "C:_bulk")),
     ),
     Mutant(
-        "a form writes as the engine",
-        at("engine.ui.views.forms:update", page_as_system),
-        (("own_rows", "bob", "C:_page"), ("conditions", "ann", "C:_page")),
+        "changes as the engine",
+        at("engine.records.service:RecordService.update", as_system),
+        (
+            ("own_rows", "bob", "C:_page"),
+            ("own_rows", "bob", "C:_patch"),
+        ),
     ),
     Mutant(
         "every action of an object",
@@ -332,18 +334,28 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "rules kept without the user",
         at("engine.access.policy:Policies.policy_for", by_roles_only),
-        (("own_rows", "ann,bob,ann", "A:_list"), ("own_rows", "cid,fay", "A:_list")),
+        (("own_rows", "ann,hal", "A:_list"), ("own_rows", "hal,ann", "A:_list")),
     ),
     Mutant(
-        "who belongs nowhere sees what belongs nowhere",
-        at(
-            "engine.access.rows:row_rule", lambda old: lambda *args, **kwargs: old(*args, **{**kwargs, "in_unit": True})
+        "restrictive rules that bind nobody",
+        at("engine.access.role_rules:RoleRules.bounds", always(None)),
+        (
+            ("restricted", "ann", "A:_list"),
+            ("restricted", "boss", "A:_list"),
         ),
-        (("unit_rows", "fay", "A:_list"),),
+    ),
+    Mutant(
+        "delegations that have not begun",
+        at("engine.access.tables.delegations:Delegation.runs", always(True)),
+        (
+            ("own_rows", "bob", "A:_list"),
+            ("children", "bob", "A:_list"),
+            ("restricted", "bob", "A:_list"),
+        ),
     ),
     Mutant(
         "every object is known",
-        at(f"{POLICY}.require", refused_for_all),
-        (("own_rows", "bob", "A:_unknown"), ("own_rows", "bob", "A:_list")),
+        at("engine.records.unit:Unit.require_object", refused_for_all),
+        (("own_rows", "bob", "A:_unknown"),),
     ),
 )

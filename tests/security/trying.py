@@ -14,7 +14,7 @@ from tests.security.two_worlds import two_worlds
 from tests.security.world import House, kinds, open_world
 from tests.security.writes import Writes
 
-LOGINS = ("ann", "bob", "cid", "dan", "eve", "fay", "gus")
+LOGINS = ("ann", "bob", "cid", "dan", "eve", "fay", "gus", "hal")
 
 
 @dataclass(frozen=True)

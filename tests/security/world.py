@@ -68,6 +68,7 @@ PEOPLE: Mapping[str, tuple[str, int | None]] = {
     "eve": ("bc", 2),
     "fay": ("abc", None),
     "gus": ("", 1),
+    "hal": ("a", 3),
 }
 
 
@@ -158,8 +159,9 @@ class House:
         more: dict[str, Any] = {} if body is None else {"json": body}
         return self.client().open(path, method=method, headers=sent, **more)
 
-    def page(self, login: str, path: str) -> TestResponse:
-        return self.client().get(path, headers={"Cookie": f"tessera={self.cookies[login]}"})
+    def page(self, login: str, path: str, *, htmx: bool = False) -> TestResponse:
+        headers = {"Cookie": f"tessera={self.cookies[login]}", **({"HX-Request": "true"} if htmx else {})}
+        return self.client().get(path, headers=headers)
 
     def dump(self, known: World | None = None, changed: Iterable[str] | None = None) -> World:
         """Return the oracle over what is stored now, as the administrator reads it; ``known`` but for what changed."""
@@ -268,12 +270,8 @@ def _fill(house: House, chance: random.Random, rows: int) -> None:
     for deal in deals[: rows // 3]:
         with suppress(TesseraError):
             house.engine.workflow.perform(system, "deal", deal.id, deal.version, "start", {})
-    for object, id in [
-        ("client", clients[-1]),
-        ("client", clients[-2]),
-        ("deal", deals[-1].id),
-        ("deal", deals[-2].id),
-    ]:
+    going = [("client", id) for id in clients[-5:]] + [("deal", deal.id) for deal in deals[-4:]]
+    for object, id in going:
         # what others point to stays
         with suppress(TesseraError):
             records.delete(system, object, id, records.get(system, object, id).version)

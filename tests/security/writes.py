@@ -38,6 +38,8 @@ class Writes:
         self.world = house.dump()
         self.digest = beside.digests()
         self.asked, self.accepted, self.findings = 0, 0, list[str]()
+        # the object and the field to try, where a test looks for one bug
+        self.object, self.field = "", ""
 
     def check(self, rounds: int) -> list[str]:
         """Try changes of every kind; return what went otherwise than it should."""
@@ -292,7 +294,7 @@ class Writes:
     # -- asking ------------------------------------------------------------------------------------------------------
 
     def _row(self, object: str = "") -> tuple[str, str, Mapping[str, Any]]:
-        object = object or self.chance.choice(OBJECTS)
+        object = object or self.object or self.chance.choice(OBJECTS)
         rows = list(self.world.rows[object].values())
         seen = [row for row in rows if self.world.visible(self.user, object, row)]
         row = self.chance.choice(seen if seen and self.chance.random() < 0.6 else rows)
@@ -300,6 +302,8 @@ class Writes:
 
     def _values(self, object: str, most: int) -> dict[str, Any]:
         given = fresh(object, self.chance, self.world)
+        if self.field in given:
+            return {self.field: given[self.field]}
         if object == "client" and most == 1 and self.chance.random() < 0.1:
             return {"above": self.chance.choice([*self.world.rows["client"], NOBODY])}
         names = self.chance.sample(sorted(given), min(most, len(given), self.chance.choice([1, 1, 2, most])))
