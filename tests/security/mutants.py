@@ -251,7 +251,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "restoring outside the rule",
         at(f"{POLICY}.covers", for_action("restore")),
-        (("own_rows", "ann", "C:_restore"), ("odd_actions", "bob", "C:_restore")),
+        (("own_rows", "ann", "C:_restore/client"), ("odd_actions", "bob", "C:_restore/client")),
     ),
     Mutant(
         "transitions outside the rule",
@@ -287,7 +287,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "fields that are read only on a row",
         at(f"{POLICY}.writes", always(True)),
-        (("unless_fields", "ann", "C:_patch/client/score"),),
+        (("unless_fields", "ann", "C:_patch/client/cost"),),
     ),
     Mutant(
         "links to what is not seen",
@@ -338,7 +338,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "restrictive rules that bind nobody",
-        at("engine.access.role_rules:RoleRules.bounds", always(None)),
+        at("engine.access.rows:RowWriter.bounds", always(())),
         (
             ("restricted", "ann", "A:_list"),
             ("restricted", "boss", "A:_list"),

@@ -270,11 +270,16 @@ def _fill(house: House, chance: random.Random, rows: int) -> None:
     for deal in deals[: rows // 3]:
         with suppress(TesseraError):
             house.engine.workflow.perform(system, "deal", deal.id, deal.version, "start", {})
-    going = [("client", id) for id in clients[-5:]] + [("deal", deal.id) for deal in deals[-4:]]
-    for object, id in going:
-        # what others point to stays
-        with suppress(TesseraError):
-            records.delete(system, object, id, records.get(system, object, id).version)
+    going = {"client": clients[2:], "deal": [deal.id for deal in deals[-4:]]}
+    for object, several in going.items():
+        gone = 0
+        for id in several:
+            # what others point to stays
+            with suppress(TesseraError):
+                records.delete(system, object, id, records.get(system, object, id).version)
+                gone += 1
+            if gone == 4:
+                break
     _share(house, chance, {"client": clients, "deal": [deal.id for deal in deals]})
     _delegate(house, chance)
 

@@ -76,7 +76,8 @@ class Writes:
         self._try(Ask("DELETE", f"{V1}/records/{object}/{id}", headers=_match(row)), object, "delete", row, {})
 
     def _restore(self) -> None:
-        gone = [(o, r) for o in OBJECTS for r in self.world.rows[o].values() if r.get("deleted_at") is not None]
+        objects = [self.object] if self.object else OBJECTS
+        gone = [(o, r) for o in objects for r in self.world.rows[o].values() if r.get("deleted_at") is not None]
         if gone:
             object, row = self.chance.choice(gone)
             ask = Ask("POST", f"{V1}/records/{object}/{row['id']}/restore", {}, headers=_match(row))
