@@ -270,16 +270,14 @@ def _fill(house: House, chance: random.Random, rows: int) -> None:
     for deal in deals[: rows // 3]:
         with suppress(TesseraError):
             house.engine.workflow.perform(system, "deal", deal.id, deal.version, "start", {})
-    going = {"client": clients[2:], "deal": [deal.id for deal in deals[-4:]]}
-    for object, several in going.items():
-        gone = 0
-        for id in several:
-            # what others point to stays
-            with suppress(TesseraError):
-                records.delete(system, object, id, records.get(system, object, id).version)
-                gone += 1
-            if gone == 4:
-                break
+    # nothing points to these
+    going = [
+        ("client", records.create(system, "client", client_values(chance, [], people, units)).id) for _ in range(4)
+    ]
+    going += [("deal", deal.id) for deal in deals[-4:]]
+    for object, id in going:
+        with suppress(TesseraError):
+            records.delete(system, object, id, records.get(system, object, id).version)
     _share(house, chance, {"client": clients, "deal": [deal.id for deal in deals]})
     _delegate(house, chance)
 
