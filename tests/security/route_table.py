@@ -17,7 +17,7 @@ from __future__ import annotations
 GATES = frozenset({"row", "model", "own", "admin", "operator", "actor", "open"})
 _READ = """
 one list count search picker export history preview model explain file bin board calendar timeline form report
-own page open account rules
+own page open account rules process inbox jobs
 """
 _CHANGE = "create update delete restore transition bulk import file dictionary account own session share transfer"
 READ, CHANGE = frozenset(_READ.split()), frozenset(_CHANGE.split())
@@ -93,6 +93,51 @@ GET    /rules/words                                         rules      model
 POST   /rules/check                                         rules      model
 POST   /rules/complete                                      rules      model
 POST   /rules/try                                           rules      row
+GET    /api/v1/records/<object>/<id>/approvals              process    row
+POST   /api/v1/records/<object>/<id>/approvals/<approval>   process    row
+POST   /api/v1/records/<object>/<id>/approvals/<approval>/predict process    row
+GET    /api/v1/flows                                        process    admin
+GET    /api/v1/flows/<flow>/versions                        process    admin
+POST   /api/v1/flows/<flow>/migrate                         process    admin
+POST   /api/v1/flows/<flow>/versions/<version>/close        process    admin
+GET    /api/v1/instances/<id>                               process    row
+GET    /api/v1/instances/<id>/sheet                         process    row
+POST   /api/v1/instances/<id>/<verb>                        process    row
+GET    /api/v1/tasks                                        inbox      own
+GET    /api/v1/tasks/count                                  inbox      own
+GET    /api/v1/tasks/<id>                                   inbox      own
+POST   /api/v1/tasks/<id>/<verb>                            process    own
+POST   /api/v1/tasks/bulk                                   process    own
+POST   /api/v1/copies/<id>/read                             inbox      own
+GET    /api/v1/substitutions                                process    own
+POST   /api/v1/substitutions                                process    own
+POST   /api/v1/substitutions/<id>/end                       process    own
+GET    /api/v1/messages                                     inbox      own
+GET    /api/v1/messages/unread                              inbox      own
+POST   /api/v1/messages/read                                inbox      own
+GET    /api/v1/messages/preferences                         own        own
+PUT    /api/v1/messages/preferences                         own        own
+GET    /api/v1/jobs                                         jobs       admin
+GET    /api/v1/jobs/<id>                                    jobs       admin
+POST   /api/v1/jobs/<id>/cancel                             jobs       admin
+POST   /api/v1/jobs/<id>/retry                              jobs       admin
+GET    /api/v1/events                                       jobs       admin
+GET    /api/v1/events/<id>                                  jobs       admin
+GET    /api/v1/deliveries                                   jobs       admin
+GET    /api/v1/webhooks                                     jobs       admin
+POST   /api/v1/webhooks                                     jobs       admin
+PUT    /api/v1/webhooks/<name>                              jobs       admin
+DELETE /api/v1/webhooks/<name>                              jobs       admin
+GET    /bell                                                inbox      own
+GET    /messages                                            inbox      own
+POST   /messages                                            inbox      own
+GET    /messages/settings                                   own        own
+POST   /messages/settings                                   own        own
+GET    /jobs                                                jobs       admin
+GET    /jobs/<what>/<id>                                    jobs       admin
+POST   /jobs/<what>/<id>                                    jobs       admin
+GET    /webhooks                                            jobs       admin
+POST   /webhooks                                            jobs       admin
 GET    /login                                               open       open
 POST   /login                                               session    own
 GET    /alive                                               open       open
@@ -200,7 +245,7 @@ for _line in _LINES.strip().splitlines():
     ADDRESSES[_method, _address] = (_path, _gate)
 
 # the first word of a command, or the whole of it; all of them are the operator's, who holds the files
-_COMMANDS = "demo serve tenant pack overlay user token import export explain access rules doctor"
+_COMMANDS = "demo serve tenant pack overlay user token import export explain access rules doctor worker scheduler jobs"
 COMMANDS = frozenset(_COMMANDS.split())
 
 # kinds of jobs: with whose rights they work

@@ -29,7 +29,7 @@ def test_every_line_is_sound() -> None:
     for (method, address), (path, gate) in ADDRESSES.items():
         assert gate in GATES, address
         assert path in (READ if method == "GET" else READ | CHANGE), address
-        if "<object>" in address or address.endswith("<id>"):
+        if "<object>" in address:
             assert gate in ("row", "model", "own"), address
 
 
@@ -40,7 +40,7 @@ def test_every_command_and_every_kind_of_job_has_a_line(house: House) -> None:
 
 def test_what_is_for_administrators_is_not_there_for_others(house: House) -> None:
     for (method, address), (_, gate) in ADDRESSES.items():
-        if gate == "admin" and method == "GET" and not address.startswith("/api/"):
+        if gate == "admin" and method == "GET" and "<what>" not in address and not address.startswith("/api/"):
             path = address.replace("<login>", "bob")
             assert house.page("boss", path).status_code == 200, path
             assert house.page("ann", path).status_code in (403, 404), path
