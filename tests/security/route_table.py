@@ -7,7 +7,7 @@
 * ``model``: his grants alone; what is told is the model as far as he may know it.
 * ``own``: nothing but his own account, session, token, preference or upload.
 * ``admin``: an area of administration.
-* ``operator``: whoever sits at the terminal holds the files.
+* ``operator``: whoever sits at the terminal holds the files; or the operator's provider, by its signature.
 * ``actor``: a job works with the rights, when it runs, of the one who caused it.
 * ``open``: nothing that is anybody's.
 """
@@ -138,6 +138,8 @@ GET    /jobs/<what>/<id>                                    jobs       admin
 POST   /jobs/<what>/<id>                                    jobs       admin
 GET    /webhooks                                            jobs       admin
 POST   /webhooks                                            jobs       admin
+POST   /hooks/sms/<tenant>                                  process    operator
+POST   /hooks/sms/<tenant>/status                           process    operator
 GET    /login                                               open       open
 POST   /login                                               session    own
 GET    /alive                                               open       open

@@ -156,6 +156,9 @@ class Writes:
         ]
         if not lines:
             return
+        # mostly those that he sees: of the others he knows no id
+        seen = [one for one in lines if self.world.visible(self.user, "deal_line", one)]
+        lines = seen if seen and self.chance.random() < 0.8 else lines
         chosen = self.chance.choice(lines)
         sent = [{"id": one["id"], **({"quantity": 77} if one is chosen else {})} for one in lines]
         after = {**chosen, "quantity": typed({"quantity": 77})["quantity"]}
