@@ -124,6 +124,7 @@ def test_a_return_names_where_it_may_go_and_the_submitter_sends_it_again(org: Or
     assert sun.submit(address, _to="submitter", _comment="less discount").status == 303
 
     assert "Q-BACK" in amy.get("/work").text
+    assert "Sun returned d to the submitter" in amy.get(f"/work/flow/{instance}").text
     task = task_of(org, "amy", instance)
     assert amy.submit(f"/work/tasks/{task}/resubmit", discount="5", _comment="there").status == 303
     assert org.instance(instance)["round"] == 2

@@ -199,6 +199,8 @@ def _fields(desk: Desk, object: str, task: Mapping[str, Any] | None) -> tuple[Sh
     look = desk.look(object, values)
     shown = []
     for name, field in found.fields.items():
+        if field.system and name not in ("owner", "department"):
+            continue
         if name in values and values[name] not in (None, "", [], ()) and field.type not in ("lines", "secret"):
             shown.append(shown_field(desk, field, look, values[name]))
     return tuple(shown)

@@ -16,8 +16,8 @@ _TOLD: Mapping[str, tuple[str, str]] = {
     "submitted": ("upload", "blue"),
     "resubmitted": ("upload", "blue"),
     "decided": ("check", "green"),
-    "returned": ("corner-down-left", "orange"),
-    "step.returned": ("corner-down-left", "orange"),
+    "returned": ("corner-down-left", "amber"),
+    "step.returned": ("corner-down-left", "amber"),
     "step.skipped": ("robot", "gray"),
     "withdrawn": ("x", "gray"),
     "cancelled": ("ban", "red"),
@@ -29,7 +29,7 @@ _TOLD: Mapping[str, tuple[str, str]] = {
     "reassigned": ("user-share", "gray"),
     "delegated": ("user-share", "gray"),
     "recalled": ("restore", "gray"),
-    "retracted": ("restore", "orange"),
+    "retracted": ("restore", "amber"),
     "added": ("users", "gray"),
     "removed": ("minus", "gray"),
     "claimed": ("user", "gray"),
@@ -38,8 +38,8 @@ _TOLD: Mapping[str, tuple[str, str]] = {
     "urged": ("clock-exclamation", "amber"),
     "suspended": ("player-pause", "gray"),
     "resumed": ("refresh", "gray"),
-    "jumped": ("arrow-right", "orange"),
-    "overridden": ("edit-circle", "orange"),
+    "jumped": ("arrow-right", "amber"),
+    "overridden": ("edit-circle", "amber"),
     "incident": ("alert-triangle", "red"),
     "retried": ("refresh", "gray"),
     "stopped": ("ban", "gray"),
@@ -50,7 +50,7 @@ _TOLD: Mapping[str, tuple[str, str]] = {
 _TONES: Mapping[str, tuple[str, str]] = {
     "reject": ("x", "red"),
     "decline": ("x", "red"),
-    "return": ("corner-down-left", "orange"),
+    "return": ("corner-down-left", "amber"),
     "abstain": ("minus", "gray"),
 }
 _STATES: Mapping[str, tuple[str, str]] = {
@@ -107,7 +107,7 @@ def draw_events(desk: Desk, instance: Mapping[str, Any]) -> tuple[FlowEvent, ...
     names = _names(instance)
     found: list[FlowEvent] = []
     reached = 1
-    for event in instance["timeline"]:
+    for event in _joined(instance["timeline"]):
         if event["type"] not in _TOLD or (event["type"] == "step.skipped" and not event["reason"]):
             continue
         turned = event["round"] if event["round"] > reached else 0
@@ -157,6 +157,21 @@ def _note(desk: Desk, node: Mapping[str, Any], state: str) -> str:
     return ""
 
 
+def _joined(events: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Yield events; the decision to return and the turn that it caused are one."""
+    asked: Mapping[str, Any] | None = None
+    for event in events:
+        if event["type"] == "decided" and event["decision"] == "return":
+            asked = event
+        elif asked is not None and event["type"] in ("returned", "step.returned"):
+            yield {**asked, "facts": {**event["facts"], **asked["facts"]}}
+            asked = None
+        else:
+            yield event
+    if asked is not None:
+        yield asked
+
+
 def _names(instance: Mapping[str, Any]) -> Mapping[str, str]:
     found: dict[str, str] = {}
     keys = ("actor", "behalf", "assignee", "principal", "decided_by", "submitter")
@@ -192,7 +207,7 @@ def _text(desk: Desk, instance: Mapping[str, Any], event: Mapping[str, Any], nam
     step = step_title(desk, flow, str(event["step"])) if event["step"] else ""
     to = facts.get("to")
     if isinstance(to, str):
-        target = names.get(to) or (desk.say("flow.step.revise") if to == "submitter" else step_title(desk, flow, to))
+        target = names.get(to) or (desk.say("flow.to_submitter") if to == "submitter" else step_title(desk, flow, to))
     else:
         target = desk.say("value.joint").join(names.get(str(one), str(one)[-6:]) for one in to or ())
     people = desk.say("value.joint").join(names.get(str(one), "…") for one in facts.get("people") or ())

@@ -19,7 +19,7 @@ from engine.workflow.approvals.state.tree import step_by_id
 SOON = timedelta(hours=2)
 OUTCOME_TONES: Mapping[str, tuple[str, str]] = {
     "running": ("amber", "waiting"),
-    "returned": ("orange", "waiting"),
+    "returned": ("amber", "waiting"),
     "suspended": ("gray", "waiting"),
     "approved": ("green", "done"),
     "completed": ("green", "done"),
@@ -198,7 +198,7 @@ def _cell(desk: Desk, item: Mapping[str, Any], head: str) -> Cell:
             return due_cell(desk, item["due_at"])
         case "decision":
             verb = str(item["decision"] or "")
-            tone = {"approve": "green", "done": "green", "reject": "red", "return": "orange"}.get(verb, "gray")
+            tone = {"approve": "green", "done": "green", "reject": "red", "return": "amber"}.get(verb, "gray")
             return Cell("tag", word(desk, f"flow.did.{verb}", verb), tone=tone) if verb else NOTHING
         case "state":
             return state_of(desk, str(item["status"]), item["outcome"])

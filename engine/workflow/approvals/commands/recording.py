@@ -193,7 +193,7 @@ def _write_notices(case: Case, log: Log) -> None:
             "message": None,
             "text": _TEXTS.get(notice.kind, _TEXTS["notice"]),
             "via": [],
-            "link": f"/o/{row.object}/{row.record}",
+            "link": f"/work/flow/{row.id}",
             "kind": "task" if notice.kind == "revise" else notice.kind,
             "task": notice.task or None,
             "facts": {"flow": row.flow, "step": notice.step, "title": case.subject.title, "instance": row.id},
