@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from engine.metamodel.model import FieldModel
 from engine.records.draft import Draft
 from engine.records.plan import ObjectPlan
-from engine.records.shared import put_shares
+from engine.records.shares import put_shares
 from engine.records.unit import Unit
 from engine.storage.fetching import Tree, Want, fetch
 

@@ -15,7 +15,7 @@ from engine.records.conditions import Conditions, sort_keys, usable_path, view_o
 from engine.records.limits import FIELDS, PAGE, QUICK
 from engine.records.query import Count, Listing, Page
 from engine.records.seen import seen_titles
-from engine.records.shared import put_shares
+from engine.records.shares import put_shares
 from engine.records.unit import Unit
 from engine.records.window import Window, list_window, window_of
 from engine.rules import Expression

@@ -9,7 +9,7 @@ from engine.access.organisation import want_of_persons
 from engine.metamodel.model import FieldModel
 from engine.records.draft import Draft
 from engine.records.plan import ObjectPlan, Path
-from engine.records.shared import put_shares
+from engine.records.shares import put_shares
 from engine.records.unit import Unit
 from engine.storage.fetching import USERS, Tree, Want, fetch, probe
 

@@ -10,7 +10,7 @@ from engine.kernel.context import Context
 from engine.kernel.errors import Malformed, Missing
 from engine.kernel.names import is_record_id
 from engine.records import Change, Listing, RecordService, Unit
-from engine.records.shared import put_shares
+from engine.records.shares import put_shares
 from engine.records.transferring import transfer
 from engine.rights.areas import note, person_of, require_area
 from engine.storage.fetching import Want, fetch
