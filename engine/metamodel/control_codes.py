@@ -6,8 +6,8 @@ from engine.kernel.catalogue import Code, declare
 
 CODES = [
     Code("no_such_marker", "No object holds the {kind} of the organisation", "没有对象保存组织的 {kind}",
-         "Give one object 'organisation: {{kind}: {...}}', or leave the key out.",
-         "请给一个对象写 organisation 标记，或去掉该键。"),
+         "Mark one object with it under its key 'organisation', or leave this key out.",
+         "请在一个对象的 organisation 键下标记它，或去掉该键。"),
     Code("unknown_scope", "There is no scope {scope}{guess}", "没有范围 {scope}{guess}",
          "Scopes are own, team, department, department_and_below, company, company_and_below, group, shared, all, and "
          "the trees of the organisation.",
