@@ -103,7 +103,7 @@ def build_process(
     voices = [task for task in waiting if task["kind"] != "question"] or waiting
     dues = [task["due_at"] for task in voices if task["due_at"] is not None]
     own = [task for task in voices if _is_mine(desk, task)]
-    leading = (own or voices or [None])[0]  # type: ignore[list-item] # a task or nothing
+    leading = (own or voices or [None])[0]
     first, near, more = _arranged(list(_acts(desk, instance, tasks)))
     record = tasks[0] if tasks else None
     opened = leading["opened_at"] if leading else None
