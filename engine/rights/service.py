@@ -8,6 +8,7 @@ from engine.rights.delegating import Delegating
 from engine.rights.explaining import Explaining
 from engine.rights.foreseeing import Foreseeing
 from engine.rights.handing import Handing
+from engine.rights.portraying import Portraying
 from engine.rights.sharing import Sharing
 from engine.rights.viewing import Viewing
 
@@ -21,5 +22,6 @@ class RightsService:
         self.delegating = Delegating(records)
         self.assigning = Assigning(records)
         self.explaining = Explaining(records)
+        self.portraying = Portraying(records)
         self.viewing = Viewing(records)
         self.foreseeing = Foreseeing(records)

@@ -10,6 +10,7 @@ from engine.jobs import JobBook
 from engine.kernel.clock import Clock
 from engine.messaging import MessageService
 from engine.records import DictionaryService, RecordService
+from engine.rights import RightsService
 from engine.settings import Settings
 from engine.storage import Shelf
 from engine.studio import RuleStudio
@@ -53,3 +54,5 @@ class Services(Protocol):
     def jobs(self) -> JobBook: ...
     @property
     def approvals(self) -> ApprovalService: ...
+    @property
+    def rights(self) -> RightsService: ...

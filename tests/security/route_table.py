@@ -17,7 +17,7 @@ from __future__ import annotations
 GATES = frozenset({"row", "model", "own", "admin", "operator", "actor", "open"})
 _READ = """
 one list count search picker export history preview model explain file bin board calendar timeline form report
-own page open account rules process inbox jobs
+own page open account rules process inbox jobs rights
 """
 _CHANGE = "create update delete restore transition bulk import file dictionary account own session share transfer"
 READ, CHANGE = frozenset(_READ.split()), frozenset(_CHANGE.split())
@@ -197,6 +197,12 @@ GET    /users/+new                                          form       admin
 POST   /users/+new                                          account    admin
 GET    /users/<login>                                       form       admin
 POST   /users/<login>                                       account    admin
+GET    /users/<login>/rights                                rights     admin
+GET    /roles                                               model      admin
+GET    /roles/<role>                                        model      admin
+GET    /assignments                                         page       admin
+GET    /assignments/<login>                                 form       admin
+POST   /assignments/<login>                                 account    admin
 GET    /dictionaries                                        model      model
 GET    /dictionaries/<name>                                 model      model
 GET    /dictionaries/<name>/new                             form       model

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, insert, or_, select
 
 from engine.storage import Session
 from engine.storage.access_tables import SHARE
@@ -56,6 +56,13 @@ def list_shares(session: Session, object: str, record: str) -> Sequence[Share]:
     return [
         Share(*tuple(row)) for row in session.execute(select(*_COLUMNS).where(*chosen).order_by(SHARE.c.at, SHARE.c.id))
     ]
+
+
+def shares_to(session: Session, receivers: Iterable[str], now: datetime, most: int) -> Sequence[Share]:
+    """Return the shares that reach somebody under any of his names and are not over, the latest first."""
+    chosen = (SHARE.c.receiver.in_(sorted(receivers)), or_(SHARE.c.until.is_(None), SHARE.c.until > now))
+    query = select(*_COLUMNS).where(*chosen).order_by(SHARE.c.at.desc(), SHARE.c.id).limit(most)
+    return [Share(*tuple(row)) for row in session.execute(query)]
 
 
 def find_share(session: Session, id: str) -> Share | None:

@@ -19,13 +19,16 @@ PAGES: dict[str, tuple[str, str]] = {
     "dictionaries": ("book", "page.dictionaries"),
     "rules": ("math-function", "page.rules"),
     "users": ("users", "page.users"),
+    "roles": ("lock", "page.roles"),
     "packs": ("packages", "page.packs"),
     "jobs": ("robot", "page.jobs"),
     "messages": ("bell", "page.messages"),
     "profile": ("user", "page.profile"),
     "work": ("inbox", "page.work"),
 }
-_ADMINISTRATION = ("dictionaries", "rules", "recycle", "users", "packs", "jobs")
+_ADMINISTRATION = ("dictionaries", "rules", "recycle", "users", "roles", "packs", "jobs")
+# who may read what roles say
+_RIGHTS_AREAS = frozenset({"roles", "assignments", "explain"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,8 @@ def may_open(desk: Desk, page: str) -> bool:
             return desk.context.actor.administrator
         case "rules":
             return desk.policy.everything
+        case "roles":
+            return desk.policy.everything or bool(_RIGHTS_AREAS & desk.policy.rules.areas.keys())
         case "dictionaries":
             return bool(editable_dictionaries(desk))
         case "import":

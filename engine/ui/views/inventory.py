@@ -18,6 +18,8 @@ from engine.ui.views import (
     picking,
     profile,
     records,
+    rights,
+    roles,
     rules,
     signin,
     substituting,
@@ -46,5 +48,7 @@ ROUTES: tuple[Route, ...] = (
     *accounts.ROUTES,
     *dictionaries.ROUTES,
     *rules.ROUTES,
+    *roles.ROUTES,
+    *rights.ROUTES,
     *about.ROUTES,
 )

@@ -1,0 +1,102 @@
+"""Giving a record to others: sharing it, handing it over; and lending one's rights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.access.tables.shares import Share
+from engine.ui.desk import Desk
+from engine.ui.screens.effective import DelegationLine
+from engine.ui.screens.granting import object_title, role_title
+from engine.ui.widgets.base import Option
+
+
+@dataclass(frozen=True, slots=True)
+class SharedWith:
+    """A share of a record."""
+
+    id: str
+    receiver: str
+    level: str
+    until: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharingScreen:
+    """The shares of a record, and what is entered for a new one."""
+
+    title: str
+    back: str
+    action: str
+    shares: tuple[SharedWith, ...]
+    users: tuple[Option, ...]
+    roles: tuple[Option, ...]
+    level: str
+    until: str
+    note: str
+    errors: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TransferScreen:
+    """To whom a record goes, and what goes with it."""
+
+    title: str
+    back: str
+    action: str
+    version: int
+    users: tuple[Option, ...]
+    related: tuple[Option, ...]
+    errors: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationsScreen:
+    """What the reader lends and is lent, and what is entered for a new delegation."""
+
+    delegations: tuple[DelegationLine, ...]
+    users: tuple[Option, ...]
+    roles: tuple[Option, ...]
+    objects: tuple[Option, ...]
+    begins: str
+    until: str
+    note: str
+    errors: tuple[str, ...]
+
+
+def user_options(names: Sequence[tuple[str, str]], chosen: str, without: str = "") -> tuple[Option, ...]:
+    """Return users to choose from; the value is the login."""
+    return tuple(Option(login, name, login == chosen, note=login) for login, name in names if login != without)
+
+
+def shared_with(desk: Desk, shares: Sequence[Share], names: Mapping[str, str]) -> tuple[SharedWith, ...]:
+    """Return the shares of a record in words; ``names`` by receiver."""
+    return tuple(
+        SharedWith(
+            one.id,
+            names.get(one.receiver) or _receiver(desk, one.receiver),
+            desk.say("rights.level_update" if one.level > 1 else "rights.level_read"),
+            desk.dates.instant(one.until) if one.until is not None else desk.say("rights.no_end"),
+            one.note.removeprefix("-"),
+        )
+        for one in shares
+    )
+
+
+def related_options(desk: Desk, object: str, chosen: Sequence[str]) -> tuple[Option, ...]:
+    """Return the owned objects whose records point to a record, as what may go with it."""
+    return tuple(
+        Option(f"{found.name}.{field.name}", f"{object_title(desk, found.name)} ({desk.title(field.title)})",
+               f"{found.name}.{field.name}" in chosen)
+        for found in desk.model.objects.values()
+        if found.owned and not found.parent and desk.may(found.name, "transfer")
+        for field in found.fields.values()
+        if field.type == "reference" and field.targets == (object,) and field.stored
+    )  # fmt: skip
+
+
+def _receiver(desk: Desk, receiver: str) -> str:
+    kind, _, name = receiver.partition(":")
+    return role_title(desk, name) if kind == "role" else receiver

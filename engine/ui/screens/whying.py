@@ -1,0 +1,148 @@
+"""Why a user may, or may not, do something with a record: what decided, on which values, and what would help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine.access.explain import FieldWhy, GrantWhy
+from engine.access.remedies import Remedy
+from engine.metamodel.model.grant import ACTIONS
+from engine.rights.explaining import Answer
+from engine.ui.desk import Desk
+from engine.ui.screens.granting import action_title, field_title, role_title, scope_title
+from engine.ui.widgets.base import Option
+
+# these are not asked of a record that is there
+_ELSEWHERE = frozenset({"create", "import"})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One condition: its text, whether it holds (None: not asked), and the values that it looked at."""
+
+    text: str
+    holds: bool | None
+    values: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GrantLine:
+    """One grant: the role, by whom it is lent, whether it covers the record, and its conditions."""
+
+    role: str
+    lender: str
+    covers: bool | None
+    asked: tuple[Asked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WhyScreen:
+    """The question as a form, and the answer."""
+
+    title: str
+    back: str
+    action: str
+    users: tuple[Option, ...]
+    actions: tuple[Option, ...]
+    fields: tuple[Option, ...]
+    allowed: bool
+    sentence: str
+    grants: tuple[GrantLine, ...]
+    rules: tuple[Asked, ...]
+    field: str
+    remedies: tuple[str, ...]
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What is asked: who, what, which field."""
+
+    login: str
+    action: str
+    field: str
+
+
+def build_why(
+    desk: Desk, object: str, id: str, title: str, asking: Asking, names: Sequence[tuple[str, str]], answer: Answer | None
+) -> WhyScreen:
+    """Return the page; without an answer the question alone, and that it is not the reader's to ask."""
+    path = f"/o/{object}/{id}"
+    why = answer.why if answer is not None else None
+    return WhyScreen(
+        title,
+        path,
+        f"{path}/rights",
+        tuple(Option(login, name, login == asking.login, note=login) for login, name in names),
+        tuple(Option(name, action_title(desk, object, name), name == asking.action) for name in _actions(desk, object)),
+        tuple(
+            Option(name, desk.title(field.title), name == asking.field)
+            for name, field in desk.model.objects[object].fields.items()
+            if name in desk.policy.readable(object)
+        ),
+        why.allowed if why is not None else False,
+        _sentence(desk, object, answer, dict(names)) if answer is not None else "",
+        tuple(_grant(desk, object, one) for one in why.grants) if why is not None else (),
+        tuple(Asked(f"{_rule_title(desk, one.rule)}: {one.condition}", one.holds, _values(desk, object, one.values))
+              for one in why.rules) if why is not None else (),
+        _field(desk, object, why.field) if why is not None and why.field is not None else "",
+        tuple(_remedies(desk, answer.remedies, dict(names))) if answer is not None else (),
+        "" if answer is not None else desk.say("rights.not_yours_to_ask"),
+    )  # fmt: skip
+
+
+def _actions(desk: Desk, object: str) -> Iterator[str]:
+    yield from (name for name in ACTIONS if name not in _ELSEWHERE)
+    life = desk.model.lifecycle_of(object)
+    yield from (life.transitions if life is not None else ())
+
+
+def _sentence(desk: Desk, object: str, answer: Answer, names: Mapping[str, str]) -> str:
+    why = answer.why
+    by = role_title(desk, why.decided_by) if why.outcome == "allowed" else _rule_title(desk, why.decided_by)
+    return desk.say(
+        f"rights.outcome_{why.outcome}",
+        name=names.get(answer.login, answer.login),
+        action=action_title(desk, object, why.action),
+        by=by,
+    )
+
+
+def _rule_title(desk: Desk, name: str) -> str:
+    found = desk.model.restrictions.get(name)
+    return (desk.title(found.title) if found is not None else "") or name
+
+
+def _grant(desk: Desk, object: str, one: GrantWhy) -> GrantLine:
+    asked = [Asked(scope_title(desk, part.scope), part.holds, _values(desk, object, part.values)) for part in one.scopes]
+    if one.condition:
+        asked.append(Asked(one.condition, one.condition_holds, _values(desk, object, one.values)))
+    return GrantLine(role_title(desk, one.role), one.principal, one.covers, tuple(asked))
+
+
+def _values(desk: Desk, object: str, values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (field_title(desk, object, path.partition(".")[0]), desk.say("value.none") if value is None else str(value))
+        for path, value in values.items()
+    )
+
+
+def _field(desk: Desk, object: str, why: FieldWhy) -> str:
+    sight = desk.say(f"rights.sight_{why.sight}")
+    writing = desk.say("rights.writable" if why.writable else "rights.not_writable")
+    return f"{field_title(desk, object, why.field)}: {sight}, {writing}"
+
+
+def _remedies(desk: Desk, found: Sequence[Remedy], names: Mapping[str, str]) -> Iterator[str]:
+    for one in found:
+        givers = desk.say("value.joint").join(names.get(login, login) for login in one.givers)
+        told = {
+            "role": role_title(desk, one.name) if one.kind == "role" else "",
+            "value": one.name,
+            "level": desk.say(f"rights.level_{one.level}") if one.level else "",
+            "rule": _rule_title(desk, one.name),
+        }
+        text = desk.say(f"rights.remedy_{one.kind}", **told)
+        yield f"{text} {desk.say('rights.givers', names=givers)}" if givers else text
