@@ -198,6 +198,13 @@ POST   /users/+new                                          account    admin
 GET    /users/<login>                                       form       admin
 POST   /users/<login>                                       account    admin
 GET    /users/<login>/rights                                rights     admin
+GET    /o/<object>/<id>/rights                              explain    row
+GET    /o/<object>/<id>/sharing                             form       row
+POST   /o/<object>/<id>/sharing                             share      row
+GET    /o/<object>/<id>/transfer                            form       row
+POST   /o/<object>/<id>/transfer                            transfer   row
+GET    /profile/delegations                                 own        own
+POST   /profile/delegations                                 account    own
 GET    /roles                                               model      admin
 GET    /roles/<role>                                        model      admin
 GET    /assignments                                         page       admin

@@ -75,6 +75,8 @@ class RecordScreen:
     may_copy: bool
     deleted: bool
     may_restore: bool
+    may_share: bool
+    may_transfer: bool
 
 
 def build_record(desk: Desk, form: FormModel, facts: RecordFacts) -> RecordScreen:
@@ -109,7 +111,13 @@ def build_record(desk: Desk, form: FormModel, facts: RecordFacts) -> RecordScree
         may_copy=desk.may(found.name, "create") and not facts.deleted,
         deleted=facts.deleted,
         may_restore="restore" in facts.allowed or desk.may(found.name, "restore"),
+        may_share=_may_share(desk, found) and not facts.deleted,
+        may_transfer=found.owned and desk.may(found.name, "transfer") and not facts.deleted,
     )
+
+
+def _may_share(desk: Desk, found: ObjectModel) -> bool:
+    return desk.may(found.name, "share") or "sharing" in desk.policy.rules.areas
 
 
 def record_title(found: ObjectModel, look: Look, values: Mapping[str, Any], id: str) -> str:

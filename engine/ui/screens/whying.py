@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.access.explain import FieldWhy, GrantWhy
+from engine.access.explain import Explanation, FieldWhy, GrantWhy
 from engine.access.remedies import Remedy
 from engine.metamodel.model.grant import ACTIONS
 from engine.rights.explaining import Answer
@@ -58,21 +58,23 @@ class WhyScreen:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What is asked: who, what, which field."""
+    """What is asked: of which record, who, what, which field."""
 
+    object: str
+    id: str
+    title: str
     login: str
     action: str
     field: str
 
 
-def build_why(
-    desk: Desk, object: str, id: str, title: str, asking: Asking, names: Sequence[tuple[str, str]], answer: Answer | None
-) -> WhyScreen:
+def build_why(desk: Desk, asking: Asking, names: Sequence[tuple[str, str]], answer: Answer | None) -> WhyScreen:
     """Return the page; without an answer the question alone, and that it is not the reader's to ask."""
-    path = f"/o/{object}/{id}"
+    object = asking.object
+    path = f"/o/{object}/{asking.id}"
     why = answer.why if answer is not None else None
     return WhyScreen(
-        title,
+        asking.title,
         path,
         f"{path}/rights",
         tuple(Option(login, name, login == asking.login, note=login) for login, name in names),
@@ -85,8 +87,7 @@ def build_why(
         why.allowed if why is not None else False,
         _sentence(desk, object, answer, dict(names)) if answer is not None else "",
         tuple(_grant(desk, object, one) for one in why.grants) if why is not None else (),
-        tuple(Asked(f"{_rule_title(desk, one.rule)}: {one.condition}", one.holds, _values(desk, object, one.values))
-              for one in why.rules) if why is not None else (),
+        _rules(desk, object, why) if why is not None else (),
         _field(desk, object, why.field) if why is not None and why.field is not None else "",
         tuple(_remedies(desk, answer.remedies, dict(names))) if answer is not None else (),
         "" if answer is not None else desk.say("rights.not_yours_to_ask"),
@@ -115,8 +116,17 @@ def _rule_title(desk: Desk, name: str) -> str:
     return (desk.title(found.title) if found is not None else "") or name
 
 
+def _rules(desk: Desk, object: str, why: Explanation) -> tuple[Asked, ...]:
+    return tuple(
+        Asked(f"{_rule_title(desk, one.rule)}: {one.condition}", one.holds, _values(desk, object, one.values))
+        for one in why.rules
+    )
+
+
 def _grant(desk: Desk, object: str, one: GrantWhy) -> GrantLine:
-    asked = [Asked(scope_title(desk, part.scope), part.holds, _values(desk, object, part.values)) for part in one.scopes]
+    asked = [
+        Asked(scope_title(desk, part.scope), part.holds, _values(desk, object, part.values)) for part in one.scopes
+    ]
     if one.condition:
         asked.append(Asked(one.condition, one.condition_holds, _values(desk, object, one.values)))
     return GrantLine(role_title(desk, one.role), one.principal, one.covers, tuple(asked))

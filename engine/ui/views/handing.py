@@ -34,7 +34,7 @@ def show_why(call: Call) -> Response:
     """Draw why a user may, or may not, do something with a record."""
     found, record, title = _record(call)
     login = call.argument("user") or call.context.actor.login
-    asking = Asking(login, call.argument("action") or "read", call.argument("field"))
+    asking = Asking(found.name, record.id, title, login, call.argument("action") or "read", call.argument("field"))
     names = call.services.rights.portraying.names(call.context)
     answer: Answer | None = None
     try:
@@ -42,7 +42,7 @@ def show_why(call: Call) -> Response:
         answer = call.services.rights.explaining.explain(call.context, question)
     except (Missing, Refused):
         pass
-    screen = build_why(call.desk, found.name, record.id, title, asking, names, answer)
+    screen = build_why(call.desk, asking, names, answer)
     return call.page("rights_why", screen, 200 if answer is not None else 403)
 
 
@@ -73,8 +73,8 @@ def change_sharing(call: Call) -> Response:
 
 def show_transfer(call: Call) -> Response:
     """Draw to whom a record may go."""
-    found, record, _ = _record(call)
-    if "transfer" not in record.allowed:
+    found, _, _ = _record(call)
+    if not call.desk.may(found.name, "transfer"):
         raise Refused("not_allowed", object=found.name, action="transfer")
     return _transfer(call)
 
