@@ -15,9 +15,9 @@ from engine.kernel.errors import Missing
 from engine.records import RecordService, Unit
 from engine.records.seen import seen_titles
 from engine.rights.areas import may_administer, person_of, require_area
+from engine.storage.fetching import USERS
 
 MOST_SHARES = 100
-_USERS = "user"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Portraying:
         with self._records.opener.reading(ctx) as unit:
             structure = unit.directory.structure
             objects = {
-                "user": _USERS,
+                "user": USERS,
                 "unit": structure.unit,
                 "branch": structure.unit,
                 "position": structure.position,
@@ -107,7 +107,7 @@ class Portraying:
 
 def names_of(unit: Unit, users: Iterable[str]) -> Mapping[str, str]:
     """Return the names of users by their ids."""
-    return {id: title or "" for (_, id), title in seen_titles(unit, {(_USERS, user) for user in users}).items()}
+    return {id: title or "" for (_, id), title in seen_titles(unit, {(USERS, user) for user in users}).items()}
 
 
 def _places(unit: Unit, person: Person, actor: Actor) -> Iterator[tuple[str, str]]:
@@ -126,7 +126,7 @@ def _places(unit: Unit, person: Person, actor: Actor) -> Iterator[tuple[str, str
         if titles.get(key):
             yield key[0], titles[key] or ""
     if person.superior is not None:
-        yield _USERS, names_of(unit, [person.superior]).get(person.superior, "")
+        yield USERS, names_of(unit, [person.superior]).get(person.superior, "")
 
 
 def _shared(unit: Unit, actor: Actor) -> tuple[SharedRecord, ...]:
