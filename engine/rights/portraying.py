@@ -64,7 +64,7 @@ class Portraying:
             with self._records.opener.reading(replace(ctx, actor=actor)) as other:
                 rules, privileges = other.policy.rules, other.policy.facts["privileges"]
                 everything = other.policy.everything
-            lent = delegations_of(unit.session, person.id, unit.now)
+            lent = [one for one in delegations_of(unit.session, person.id, unit.now) if one.ended_at is None]
             return Portrait(
                 person,
                 tuple(roles_of(unit.session, [person.id]).get(person.id, ())),
