@@ -8,7 +8,7 @@ from datetime import date
 
 from engine.access.tables.organisation import Row, living_rows
 from engine.metamodel.model import Organisation
-from engine.storage import Catalog, Session, Stamp
+from engine.storage import Catalog, Session
 from engine.storage.bounded import Bounded
 
 # deeper trees are cut there
@@ -92,7 +92,7 @@ def chart_of(session: Session, catalog: Catalog) -> Chart:
     """Return the tenant's chart; read once in each state of what permission rests on."""
     if session.unsettled:
         return _read(session, catalog)
-    key: tuple[str, int, Stamp] = (session.tenant, id(catalog.model), catalog.stamp)
+    key = (session.address, id(catalog.model), catalog.stamp)
     chart: Chart = _charts.get(key, lambda: _read(session, catalog))
     return chart
 

@@ -26,7 +26,7 @@ class Directory:
         self._session, self._catalog, self._day = session, catalog, day
         self._model = catalog.model
         self._known: dict[str, Person] = {}
-        self._key = (session.tenant, id(catalog.model), catalog.stamp, day)
+        self._key = (session.address, id(catalog.model), catalog.stamp, day)
 
     @cached_property
     def chart(self) -> Chart:

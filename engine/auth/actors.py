@@ -26,7 +26,7 @@ class Actors:
     def of(self, session: Session, catalog: Catalog, user: User, now: datetime) -> Actor:
         """Return the actor for an account at a moment. A role that no pack declares any more gives nothing."""
         day = now.astimezone(self._zone).date()
-        key = (session.tenant, user.id, catalog.stamp, day)
+        key = (session.address, user.id, catalog.stamp, day)
         made: _Made = self._made.get(key, lambda: self._make(session, catalog, user, now))
         if made.until is not None and now >= made.until:
             # a delegation has begun or ended meanwhile

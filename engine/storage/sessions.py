@@ -37,11 +37,13 @@ class Meter:
 class Session:
     """One connection for a while. Inside ``writing()`` everything is one transaction."""
 
-    __slots__ = ("_connections", "_held", "dialect", "meter", "stamp", "tenant", "unsettled")
+    __slots__ = ("_connections", "_held", "address", "dialect", "meter", "stamp", "tenant", "unsettled")
 
     def __init__(self, held: Held, connections: Connections, stamp: Stamp | None = None) -> None:
         self._held = held
         self._connections = connections
+        # what is remembered of a tenant is remembered of its database: a tenant made anew under a name is another
+        self.address = connections.address
         self.dialect: DialectName = connections.address.dialect
         self.tenant = connections.address.tenant
         self.stamp = stamp
