@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 
+from engine.kernel.clock import FrozenClock
 from tests.api.house import House
 
 MACHINES = "/api/v1/records/machine"
@@ -100,6 +101,8 @@ def test_a_storm_of_the_same_request_has_one_effect(house: House):
 
 
 def test_answers_are_kept_for_three_days(house: House, monkeypatch: pytest.MonkeyPatch):
+    # on PostgreSQL a change has the database's time, unless the process was given a clock of its own, as here
+    monkeypatch.setattr("engine.records.opening.SystemClock", FrozenClock)
     me = house.caller()
     me.post(MACHINES, {"name": "Lathe"}, Idempotency_Key="old")
     real = house.engine.clock.now

@@ -61,7 +61,7 @@ def test_every_described_address_exists(shared_house: House, me: Caller):
             parts[-1] = "<transition>"
         rule = "/api/v1" + "/".join(parts).replace("{", "<").replace("}", ">")
         assert rule in rules, path
-        assert set(item) <= {"get", "post", "patch", "delete", "parameters"}
+        assert set(item) <= {"get", "post", "put", "patch", "delete", "parameters"}
 
 
 def test_what_the_caller_may_not_see_is_not_described(shared_house: House):
