@@ -20,7 +20,7 @@ from engine.records.unit import Unit
 from engine.records.window import Window, list_window, window_of
 from engine.rules import Expression
 from engine.storage import Reference
-from engine.storage.query import Match, Query, Row
+from engine.storage.query import POINTER, Match, Query, Row
 from engine.storage.reading import count_rows, select_one, select_page
 from engine.storage.wording import RowFilter
 
@@ -165,6 +165,10 @@ def facts_of(row: Row) -> dict[str, Any]:
         return tree
     for path, value in sorted((path, value) for path, value in row.items() if "." in path):
         steps = path.split(".")
+        if steps[-1] == POINTER:
+            if value is not None and tree.get(steps[0]) is None:
+                tree[steps[0]] = Reference(value)
+            continue
         at: Any = tree
         for step in steps[:-1]:
             inner = at.get(step)

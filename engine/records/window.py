@@ -8,6 +8,7 @@ from engine.kernel.errors import Malformed
 from engine.metamodel.model import FieldModel, ObjectModel
 from engine.records.conditions import readable_path
 from engine.records.unit import Unit
+from engine.storage.query import POINTER
 
 Path = tuple[str, ...]
 _ALWAYS: tuple[Path, ...] = (("id",), ("version",))
@@ -78,7 +79,8 @@ def _made(unit: Unit, object: str, fields: tuple[str, ...] | None, *, deciding: 
         needs |= _transition_needs(unit, object)
     looked = sorted(path for path in needs if path[0] in model.fields and not model.fields[path[0]].lines_of)
     shown = tuple(".".join(path) for path in paths)
-    columns = tuple(dict.fromkeys((*_ALWAYS, *paths, *looked)))
+    pointers = [(path[0], POINTER) for path in looked if len(path) == 1 and model.fields[path[0]].references]
+    columns = tuple(dict.fromkeys((*_ALWAYS, *paths, *looked, *pointers)))
     return Window(object, shown, columns, lines, plain, _untitled(unit, model, paths), _several(unit, model, paths))
 
 

@@ -10,6 +10,9 @@ from engine.rules import Expression
 
 Path = tuple[str, ...]
 Row = dict[str, Any]  # a path, its steps joined by dots -> value
+# behind the name of a reference: where it points, also when its reader may not see the record there. Permission
+# looks at it; it is never told
+POINTER = "#"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlalchemy.sql import ColumnElement
 
 from engine.metamodel.model import FieldModel
 from engine.storage.column_types import Convert, Reference, load_kind, loader, stored_as
-from engine.storage.query import Path, Row
+from engine.storage.query import POINTER, Path, Row
 from engine.storage.scope import USERS, Frame, RowScope
 from engine.storage.table_map import column_name
 
@@ -37,6 +37,10 @@ class SelectedColumns:
 
     def add(self, path: Path) -> None:
         """Add the value of a path. A secret reads as null."""
+        if path[-1] == POINTER:
+            self._names.append(".".join(path))
+            self._elements.append(self._frame.row.c[column_name(path[0])])
+            return
         scope, name = RowScope(self._frame, self._frame.object, self._frame.row).at_end(path)
         self._names.append(".".join(path))
         if scope.object == USERS:

@@ -53,6 +53,9 @@ class Performer:
     def perform(self, unit: Unit, move: Move) -> Change | None:
         """Perform a transition, or leave it with the gate that holds it. Return what came of the record."""
         life, transition = known_transition(unit, move.record.object, move.transition)
+        if not move.system:
+            # as everywhere, what is not granted at all is refused before anybody looks whether the record is there
+            unit.policy.require(move.record.object, transition.name)
         lock_record(unit, move.record.object, move.record.id)
         unit.chain.step()
         moving = self._moving(unit, move, life, transition)
