@@ -282,7 +282,13 @@ MUTANTS: tuple[Mutant, ...] = (
                 )
             ),
         ),
-        (("hidden_fields", "bob", "C:_patch"), ("read_only", "bob", "C:_patch")),
+        (
+            ("hidden_fields", "bob", "C:_patch/client/level"),
+            ("hidden_fields", "bob", "C:_patch/client/score"),
+            ("hidden_fields", "ann", "C:_patch/client/phone"),
+            ("hidden_fields", "bob", "C:_patch"),
+            ("read_only", "bob", "C:_patch"),
+        ),
     ),
     Mutant(
         "fields that are read only on a row",
