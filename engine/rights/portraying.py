@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from engine.access.directory import Person
 from engine.access.holding import actor_of
+from engine.access.persons import Person
 from engine.access.tables.delegations import Delegation, delegations_of
 from engine.access.tables.organisation import roles_of
 from engine.access.tables.shares import Share, shares_to
