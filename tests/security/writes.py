@@ -212,6 +212,8 @@ class Writes:
         more: Mapping[str, Any],
     ) -> Verdict:
         after = {**(row if row is not None else self._newborn(object)), **typed(values), **more}
+        # a reference to what one does not see is told as nothing, and sent back so it stays
+        after |= {name: row[name] for name, value in values.items() if value is None and self._unseen(row, name)}
         thing = self.world.pack.objects[object]
         if (
             thing.owned
@@ -226,6 +228,14 @@ class Writes:
             if name in thing.fields:
                 after[name] = None if after.get(one) is None or after.get(other) is None else after[one] - after[other]
         return self._may(object, action, row, after if action not in ("delete", "restore") else None, set(values))
+
+    def _unseen(self, row: Mapping[str, Any] | None, name: str) -> bool:
+        """Tell whether a row points with a field to a record that the user does not see."""
+        id = None if row is None else row.get(name)
+        if not isinstance(id, str):
+            return False
+        holder = next((one for one, rows in self.world.rows.items() if id in rows), None)
+        return holder is not None and not self.world.visible(self.user, holder, self.world.rows[holder][id])
 
     def _may(self, object: str, action: str, row: Any, after: Any, sent: set[str]) -> Verdict:
         told = self.world.may(self.user, object, action, row, after, sent)
