@@ -213,7 +213,7 @@ class Writes:
     ) -> Verdict:
         after = {**(row if row is not None else self._newborn(object)), **typed(values), **more}
         # a reference to what one does not see is told as nothing, and sent back so it stays
-        after |= {name: row[name] for name, value in values.items() if value is None and self._unseen(row, name)}
+        after |= {name: row[name] for name, value in values.items() if value is None and self._points_unseen(row, name)}
         thing = self.world.pack.objects[object]
         if (
             thing.owned
@@ -229,7 +229,7 @@ class Writes:
                 after[name] = None if after.get(one) is None or after.get(other) is None else after[one] - after[other]
         return self._may(object, action, row, after if action not in ("delete", "restore") else None, set(values))
 
-    def _unseen(self, row: Mapping[str, Any] | None, name: str) -> bool:
+    def _points_unseen(self, row: Mapping[str, Any] | None, name: str) -> bool:
         """Tell whether a row points with a field to a record that the user does not see."""
         id = None if row is None else row.get(name)
         if not isinstance(id, str):
