@@ -80,12 +80,13 @@ class BoardScreen:
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """What the cards of one board are drawn with."""
+    """What the cards of one board are drawn with; ``chosen`` is the record it is about where it is one of several."""
 
     desk: Desk
     board: BoardModel
     specs: tuple[ColumnSpec, ...]
     places: tuple[Place, ...]
+    chosen: str = ""
 
     @property
     def found(self) -> ObjectModel:

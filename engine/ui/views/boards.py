@@ -125,7 +125,7 @@ def _hand(call: Call, board: BoardModel) -> tuple[Hand, str]:
     listing = Listing(target.name, where=where, fields=(target.display,), limit=_COLUMNS)
     rows = call.services.records.list(call.context, listing).records if desk.may(target.name, "read") else ()
     places = tuple(Place(row.id, str(row.values.get(target.display) or row.id[-8:])) for row in rows)
-    return Hand(desk, board, card_specs(desk, board), places), chosen
+    return Hand(desk, board, card_specs(desk, board), places, chosen), chosen
 
 
 def _shared(model: TenantModel, board: BoardModel) -> str:
@@ -191,10 +191,9 @@ def _tallies(call: Call, hand: Hand, address: ListAddress, chosen: str) -> Seque
 def _cards(
     call: Call, hand: Hand, address: ListAddress, place: Place, after: str | None
 ) -> tuple[tuple[Any, ...], str]:
-    chosen = _chosen(call, hand.board) if hand.board.per else ""
     escaped = place.value.replace("\\", "\\\\").replace('"', '\\"')
     own = f'{hand.board.columns} = "{escaped}"'
-    where = " and ".join(part for part in (_condition(call, hand.board, address, chosen), own) if part)
+    where = " and ".join(part for part in (_condition(call, hand.board, address, hand.chosen), own) if part)
     listing = _listing(call, hand, address, where)
     listing = replace(listing, fields=fields_read(hand), limit=_CARDS, after=after)
     page = call.services.records.list(call.context, listing)
