@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -175,11 +176,17 @@ class Product:
             "PYTHONPATH": str(ROOT),
         }
 
-    def command(self, *words: str, faults: str = "", under: Sequence[str] = ()) -> subprocess.Popen[str]:
-        """Start ``tessera WORDS --json``, ``under`` another program where one is named."""
+    def command(
+        self,
+        *words: str,
+        faults: str = "",
+        under: Sequence[str] = (),
+        told: Mapping[str, str] = MappingProxyType({}),
+    ) -> subprocess.Popen[str]:
+        """Start ``tessera WORDS --json``, ``under`` another program where one is named, with more environment."""
         return subprocess.Popen(
             [*under, sys.executable, "-m", "engine.cli", *words, "--json"],
-            env={**self.environment, "ENGINE_FAULTS": faults},
+            env={**self.environment, "ENGINE_FAULTS": faults, **told},
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

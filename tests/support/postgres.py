@@ -116,7 +116,7 @@ def _started(settings: Sequence[str]) -> PostgresServer:
     command = [
         *(str(binaries / "postgres"), "-D", str(data), "-h", "127.0.0.1", "-p", str(port)),
         *("-c", "unix_socket_directories=", *settings),
-        *("-c", "shared_buffers=64MB", "-c", "max_connections=60", "-c", "timezone=UTC"),
+        *("-c", "shared_buffers=64MB", "-c", "max_connections=200", "-c", "timezone=UTC"),
     ]
     child = Child(command, folder, signal.SIGINT)
     url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
