@@ -14,7 +14,7 @@ from engine.metamodel.model import (
     ObjectModel,
     TenantModel,
 )
-from engine.rules import Expression
+from engine.rules import Condition
 
 
 def describe_tenant(model: TenantModel, language: str, objects: Collection[str] | None = None) -> dict[str, Any]:
@@ -180,7 +180,7 @@ def _lifecycle(lifecycle: LifecycleModel, language: str, known: set[str]) -> dic
     }
 
 
-def _shows(expression: Expression, object: ObjectModel, known: set[str]) -> bool:
+def _shows(expression: Condition, object: ObjectModel, known: set[str]) -> bool:
     return all(path[0] in known or path[0] not in object.fields for path in expression.reads if path)
 
 

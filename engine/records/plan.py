@@ -17,7 +17,7 @@ from engine.metamodel.model import Default, FieldModel, LifecycleModel, ObjectMo
 from engine.metamodel.model.field import RULES
 from engine.records.feeds import Feed, feeds_of
 from engine.records.shapes import Reader, reader_of
-from engine.rules import Expression
+from engine.rules import Condition
 from engine.storage.fetching import USERS, Want
 from engine.storage.table_map import searched_fields
 
@@ -314,7 +314,7 @@ class ObjectPlan:
             found = self._wants.setdefault(needs, Want(self.name, tuple(sorted(paths))))
         return found
 
-    def _expressions(self) -> Iterator[Expression]:
+    def _expressions(self) -> Iterator[Condition]:
         for field in self.object.fields.values():
             yield from _present((field.formula, field.range, field.default.expression if field.default else None))
         for check in self.object.checks.values():
@@ -372,5 +372,5 @@ def _has_checks(field: FieldModel) -> bool:
     return field.type in LIMITED or field.type in POINTING
 
 
-def _present(expressions: Iterable[Expression | None]) -> Iterator[Expression]:
+def _present(expressions: Iterable[Condition | None]) -> Iterator[Condition]:
     return (expression for expression in expressions if expression is not None)

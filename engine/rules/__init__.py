@@ -10,7 +10,7 @@ from engine.kernel.errors import BadDefinition
 from engine.kernel.source import Span
 from engine.rules import codes as _codes  # noqa: F401  (declares the codes)
 from engine.rules.crossing import to_python
-from engine.rules.evaluation import Run, Warning  # noqa: A004 - as promised
+from engine.rules.evaluation import Condition, Run, Warning  # noqa: A004 - as promised
 from engine.rules.expression import Expression, compile_expression, compile_tests
 from engine.rules.feel_types import (
     ANY,
@@ -39,6 +39,7 @@ from engine.rules.source import Source
 from engine.rules.stored import compile_stored, evaluate_stored
 
 if TYPE_CHECKING:
+    from engine.rules.brought import BroughtCondition, compile_brought
     from engine.rules.completion import Choice, complete
     from engine.rules.decisions import (
         DecisionModel,
@@ -62,6 +63,8 @@ if TYPE_CHECKING:
 
 # looked up when they are first asked for: DMN files need lxml, SQL needs SQLAlchemy, and most callers need neither
 _LATER = {
+    "BroughtCondition": ("engine.rules.brought", "BroughtCondition"),
+    "compile_brought": ("engine.rules.brought", "compile_brought"),
     "Choice": ("engine.rules.completion", "Choice"),
     "DecisionModel": ("engine.rules.decisions", "DecisionModel"),
     "DecisionTable": ("engine.rules.decisions", "DecisionTable"),
@@ -109,7 +112,9 @@ __all__ = [
     "TIME",
     "YEARS_DURATION",
     "BadDefinition",
+    "BroughtCondition",
     "Choice",
+    "Condition",
     "ContextType",
     "DecisionModel",
     "DecisionTable",
@@ -140,6 +145,7 @@ __all__ = [
     "TypedScope",
     "Warning",
     "analyse",
+    "compile_brought",
     "compile_decision_table",
     "compile_expression",
     "compile_stored",

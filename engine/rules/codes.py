@@ -22,6 +22,13 @@ SYNTAX = [
 QUICK = [
     Code("FEEL061", "this is not an expression: {why}", "这不是表达式：{why}"),
     Code("FEEL062", "{what} is not allowed in an expression of this dialect", "此写法中不允许 {what}"),
+    Code(
+        "FEEL063",
+        "this condition is written in Python's syntax",
+        "此条件采用 Python 写法",
+        "the same in FEEL is: {feel}",
+        "FEEL 中的等价写法：{feel}",
+    ),
     Code("FEEL260", "the rule could not be worked out: {why}", "规则无法计算：{why}"),
 ]
 

@@ -6,7 +6,7 @@ import time as timer
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from engine.kernel.catalogue import code_of
@@ -124,3 +124,18 @@ class Run:
             self.deadline = present + self.limits.seconds
         elif present > self.deadline:
             raise LimitReached("FEEL241", max=self.limits.seconds)
+
+
+class Condition(Protocol):
+    """What can be asked of a record, in whatever syntax it was written."""
+
+    @property
+    def text(self) -> str:
+        """What was written."""
+
+    @property
+    def reads(self) -> frozenset[tuple[str, ...]]:
+        """The paths that it looks at."""
+
+    def evaluate(self, names: Mapping[str, Any], run: Run) -> Any:
+        """Return true, false or null; never raises for bad data."""

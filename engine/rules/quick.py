@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -40,9 +40,17 @@ class QuickExpression:
     source: Source
     tree: ast.AST
 
+    @property
+    def roots(self) -> frozenset[str]:
+        """Return the names that it begins with."""
+        called = {id(node.func) for node in ast.walk(self.tree) if isinstance(node, ast.Call)}
+        return frozenset(
+            node.id for node in ast.walk(self.tree) if isinstance(node, ast.Name) and id(node) not in called
+        )
+
     def evaluate(self, names: Mapping[str, Any], run: Run) -> Any:
         """Return the value; null with a reason when it cannot be worked out."""
-        box = _Strict(_plain(names))
+        box = _Strict(_plain(names, self.roots & names.keys()))
         try:
             return _result(box.eval(self.text, previously_parsed=self.tree))
         except simpleeval.InvalidExpression as error:
@@ -126,9 +134,9 @@ class _Fields:
             raise AttributeError(name) from None
 
 
-def _plain(names: Mapping[str, Any]) -> dict[str, Any]:
+def _plain(names: Mapping[str, Any], wanted: Iterable[str]) -> dict[str, Any]:
     """Return copies that hold nothing but scalars: no object of the engine can be reached from them."""
-    return {name: _copied(names.get(name), 0) for name in names}
+    return {name: _copied(names.get(name), 0) for name in wanted}
 
 
 def _copied(value: Any, depth: int) -> Any:

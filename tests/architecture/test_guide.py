@@ -25,5 +25,5 @@ def guide(tmp_path: Path) -> Path:
 def test_the_blocks_of_the_authors_guide_are_one_pack_that_compiles(guide: Path) -> None:
     model = compile_tenant([load_pack(guide).layer])
 
-    assert set(model.objects) == {"tool", "loan", "loan_line", "deal", "discount_policy"}
+    assert set(model.objects) == {"tool", "voucher", "loan", "loan_line", "deal", "discount_policy"}
     assert model.objects["loan"].fields["deposit"].formula is not None

@@ -125,6 +125,7 @@ fields:
   note: {type: text, title: {zh: 备注, en: Note}}
 checks:
   has_lines: {that: count(lines) > 0, on: submit, field: lines, say: {zh: 没有明细, en: No lines}}
+  brought: {that: "doc.discount <= 90 or doc.note", dialect: python, field: discount, say: {zh: 折扣过高须说明, en: Say why so cheap}}
   day_ok: {that: day >= date("2020-01-01"), field: day, say: {zh: 日期太早, en: Too early}}
 ---
 object: deal_line

@@ -404,3 +404,15 @@ def test_a_save_takes_few_statements_whatever_it_holds(house: House, fields: int
 
     assert created <= 6
     assert updated <= 6
+
+
+def test_a_condition_brought_from_another_system_fails_closed(house: House) -> None:
+    client = house.make("client", name="Brought")
+    deal = house.make("deal", client=client.id, discount=90)
+
+    with pytest.raises(Rejected) as told:
+        house.change(deal, discount=95)
+    assert codes(told.value) == {("discount", "check_failed")}
+
+    house.change(deal, discount=95, note="the last piece")
+    assert house.now(deal)["discount"] == 95

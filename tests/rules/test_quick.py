@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.kernel.errors import BadDefinition
-from engine.rules import BOOLEAN, NUMBER, STRING, Names, Run, compile_expression
+from engine.rules import BOOLEAN, NUMBER, STRING, Names, Run, compile_brought, compile_expression
 from engine.rules.quick import compile_quick, in_feel
 
 NOW = datetime(2026, 5, 5, tzinfo=UTC)
 SCOPE = Names({"a": NUMBER, "b": NUMBER, "s": STRING, "p": BOOLEAN, "q": BOOLEAN})
+BROUGHT = Names({"total": NUMBER, "b": STRING})
 
 
 def quick(text: str, names: dict[str, Any], run: Run | None = None) -> Any:
@@ -116,3 +117,37 @@ def test_feel_and_python_agree_where_nothing_is_null(
     assert feel is not None
 
     assert compile_expression(feel, SCOPE).evaluate(names, Run(NOW)) == condition.evaluate(names, Run(NOW))
+
+
+def test_names_of_a_brought_condition_are_those_of_the_record() -> None:
+    with pytest.raises(BadDefinition) as told:
+        compile_brought("doc.totl > 1 and bb == 2 and doc", BROUGHT)
+
+    assert sorted((one.code, one.nearest) for one in told.value.diagnostics) == [
+        ("FEEL062", ""), ("FEEL101", "b"), ("FEEL101", "total"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "met"),
+    [
+        ("doc.total > 100 and b in ('x', 'y')", {"total": Decimal(120), "b": "x"}, True),
+        ("doc.total > 100", {"total": Decimal(20)}, False),
+        ("self.total", {"total": Decimal(20)}, True),
+        ("doc.total > 100", {"total": None}, False),
+        ("not b", {"b": None}, True),
+    ],
+)
+def test_a_brought_condition_is_met_or_not_and_never_unknown(text: str, values: dict[str, Any], met: bool) -> None:
+    condition, _ = compile_brought(text, BROUGHT)
+
+    assert condition.evaluate(values, Run(NOW)) is met
+
+
+def test_the_same_in_feel_is_offered_where_the_types_agree() -> None:
+    def offered(text: str) -> list[str]:
+        return [told.hint.partition(": ")[2] for told in compile_brought(text, BROUGHT)[1]]
+
+    assert offered("doc.total > 100 and b != 'x'") == ['(total > 100 and b != "x")']
+    assert offered("doc.total and b") == []
+    assert offered("len(b) % 2 == 0") == []

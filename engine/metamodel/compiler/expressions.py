@@ -9,7 +9,17 @@ from engine.kernel.errors import BadDefinition
 from engine.metamodel.compiler.bench import Bench
 from engine.metamodel.compiler.scopes import World
 from engine.metamodel.definitions import Node
-from engine.rules import BOOLEAN, Expression, FeelType, NameScope, Source, compile_expression, compile_tests
+from engine.rules import (
+    BOOLEAN,
+    BroughtCondition,
+    Expression,
+    FeelType,
+    NameScope,
+    Source,
+    compile_brought,
+    compile_expression,
+    compile_tests,
+)
 from engine.rules.nodes import Call, Name, StringLiteral
 from engine.rules.walking import walk
 
@@ -36,6 +46,16 @@ class Expressions:
     def condition(self, node: Node, scope: NameScope) -> Expression | None:
         """Compile a condition; None when there is none, or when it is wrong, which is then told."""
         return self.formula(node, scope, BOOLEAN)
+
+    def brought(self, node: Node, scope: NameScope) -> BroughtCondition | None:
+        """Compile a condition in Python's syntax, for a check only: never for permission, filters or roll-ups."""
+        try:
+            condition, told = compile_brought(source_of_node(node), scope)
+        except BadDefinition as error:
+            self.bench.findings.extend(error.diagnostics)
+            return None
+        self.bench.findings.extend(told)
+        return condition
 
     def formula(self, node: Node, scope: NameScope, expect: FeelType | None) -> Expression | None:
         """Compile a formula that must yield ``expect``."""

@@ -62,7 +62,8 @@ def _check(
     if node.has("field"):
         bench.field(object, node.get("field"))
     when = expressions.condition(node.get("when"), scope)
-    that = expressions.condition(node.get("that"), scope)
+    compiled = expressions.brought if node.text("dialect") == "python" else expressions.condition
+    that = compiled(node.get("that"), scope)
     return CheckModel(name, that, node.label("say"), on, when, node.maybe("field")) if that else None
 
 

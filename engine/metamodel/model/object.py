@@ -10,7 +10,7 @@ from engine.kernel.source import NOWHERE, Span
 from engine.kernel.text import EMPTY, LocalText
 from engine.metamodel.model.field import FieldModel
 from engine.metamodel.model.organisation import Organisation
-from engine.rules import Expression
+from engine.rules import Condition
 
 Trait = Literal["owned", "history", "attachments", "timeline", "recycle"]
 
@@ -20,10 +20,10 @@ class CheckModel:
     """A condition that a record must meet; ``on`` is ``save`` or the name of a transition. Null does not fail."""
 
     name: str
-    that: Expression
+    that: Condition
     say: LocalText
     on: str = "save"
-    when: Expression | None = None
+    when: Condition | None = None
     field: str | None = None
 
 
