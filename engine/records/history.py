@@ -18,6 +18,8 @@ from engine.storage.audit import AuditEntry, read_audit
 from engine.storage.fetching import USERS, Want, fetch
 
 MOST_ENTRIES = 500
+# of an entry that tells of a merger: the records that went into this one
+MERGED = "_merged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def read_entries(plan: ObjectPlan, id: str, unit: Unit, sights: Mapping[str, str
             {
                 name: _pair(plan, name, pair, sights.get(name), titles)
                 for name, pair in entry.changes.items()
-                if name in readable and sights.get(name) != "hidden"
+                if (name in readable and sights.get(name) != "hidden") or name == MERGED
             },
         )
         for entry in entries
@@ -91,6 +93,8 @@ def _pair(plan: ObjectPlan, name: str, pair: Any, sight: str | None, titles: _Ti
 
 def _typed(plan: ObjectPlan, name: str, value: Any, titles: _Titles) -> Any:
     """Return a value of the trail as it would be read from the record; what its field no longer fits stays text."""
+    if name == MERGED:
+        return [found for id in value or () if (found := titles.pointer(plan.name, id)) is not None]
     model = plan.object.fields.get(name)
     if value is None or model is None:
         return value
@@ -126,7 +130,9 @@ class _Titles:
 
 def _pointed(plan: ObjectPlan, name: str, value: Any) -> Iterator[Key]:
     model = plan.object.fields.get(name)
-    if name in plan.pointers and isinstance(value, str):
+    if name == MERGED:
+        yield from ((plan.name, str(one)) for one in value or ())
+    elif name in plan.pointers and isinstance(value, str):
         yield plan.pointers[name], value
     elif isinstance(value, dict) and plan.is_any_reference(name):
         yield str(value.get("object")), str(value.get("id"))

@@ -155,7 +155,7 @@ def _recalculate(object: str, wave: _Wave, unit: Unit) -> list[Change]:
         drafts = _drafts(plan, chunk, unit)
         _sum_up(plan, drafts, wanted, unit)
         for draft in drafts.values():
-            _calculate(plan, draft, unit)
+            calculate_own(plan, draft, unit)
         made.extend(_written([draft for draft in drafts.values() if draft.changed], unit))
     return made
 
@@ -178,7 +178,8 @@ def _sum_up(plan: ObjectPlan, drafts: Mapping[str, Draft], wanted: Mapping[str, 
             drafts[id].put(name, value)
 
 
-def _calculate(plan: ObjectPlan, draft: Draft, unit: Unit) -> None:
+def calculate_own(plan: ObjectPlan, draft: Draft, unit: Unit) -> None:
+    """Calculate the formulas of a record, its lines left as they are; raises Conflict where a result is too large."""
     for object, name in plan.calculation:
         model = plan.object.fields.get(name)
         if object != plan.name or model is None or model.formula is None:

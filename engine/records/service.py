@@ -24,6 +24,7 @@ from engine.records.draft import Draft
 from engine.records.history import Entry, read_entries
 from engine.records.limits import OPERATIONS
 from engine.records.lookup import look_up
+from engine.records.merging import Merged, Merger, merge
 from engine.records.moving import move
 from engine.records.once import answer_once, earlier_answer
 from engine.records.opening import Opener
@@ -185,6 +186,15 @@ class RecordService:
     ) -> Change:
         """Perform a transition; for the workflow only, the one way to change a life-cycle's field."""
         return self._within(ctx, object, lambda unit: move(unit, object, _known(id), version, transition, given))
+
+    def merge(self, ctx: Context, object: str, merger: Merger) -> Merged:
+        """Merge duplicates into one record, which takes over everything that pointed to the others."""
+
+        def act(unit: Unit) -> Merged:
+            free = self.acting(unit, replace(unit.ctx.actor, system=True))
+            return merge(unit, object, merger, free)
+
+        return self._within(ctx, object, act)
 
     # -- transactions ----------------------------------------------------------------------------------------------
 

@@ -35,6 +35,7 @@ INVENTORY: dict[tuple[str, str], tuple[str, str, str]] = {
     ("POST", f"{V1}/records/<object>/<id>/restore"): ("token", "token", "credential"),
     ("POST", f"{V1}/records/<object>/<id>/transitions/<transition>"): ("token", "token", "credential"),
     ("GET", f"{V1}/records/<object>/<id>/history"): ("token", "no", "credential"),
+    ("POST", f"{V1}/records/<object>/<id>/merge"): ("token", "token", "credential"),
     ("POST", f"{V1}/records/<object>/<id>/transfer"): ("token", "token", "credential"),
     ("GET", f"{V1}/records/<object>/<id>/shares"): ("token", "no", "credential"),
     ("POST", f"{V1}/records/<object>/<id>/shares"): ("token", "token", "credential"),

@@ -208,3 +208,23 @@ def test_who_is_moved_to_another_unit_acts_from_there_at_once(house: House):
     made = helper.make("machine", name="From the shop")
     assert made["department"] is None  # he may not see units
     assert boss.read("machine", made["id"])["department"] == {"id": shop, "title": "Shop"}
+
+
+def test_duplicates_are_merged_into_one(house: House):
+    boss = house.caller("boss")
+    kept, double = boss.make("machine", name="Lathe", price="5"), boss.make("machine", name="Lathe 2", code="L-12")
+    job = boss.make("job", title="Turn", machine=double["id"], planned="2026-11-23")
+    path, body = f"{MACHINES}/{kept['id']}/merge", {"records": {double["id"]: 2}, "take": {"code": double["id"]}}
+
+    merged = boss.post(path, body, If_Match='"1"', Idempotency_Key="merge-1")
+    again = boss.post(path, body, If_Match='"1"', Idempotency_Key="merge-1")
+
+    assert (merged.status_code, merged.json["moved"]) == (200, {"job.machine": 1}), merged.json
+    assert again.json == merged.json
+    now = boss.read("machine", kept["id"])
+    assert (now["code"], now["price"], now["jobs"]) == ("L-12", "5.00", 1)
+    assert boss.read("job", job["id"])["machine"]["id"] == kept["id"]
+    assert boss.get(f"{MACHINES}/{double['id']}").status_code == 404
+    assert boss.post(path, {"records": {double["id"]: "1"}}, If_Match='"1"').status_code == 400
+    assert boss.post(path, {"rows": {}}, If_Match='"1"').status_code == 400
+    assert house.caller("helper").post(path, body, If_Match='"1"').status_code in (403, 404)

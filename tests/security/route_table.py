@@ -19,7 +19,7 @@ _READ = """
 one list count search picker export history preview model explain file bin board calendar timeline form report
 own page open account rules process inbox jobs rights
 """
-_CHANGE = "create update delete restore transition bulk import file dictionary account own session share transfer"
+_CHANGE = "create update delete restore transition bulk import file dictionary account own session share transfer merge"
 READ, CHANGE = frozenset(_READ.split()), frozenset(_CHANGE.split())
 
 _LINES = """
@@ -56,6 +56,7 @@ GET    /api/v1/incidents                                    account    admin
 POST   /api/v1/incidents/<incident>/resolve                 account    admin
 GET    /api/v1/records/<object>/<id>/shares                 explain    row
 POST   /api/v1/records/<object>/<id>/shares                 share      row
+POST   /api/v1/records/<object>/<id>/merge                  merge      row
 POST   /api/v1/records/<object>/<id>/transfer               transfer   row
 GET    /api/v1/records/<object>/<id>/approvals              one        row
 POST   /api/v1/records/<object>/<id>/approvals/<approval>   transition row

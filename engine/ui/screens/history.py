@@ -13,8 +13,10 @@ from engine.ui.widgets import widget_of
 from engine.ui.widgets.base import Cell
 from engine.ui.widgets.references import initial_of, tone_of
 
-_ICONS = {"create": "plus", "update": "pencil", "delete": "trash", "restore": "history"}
-_TONES = {"create": "green", "delete": "red"}
+_ICONS = {"create": "plus", "update": "pencil", "delete": "trash", "restore": "history", "merge": "arrows-join"}
+_TONES = {"create": "green", "delete": "red", "merge": "violet"}
+# of an entry that tells of a merger: the records that went into this one
+_MERGED = "_merged"
 _UNTOLD = frozenset({"id", "version", "created_at", "created_by", "updated_at", "updated_by"})
 
 
@@ -126,6 +128,10 @@ def _changes(desk: Desk, found: ObjectModel, entry: Entry) -> Iterable[FieldChan
     readable = desk.policy.readable(found.name)
     for name, pair in entry.changes.items():
         field = found.fields.get(name)
+        if name == _MERGED:
+            titles = desk.say("value.joint").join(one.title or one.id[-8:] for one in pair[1])
+            yield FieldChange(desk.say("history.merged"), "", titles or desk.say("history.unseen"))
+            continue
         if name in _UNTOLD or (field is not None and name not in readable) or len(pair) != 2:
             continue
         if field is None or field.type == "lines":
