@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Table, Text, bindparam, cast, delete, func, insert, literal, or_, select, update
+from sqlalchemy.sql import ColumnElement
 
 from engine.kernel.names import new_record_id
 from engine.storage.access_tables import SHARE
@@ -85,5 +86,5 @@ def listing(session: Session, catalog: Catalog, object: str, field: str, ids: Se
     return [row[0] for row in session.execute(select(table.c.id).where(held).order_by(table.c.id))]
 
 
-def _shared(object: str, records: Sequence[str]) -> tuple[object, ...]:
+def _shared(object: str, records: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
     return (SHARE.c.object == object, SHARE.c.record.in_(records))
