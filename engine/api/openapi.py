@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from engine import __version__
+from engine.api.conversion_paths import conversion_paths
 from engine.api.field_schemas import Schema, input_schema, output_schema
 from engine.api.paths import fixed_paths, object_paths
 from engine.api.process_paths import process_paths
@@ -30,6 +31,7 @@ def describe_api(model: TenantModel, sight: Sight, language: str, title: str) ->
         schemas |= _schemas(model, object, sight, lifecycle, language)
         if object.parent is None:
             paths |= object_paths(object, sight, lifecycle, language)
+    paths |= conversion_paths(model, sight, language)
     _drop_unseen_lines(schemas)
     return {
         "openapi": "3.1.0",

@@ -13,7 +13,7 @@ from regex import Pattern
 from engine.access.clauses import fields_read
 from engine.access.scopes import world_of
 from engine.metamodel.compiler.scopes import World
-from engine.metamodel.model import Default, FieldModel, LifecycleModel, ObjectModel, TenantModel
+from engine.metamodel.model import CheckModel, Default, FieldModel, LifecycleModel, ObjectModel, TenantModel
 from engine.metamodel.model.field import RULES
 from engine.records.feeds import Feed, feeds_of
 from engine.records.shapes import Reader, reader_of
@@ -110,6 +110,15 @@ class ObjectPlan:
             (name, field)
             for name, field in self.object.fields.items()
             if not field.computed and (not field.system or name in ("owner", "department")) and _has_checks(field)
+        )
+
+    @cached_property
+    def guards(self) -> tuple[tuple[CheckModel, frozenset[str]], ...]:
+        """The checks that always hold, with the fields of the object that they read."""
+        return tuple(
+            (check, frozenset(path[0] for path in check.that.reads) & self.object.fields.keys())
+            for check in self.object.checks.values()
+            if check.on == "always"
         )
 
     @cached_property

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from engine.kernel.errors import Conflict, LimitExceeded
+from engine.kernel.errors import Complaint, Conflict, LimitExceeded, Rejected
 from engine.records.before import load_lines, read_before
 from engine.records.change import Change
 from engine.records.draft import Draft
 from engine.records.feeds import Feed, Hop
+from engine.records.judging import fails
 from engine.records.plan import ObjectPlan
 from engine.records.results import DoesNotFit, result_of
 from engine.records.trail import announce_changes, keep_trail
@@ -156,6 +157,7 @@ def _recalculate(object: str, wave: _Wave, unit: Unit) -> list[Change]:
         _sum_up(plan, drafts, wanted, unit)
         for draft in drafts.values():
             calculate_own(plan, draft, unit)
+        _require_guards(plan, drafts.values(), unit)
         made.extend(_written([draft for draft in drafts.values() if draft.changed], unit))
     return made
 
@@ -188,6 +190,18 @@ def calculate_own(plan: ObjectPlan, draft: Draft, unit: Unit) -> None:
             draft.put(name, result_of(model.formula, model, draft.facts, unit.run))
         except DoesNotFit:
             raise Conflict("formula_too_large", field=f"{plan.name}.{name}") from None
+
+
+def _require_guards(plan: ObjectPlan, drafts: Iterable[Draft], unit: Unit) -> None:
+    """Refuse a change somewhere else that makes untrue here what must always hold."""
+    broken = [
+        Complaint("", "check_failed", {"check": check.name, "object": plan.name, "id": draft.id}, check.say)
+        for draft in drafts
+        for check, reads in plan.guards
+        if reads & draft.changed and fails(check, draft.facts, unit)
+    ]
+    if broken:
+        raise Rejected("invalid", broken, count=len(broken))
 
 
 def _written(drafts: Sequence[Draft], unit: Unit) -> list[Change]:

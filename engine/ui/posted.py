@@ -36,6 +36,15 @@ class PostedForm:
         """Return the files that were chosen under a name."""
         return [SentFile(file.filename, file.stream) for file in self._files.getlist(name) if file.filename]
 
+    def under(self, prefix: str) -> PostedForm:
+        """Return the part of the form whose names begin with ``prefix.``, without it."""
+        start = f"{prefix}."
+        values = [
+            (name[len(start) :], value) for name, value in self._values.items(multi=True) if name.startswith(start)
+        ]
+        files = [(name[len(start) :], file) for name, file in self._files.items(multi=True) if name.startswith(start)]
+        return PostedForm(MultiDict(values), MultiDict(files))
+
     def keys(self, prefix: str) -> Sequence[str]:
         """Return the distinct next parts of the names that begin with ``prefix.``, in their order."""
         start = f"{prefix}."

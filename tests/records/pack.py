@@ -75,6 +75,7 @@ fields:
   email: {type: email, title: {zh: 邮箱, en: E-mail}, unique: true}
   code: {type: text, title: {zh: 代码, en: Code}, pattern: '[A-Z]{2}[0-9]{3}', length: 5}
   limit: {type: money, title: {zh: 额度, en: Limit}, range: '>= 0', default: 1000}
+  cap: {type: money, title: {zh: 上限, en: Cap}}
   secret_limit: {type: money, title: {zh: 内部额度, en: Inner limit}}
   twice: {type: money, title: {zh: 双倍, en: Twice}, as: secret_limit * 2}
   parent: {type: reference, to: client, title: {zh: 上级, en: Parent}, on_delete: clear}
@@ -86,6 +87,7 @@ fields:
   last_deal: {type: date, title: {zh: 最近, en: Last}, rollup: {max: day, of: deal, by: client}}
   room: {type: money, title: {zh: 余额, en: Room}, as: limit - deal_total}
 checks:
+  within_cap: {that: deal_total <= cap, on: always, say: {zh: 超过上限, en: Above the cap}}
   not_own_parent: {that: parent = null or parent.id != id, field: parent, say: {zh: 不能是自己, en: Not its own parent}}
 duplicates:
   by_name: {fields: [name], say: {zh: 同名, en: Same name}}

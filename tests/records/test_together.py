@@ -162,3 +162,17 @@ def test_a_reader_never_sees_half_of_a_change(house: House) -> None:
     watcher.join()
 
     assert wrong == []
+
+
+def test_what_must_always_hold_holds_while_many_write(house: House) -> None:
+    client = house.make("client", name="Capped", cap=10)
+    saw = house.make("product", name="Saw", price=1)
+
+    def deal(_: int) -> bool:
+        with contextlib.suppress(Rejected, Conflict):
+            house.make("deal", client=client.id, lines=[{"product": saw.id, "quantity": "3"}])
+            return True
+        return False
+
+    assert at_once(deal).count(True) == 3
+    assert house.now(client)["deal_total"] == 9

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from engine.kernel.errors import TesseraError
+from engine.kernel.errors import Rejected, TesseraError
 from engine.records import Listing, Operation
 from tests.records.conftest import House
 
@@ -189,3 +189,21 @@ def test_after_any_operations_everything_computed_is_true(house: House, seed: in
     assert [row for row in versions if row[2] != row[3]] == []
     numbers = [row[0] for row in house.rows("SELECT value FROM tessera_number ORDER BY period, value")]
     assert numbers
+
+
+def test_what_must_always_hold_refuses_the_change_elsewhere_that_would_break_it(house: House) -> None:
+    product = house.make("product", name="Drill", price="10")
+    client = house.make("client", name="Alpha", cap="100")
+    line = {"product": product.id, "quantity": "10"}
+    deal = house.make("deal", client=client.id, lines=[line])
+
+    with pytest.raises(Rejected) as refused:
+        house.make("deal", client=client.id, lines=[{**line, "quantity": "1"}])
+    with pytest.raises(Rejected):
+        house.change(client, cap="99")
+
+    complaint = refused.value.complaints[0]
+    assert (complaint.code, complaint.params["object"], complaint.params["id"]) == ("check_failed", "client", client.id)
+    assert complaint.message("en").startswith("Above the cap")
+    assert house.now(client)["deal_total"] == house.now(deal)["total"] == 100
+    assert house.now(client)["open_count"] == 1

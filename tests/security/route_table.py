@@ -187,6 +187,8 @@ GET    /o/<object>/<id>/delete                              form       row
 POST   /o/<object>/<id>/delete                              delete     row
 POST   /o/<object>/<id>/restore                             restore    row
 GET    /o/<object>/<id>/why/<field>                         explain    row
+GET    /o/<object>/<id>/make/<name>                         form       row
+POST   /o/<object>/<id>/make/<name>                         create     row
 GET    /o/<object>/<id>/timeline                            timeline   row
 GET    /profile                                             own        own
 POST   /profile/password                                    account    own

@@ -56,7 +56,7 @@ def _check(
 ) -> CheckModel | None:
     on = node.text("on", "save")
     lifecycle: LifecycleModel | None = bench.lifecycles.get(object.lifecycle or "")
-    known = ["save", *(lifecycle.transitions if lifecycle else ())]
+    known = ["save", "always", *(lifecycle.transitions if lifecycle else ())]
     if on not in known:
         bench.unknown("transition", node.get("on"), on, known, object=object.name)
     if node.has("field"):

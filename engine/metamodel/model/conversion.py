@@ -16,7 +16,8 @@ class ConversionLines:
 
     ``quantity`` is the field of the new line that takes a part, ``of`` the field of the source line that holds the
     whole, and ``link`` the reference of the new line to its source line: what is open is the whole less what the new
-    lines linked to it have already taken. Without ``quantity`` a line is taken once and as a whole.
+    lines linked to it have already taken, or what ``left`` (on ``item``) says where some of those do not count.
+    Without ``quantity`` a line is taken once and as a whole.
     """
 
     field: str
@@ -26,6 +27,7 @@ class ConversionLines:
     quantity: str | None = None
     of: str | None = None
     where: Expression | None = None
+    left: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)

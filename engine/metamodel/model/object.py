@@ -17,7 +17,11 @@ Trait = Literal["owned", "history", "attachments", "timeline", "recycle"]
 
 @dataclass(frozen=True, slots=True)
 class CheckModel:
-    """A condition that a record must meet; ``on`` is ``save`` or the name of a transition. Null does not fail."""
+    """A condition that a record must meet. Null does not fail.
+
+    ``on`` is ``save``, the name of a transition, or ``always``: at each save, and when a value that it reads is
+    calculated anew because another record changed; what would break it is then refused with that change.
+    """
 
     name: str
     that: Condition

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from engine.kernel.text import EMPTY
-from engine.metamodel.model import CheckModel, FieldModel
+from engine.metamodel.model import FieldModel
 from engine.records.batch import Batch
 from engine.records.dictionary_book import Book
 from engine.records.draft import Draft
 from engine.records.files import check_files
+from engine.records.judging import fails
 from engine.records.plan import LIMITED, POINTING
 from engine.records.rule_values import check_rules
 from engine.records.twins import look_for_twins
@@ -165,12 +166,5 @@ def _already_complained(draft: Draft, name: str) -> bool:
 def _check_conditions(draft: Draft, unit: Unit) -> None:
     moment = draft.transition.name if draft.transition and draft.stage in ("whole", "ask") else "save"
     for check in draft.plan.object.checks.values():
-        if check.on in ("save", moment) and _fails(check, draft.facts, unit):
+        if check.on in ("save", "always", moment) and fails(check, draft.facts, unit):
             draft.complain(check.field or "", "check_failed", check.say or EMPTY, check=check.name)
-
-
-def _fails(check: CheckModel, facts: Mapping[str, Any], unit: Unit) -> bool:
-    unit.run.restart()
-    if check.when is not None and check.when.evaluate(facts, unit.run) is not True:
-        return False
-    return check.that.evaluate(facts, unit.run) is False

@@ -13,7 +13,27 @@ from engine.ui.desk import Desk
 from engine.ui.screens.flowcharts import FlowNode
 from engine.ui.screens.forms import FieldBox, by_field, input_id, place_name
 from engine.ui.widgets import widget_of
-from engine.ui.widgets.base import Spot
+from engine.ui.widgets.base import Input, Spot
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """A line of which a part may be taken: what is left of it, and the input for how much."""
+
+    title: str
+    whole: str
+    open: str
+    input: Input
+    errors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PartTable:
+    """Lines to choose from. ``figure`` is what the quantity is called; without one a line is taken or not."""
+
+    title: str
+    figure: str
+    rows: tuple[PartRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +53,7 @@ class AskScreen:
     errors: tuple[str, ...] = ()
     seen: str = ""
     path: tuple[FlowNode, ...] = ()
+    parts: tuple[PartTable, ...] = ()
 
 
 def build_move(

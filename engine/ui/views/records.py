@@ -19,6 +19,7 @@ from engine.ui.screens.grids import Grid, GridRow, table_of
 from engine.ui.screens.moving import build_deletion, build_move
 from engine.ui.screens.sections import RecordFacts, Related
 from engine.ui.views.approvals import processes_of
+from engine.ui.views.converting import makes_of
 from engine.ui.views.finding import found_id, found_object
 from engine.ui.views.saving import read_posted
 from engine.ui.views.titles import read_trail, with_titles
@@ -31,7 +32,8 @@ def show_record(call: Call) -> Response:
     """Draw the page of a record."""
     screen = screen_of(call)
     processes, starts = ((), ()) if screen.deleted else processes_of(call, screen.object, screen.id)
-    return call.page("record", screen, processes=processes, starts=starts)
+    makes = () if screen.deleted else makes_of(call, screen.object, screen.id)
+    return call.page("record", screen, processes=processes, starts=starts, makes=makes)
 
 
 def ask_move(call: Call) -> Response:

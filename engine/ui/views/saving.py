@@ -12,10 +12,13 @@ from engine.ui.reading import FormInput, read_form
 from engine.ui.widgets.base import SentFile
 
 
-def read_posted(call: Call, found: ObjectModel, *, new: bool = False, keeping: bool = True) -> FormInput:
+def read_posted(
+    call: Call, found: ObjectModel, *, new: bool = False, keeping: bool = True, under: str = ""
+) -> FormInput:
     """Return what was posted for an object; a text that was typed but not picked is looked up.
 
-    ``keeping``: the files that were chosen go to the store, as when the form is sent to be saved.
+    ``under``: only what was posted below this name. ``keeping``: the files that were chosen go to the store, as when
+    the form is sent to be saved.
     """
 
     def find(object: str, field: str, text: str, values: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
@@ -31,4 +34,5 @@ def read_posted(call: Call, found: ObjectModel, *, new: bool = False, keeping: b
             raise LimitExceeded("files", len(sent_before), most)
         return call.services.attachments.keep(call.context, object, field, file.name, file.stream)
 
-    return read_form(call.desk, found, call.form, find, keep if keeping else None, new=new)
+    posted = call.form.under(under) if under else call.form
+    return read_form(call.desk, found, posted, find, keep if keeping else None, new=new)

@@ -10,6 +10,7 @@ from typing import Any
 from engine.metamodel.model.conversion import ConversionLines, ConversionTarget
 from engine.records import Unit
 from engine.storage.fetching import Want, fetch
+from engine.workflow.effects import Scene
 
 _NOTHING = Decimal(0)
 
@@ -24,15 +25,21 @@ class OpenLine:
     open: Decimal
 
 
-def open_lines(
-    unit: Unit, target: ConversionTarget, lines: ConversionLines, source: Sequence[Mapping[str, Any]]
-) -> list[OpenLine]:
-    """Return the source lines with what is open of each; read under the lock of their record."""
-    taken = _taken(unit, target, lines, [line["id"] for line in source])
+def open_lines(scene: Scene, target: ConversionTarget, lines: ConversionLines) -> list[OpenLine]:
+    """Return the source lines that may be taken, with what is open of each; read under the lock of their record."""
+    source: Sequence[Mapping[str, Any]] = scene["record"].get(lines.source) or []
+    taken = {} if lines.left is not None else _taken(scene.unit, target, lines, [line["id"] for line in source])
     found = []
     for line in source:
         whole = _number(line.get(lines.of)) if lines.of is not None else Decimal(1)
-        found.append(OpenLine(line["id"], line, whole, max(_NOTHING, whole - taken.get(line["id"], _NOTHING))))
+        scene.bind("item", line)
+        left = whole - taken.get(line["id"], _NOTHING) if lines.left is None else _number(scene.value(lines.left))
+        found.append(OpenLine(line["id"], line, whole, max(_NOTHING, left)))
+        scene.bind("open", found[-1].open)
+        if not scene.holds(lines.where):
+            found.pop()
+    scene.unbind("item")
+    scene.unbind("open")
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -36,6 +36,16 @@ class Wish:
 
     fields: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     quantities: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a person is asked: ``fields`` are what the targets would get where they are asked for, ``lines`` what may
+    be taken, by target and field."""
+
+    model: ConversionModel
+    fields: Mapping[str, Mapping[str, Any]]
+    lines: Mapping[tuple[str, str], list[OpenLine]]
 
 
 # (unit, transition, record, cause) performs a transition
@@ -85,10 +95,31 @@ class ConversionService:
             model = _known(unit, object, name)
             scene = self._scene(unit, model, RecordRef(object, id))
             return {
-                f"{target.name}.{lines.field}": open_lines(unit, target, lines, scene["record"].get(lines.source) or [])
+                f"{target.name}.{lines.field}": open_lines(scene, target, lines)
                 for target in model.makes.values()
                 for lines in target.lines.values()
             }
+
+    def proposal(self, ctx: Context, object: str, id: str, name: str) -> Proposal:
+        """Return what a person is asked before a conversion; Conflict when there is nothing to do any more."""
+        self._records.get(ctx, object, id, ())
+        with self._records.opener.reading(ctx) as unit:
+            model = _known(unit, object, name)
+            _require_rights(unit, model)
+            record = RecordRef(object, id)
+            if not self._is_open(unit, model, record):
+                raise Conflict("conversion_over", conversion=model.name)
+            scene = self._scene(unit, model, record)
+            targets = [one for one in model.makes.values() if one.use is None and scene.holds(one.when)]
+            return Proposal(
+                model,
+                {one.name: _proposed(scene, one) for one in targets},
+                {
+                    (one.name, part): open_lines(scene, one, lines)
+                    for one in targets
+                    for part, lines in one.lines.items()
+                },
+            )
 
     # --------------------------------------------------------------------------------------------------------------
 
@@ -138,7 +169,11 @@ class ConversionService:
         lines = {one.field: self._lines(scene, target, one, wish) for one in target.lines.values()}
         if target.lines and not any(lines.values()):
             raise Conflict("nothing_open")
-        change = create_ordered(unit, target.object, Order(values, lines))
+        try:
+            change = create_ordered(unit, target.object, Order(values, lines))
+        except Rejected as error:
+            placed = [replace(one, path=f"{target.name}.{one.path}".rstrip(".")) for one in error.complaints]
+            raise Rejected(error.code, placed, count=len(placed)) from error
         ref = RecordRef(target.object, change.id)
         scene.bind_record(target.name, ref, frozenset())
         return ref
@@ -164,14 +199,11 @@ class ConversionService:
     ) -> list[dict[str, Any]]:
         child = scene.unit.model.objects[scene.unit.model.objects[target.object].fields[lines.field].lines_of or ""]
         found = []
-        for line in open_lines(scene.unit, target, lines, scene["record"].get(lines.source) or []):
-            scene.bind("item", line.facts)
-            scene.bind("open", line.open)
-            if line.open <= 0 or not scene.holds(lines.where):
-                continue
+        for line in open_lines(scene, target, lines):
             amount = _amount(line, wish)
             if amount == 0:
                 continue
+            scene.bind("item", line.facts)
             scene.bind("open", amount)
             values = {
                 name: wire(given.value if given.expression is None else scene.typed(child.fields[name], given))
@@ -200,14 +232,12 @@ class ConversionService:
 
     def _complete(self, scene: Scene, model: ConversionModel) -> bool:
         scene.subject_changed()
-        for target in model.makes.values():
-            for lines in target.lines.values():
-                for line in open_lines(scene.unit, target, lines, scene["record"].get(lines.source) or []):
-                    scene.bind("item", line.facts)
-                    scene.bind("open", line.open)
-                    if line.open > 0 and scene.holds(lines.where):
-                        return False
-        return True
+        return not any(
+            line.open > 0
+            for target in model.makes.values()
+            for lines in target.lines.values()
+            for line in open_lines(scene, target, lines)
+        )
 
     def _scene(self, unit: Unit, model: ConversionModel, record: RecordRef) -> Scene:
         paths = reads_of([model]).paths
@@ -240,6 +270,11 @@ def _require_rights(unit: Unit, model: ConversionModel) -> None:
             raise Refused("not_allowed", object=target.object, action="create")
 
 
+def _proposed(scene: Scene, target: ConversionTarget) -> Mapping[str, Any]:
+    fields = scene.unit.model.objects[target.object].fields
+    return {name: scene.typed(fields[name], target.set[name]) for name in target.ask if name in target.set}
+
+
 def _has_lines(model: ConversionModel) -> bool:
     return any(target.lines for target in model.makes.values())
 
@@ -259,4 +294,4 @@ def _amount(line: OpenLine, wish: Wish) -> Decimal:
     return amount
 
 
-__all__ = ["Conversion", "ConversionService", "OpenLine", "Wish"]
+__all__ = ["Conversion", "ConversionService", "OpenLine", "Proposal", "Wish"]

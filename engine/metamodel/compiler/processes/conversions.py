@@ -122,7 +122,8 @@ def _lines(name: str, node: Node, target: ObjectModel, desk: Desk) -> Conversion
         if one.required and one.name not in given and one.default is None and not _kept(one):
             desk.complain("not_given", node.key_span, field=one.name, object=new.name)
     where = inner.condition(node.get("where"))
-    return ConversionLines(name, source.name, values, link.name if link else None, quantity, whole, where)
+    left = desk.knowing(item=desk.expressions.world.record(old.name)).formula(node.get("left"), NUMBER)
+    return ConversionLines(name, source.name, values, link.name if link else None, quantity, whole, where, left)
 
 
 def _figure(node: Node, object: ObjectModel, desk: Desk) -> str | None:
