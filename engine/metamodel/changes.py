@@ -17,7 +17,17 @@ from engine.rules import Expression, compile_expression
 
 _NAMED = (
     *("dictionaries", "numberings", "lifecycles", "roles", "lists", "forms"),
-    *("approvals", "automations", "assignments", "worktimes", "conversions", "messages", "params", "decisions"),
+    *(
+        "approvals",
+        "automations",
+        "assignments",
+        "worktimes",
+        "conversions",
+        "adjustments",
+        "messages",
+        "params",
+        "decisions",
+    ),
 )
 Risk = Literal["none", "rewrite", "check", "loss", "refused"]
 

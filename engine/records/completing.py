@@ -32,6 +32,11 @@ class Completion:
         tree[_ACTOR] = self.actor
         return tree
 
+    def complete(self, object: str, trees: Sequence[Tree], paths: Iterable[Path]) -> None:
+        """Put everything at ``paths`` into many records of an object at once."""
+        if object in self._model.objects:
+            self._complete(object, trees, [path for path in paths if path[0] != _ACTOR])
+
     @property
     def _model(self) -> TenantModel:
         return self.catalog.model

@@ -14,6 +14,7 @@ from engine.access import policy_for
 from engine.kernel.clock import SystemClock
 from engine.kernel.context import Context
 from engine.kernel.errors import Complaint, Conflict, Refused, Rejected, TesseraError, Unavailable
+from engine.records.adjustments import RuleSets, RuleShelf
 from engine.records.books import Books
 from engine.records.completing import Completion
 from engine.records.plan import Plans
@@ -43,6 +44,7 @@ class Opener:
         self._open = _Open()
         self.books = Books()
         self.numbers = TakenNumbers()
+        self.rules = RuleShelf()
         self.reactions = Reactions()
 
     def database(self, ctx: Context) -> Database:
@@ -140,7 +142,7 @@ class Opener:
     def _as(self, unit: Unit, ctx: Context) -> Unit:
         other = self._unit(ctx, unit.catalog, unit.session)
         other.changes, other.after_commit = unit.changes, unit.after_commit
-        other.chain, other.cause, other.passes = unit.chain, unit.cause, unit.passes
+        other.chain, other.cause, other.passes, other.rules = unit.chain, unit.cause, unit.passes, unit.rules
         other.careful, other.patient, other.importing = unit.careful, unit.patient, unit.importing
         return other
 
@@ -159,6 +161,7 @@ class Opener:
             plans=self.plans(catalog),
             books=self.books.of(session, catalog),
             numbers=self.numbers,
+            rules=RuleSets(self.rules),
             now=now.replace(microsecond=now.microsecond // 1000 * 1000),
             run=run,
             doubt=lambda: self._doubt(ctx.tenant),

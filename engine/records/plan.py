@@ -14,6 +14,7 @@ from engine.access.clauses import fields_read
 from engine.access.scopes import world_of
 from engine.metamodel.compiler.scopes import World
 from engine.metamodel.model import CheckModel, Default, FieldModel, LifecycleModel, ObjectModel, TenantModel
+from engine.metamodel.model.adjustment import AdjustmentModel, AdjustmentUse
 from engine.metamodel.model.field import RULES
 from engine.records.feeds import Feed, feeds_of
 from engine.records.shapes import Reader, reader_of
@@ -221,6 +222,8 @@ class ObjectPlan:
         for expression in self._expressions():
             for path in expression.reads:
                 paths.add(path[1:] if path[0] in _CONDITIONAL_ROOTS and path[0] not in self.object.fields else path)
+        if self.adjustment is not None:
+            paths |= self.adjustment[1].looks
         return frozenset(path for path in paths if path and path[0] in self.object.fields)
 
     @cached_property
@@ -334,6 +337,11 @@ class ObjectPlan:
         for transition in () if self.life is None else self.life.transitions.values():
             yield from _present((transition.when, *(given.expression for given in transition.set.values())))
 
+    @cached_property
+    def adjustment(self) -> tuple[AdjustmentModel, AdjustmentUse] | None:
+        """What works out values of the records, and which."""
+        return self.plans.model.adjustment_of(self.name)
+
 
 class Plans:
     """The plans of one model."""
@@ -349,6 +357,15 @@ class Plans:
         found = self._plans.get(object)
         if found is None:
             found = self._plans.setdefault(object, ObjectPlan(self, self.model.objects[object]))
+        return found
+
+    @cached_property
+    def rule_sources(self) -> Mapping[str, frozenset[str]]:
+        """The fields on which rules of adjustments rest, by object."""
+        found: dict[str, frozenset[str]] = {}
+        for adjustment in self.model.adjustments.values():
+            for object, fields in adjustment.sources.items():
+                found[object] = found.get(object, frozenset()) | fields
         return found
 
     @property

@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.kernel.events import Event
 from engine.kernel.names import RecordRef, new_record_id
+from engine.records.adjustments import rests_on
 from engine.records.change import Change
 from engine.records.plan import ObjectPlan
 from engine.records.unit import Unit
@@ -65,6 +66,9 @@ def announce_changes(told: Sequence[Told], unit: Unit) -> None:
         for change, different in told
     ]
     append_events(unit.session, events, unit.now)
+    sources = unit.plans.rule_sources
+    if sources and any(rests_on(sources, change) for change, _ in told):
+        unit.facts_changed()
 
 
 def differences(plan: ObjectPlan, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> Differences:

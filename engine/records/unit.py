@@ -14,6 +14,7 @@ from engine.kernel.context import Context
 from engine.kernel.errors import Missing, Rejected, Unavailable
 from engine.metamodel.model import PersonRule, TenantModel, TransitionModel
 from engine.metamodel.model.people import PlainPerson, RoleHolders
+from engine.records.adjustments import RuleSets
 from engine.records.chain import Chain
 from engine.records.change import Change
 from engine.records.dictionary_book import Book
@@ -50,6 +51,7 @@ class Unit:
     plans: Plans
     books: Mapping[str, Book]
     numbers: TakenNumbers
+    rules: RuleSets
     now: datetime
     run: Run
     doubt: Callable[[], None]

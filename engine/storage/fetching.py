@@ -84,6 +84,20 @@ def fetch(session: Session, catalog: Catalog, want: Want, keys: Iterable[Any]) -
     return [shape.tree(row) for row in session.rows(compiled, {"keys": wanted})]
 
 
+def fetch_every(session: Session, catalog: Catalog, object: str, paths: Iterable[Path]) -> list[Tree]:
+    """Return all records of an object that are not in the recycle bin, for what is kept in memory."""
+    want = Want(object, tuple(sorted(set(paths))))
+
+    def build() -> tuple[Compiled, _Shape]:
+        table = _table(catalog, object)
+        shape = _Shape(catalog, want, table)
+        statement = select(*shape.columns).select_from(shape.source).order_by(table.c.id)
+        return Compiled(_living(catalog.model, object, table, statement), session.dialect), shape
+
+    compiled, shape = catalog.tables.statements.get(("fetch_every", want), build)
+    return [shape.tree(row) for row in session.rows(compiled)]
+
+
 def probe(
     session: Session,
     catalog: Catalog,

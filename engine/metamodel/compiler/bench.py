@@ -38,6 +38,7 @@ from engine.metamodel.model import (
     TimelineModel,
     WorktimeModel,
 )
+from engine.metamodel.model.adjustment import AdjustmentModel
 from engine.metamodel.model.decision import DecisionModel
 from engine.metamodel.model.message import ConnectorModel, PrintModel
 
@@ -77,6 +78,7 @@ class Bench:
     assignments: dict[str, AssignmentModel] = field(default_factory=dict)
     worktimes: dict[str, WorktimeModel] = field(default_factory=dict)
     conversions: dict[str, ConversionModel] = field(default_factory=dict)
+    adjustments: dict[str, AdjustmentModel] = field(default_factory=dict)
     messages: dict[str, MessageModel] = field(default_factory=dict)
     params: dict[str, ParamSet] = field(default_factory=dict)
     decisions: dict[str, DecisionModel] = field(default_factory=dict)

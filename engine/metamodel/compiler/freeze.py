@@ -41,6 +41,7 @@ def freeze(bench: Bench) -> TenantModel:
         assignments=bench.assignments,
         worktimes=bench.worktimes,
         conversions=bench.conversions,
+        adjustments=bench.adjustments,
         messages=bench.messages,
         params=bench.params,
         decisions=bench.decisions,

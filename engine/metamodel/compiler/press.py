@@ -8,6 +8,7 @@ from dataclasses import replace
 from engine.kernel.diagnostics import Diagnostic, Findings
 from engine.kernel.errors import BadDefinition
 from engine.metamodel import limits
+from engine.metamodel.compiler.adjustments import compile_adjustments
 from engine.metamodel.compiler.bench import Bench
 from engine.metamodel.compiler.controls import compile_controls
 from engine.metamodel.compiler.dictionaries import compile_dictionaries
@@ -58,6 +59,7 @@ _OUTLINES = (
 )
 _EXPRESSIONS = (
     compile_formulas,
+    compile_adjustments,
     compile_numberings,
     compile_lifecycles,
     compile_worktimes,

@@ -47,6 +47,7 @@ _AVAILABLE = (
     "assignment",
     "worktime",
     "conversion",
+    "adjustment",
     "message",
     "params",
     "decision",

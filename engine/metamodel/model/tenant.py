@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.kernel.text import EMPTY, LocalText
+from engine.metamodel.model.adjustment import AdjustmentModel, AdjustmentUse
 from engine.metamodel.model.approval import ApprovalModel
 from engine.metamodel.model.assignment import AssignmentModel
 from engine.metamodel.model.automation import AutomationModel
@@ -74,6 +75,7 @@ class TenantModel:
     assignments: Mapping[str, AssignmentModel] = field(default_factory=dict)
     worktimes: Mapping[str, WorktimeModel] = field(default_factory=dict)
     conversions: Mapping[str, ConversionModel] = field(default_factory=dict)
+    adjustments: Mapping[str, AdjustmentModel] = field(default_factory=dict)
     messages: Mapping[str, MessageModel] = field(default_factory=dict)
     params: Mapping[str, ParamSet] = field(default_factory=dict)
     decisions: Mapping[str, DecisionModel] = field(default_factory=dict)
@@ -98,6 +100,13 @@ class TenantModel:
         """Return the life-cycle of an object, if it has one."""
         name = self.objects[object].lifecycle
         return self.lifecycles[name] if name else None
+
+    def adjustment_of(self, object: str) -> tuple[AdjustmentModel, AdjustmentUse] | None:
+        """Return what works out values of an object's records, if anything does."""
+        for adjustment in self.adjustments.values():
+            if object in adjustment.uses:
+                return adjustment, adjustment.uses[object]
+        return None
 
     def param_values(self) -> dict[str, dict[str, Any]]:
         """Return what expressions find under ``params``."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from engine.kernel.errors import Rejected
+from engine.records.adjusting import adjust
 from engine.records.batch import Batch
 from engine.records.calculating import calculate
 from engine.records.draft import Draft
@@ -38,6 +39,7 @@ def fill(batch: Batch, unit: Unit) -> None:
         _relate(families, related, plans)
     for draft in batch.drafts:
         if draft.error is None:
+            adjust(draft, unit)
             calculate(draft, unit, numbered=False)
 
 
