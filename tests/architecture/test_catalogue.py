@@ -6,7 +6,8 @@ import ast
 import functools
 import importlib
 import re
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 
 import pytest
 
@@ -70,12 +71,22 @@ def test_every_code_that_is_used_is_declared(speaker: str) -> None:
 
 
 def used(speaker: str) -> Iterator[tuple[str, str]]:
+    for node, place in spoken().get(speaker, ()):
+        if len(node.args) > SPEAKERS[speaker]:
+            argument = node.args[SPEAKERS[speaker]]
+            if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                yield place, argument.value
+
+
+@functools.cache
+def spoken() -> Mapping[str, Sequence[tuple[ast.Call, str]]]:
+    """Return the calls of every speaker with their places; every tree is walked once."""
+    found = defaultdict(list)
     for path in engine_files(".py"):
         for node in ast.walk(tree_of(path)):
-            if isinstance(node, ast.Call) and called(node) == speaker and len(node.args) > SPEAKERS[speaker]:
-                argument = node.args[SPEAKERS[speaker]]
-                if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                    yield f"{name_of(path)}:{node.lineno}", argument.value
+            if isinstance(node, ast.Call) and (speaker := called(node)) in SPEAKERS:
+                found[speaker].append((node, f"{name_of(path)}:{node.lineno}"))
+    return found
 
 
 def called(node: ast.Call) -> str:
