@@ -26,7 +26,7 @@ from engine.rights import RightsService
 from engine.settings import Settings
 from engine.storage import Shelf
 from engine.studio import RuleStudio
-from engine.tenancy import Seeder, Seeding, TenantService, open_shelf
+from engine.tenancy import OverlayService, Seeder, Seeding, TenantService, open_shelf
 from engine.transfer import TransferService, load_rows
 from engine.workflow import LifecycleService, Workflow, open_workflow
 from engine.workflow.approvals.service import ApprovalService
@@ -49,6 +49,7 @@ class Engine:
     clock: Clock
     shelf: Shelf
     tenancy: TenantService
+    overlays: OverlayService
     records: RecordService
     dictionaries: DictionaryService
     workflow: LifecycleService
@@ -140,6 +141,7 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
         clock=clock,
         shelf=shelf,
         tenancy=tenancy,
+        overlays=OverlayService(tenancy, records),
         records=records,
         dictionaries=DictionaryService(records),
         workflow=processes.lifecycles,

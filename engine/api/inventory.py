@@ -13,6 +13,7 @@ from engine.api import (
     merging,
     messages,
     metadata,
+    overlays,
     preview,
     processes,
     records,
@@ -24,6 +25,7 @@ _V1 = "/api/v1"
 _RECORDS = f"{_V1}/records/<object>"
 _RECORD = f"{_RECORDS}/<id>"
 _ACCESS = f"{_V1}/access"
+_OVERLAY = f"{_V1}/overlay"
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", f"{_V1}/me", metadata.show_me, "read"),
@@ -99,6 +101,16 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{_V1}/events", jobs.list_events, "read", parameters=jobs.EVENTS),
     Route("GET", f"{_V1}/events/<id>", jobs.show_event, "read"),
     Route("GET", f"{_V1}/deliveries", jobs.list_deliveries, "read", parameters=jobs.DELIVERIES),
+    Route("GET", _OVERLAY, overlays.show_overlay, "read"),
+    Route("GET", f"{_OVERLAY}/definitions/<kind>/<id>", overlays.show_definition, "read"),
+    Route("PUT", f"{_OVERLAY}/draft", overlays.import_draft, "write", "object"),
+    Route("DELETE", f"{_OVERLAY}/draft", overlays.discard_draft, "write"),
+    Route("POST", f"{_OVERLAY}/draft/edits", overlays.propose_edits, "write", "object"),
+    Route("DELETE", f"{_OVERLAY}/draft/edits/<index>", overlays.take_back_edit, "write"),
+    Route("GET", f"{_OVERLAY}/plan", overlays.show_plan, "read"),
+    Route("POST", f"{_OVERLAY}/apply", overlays.apply_draft, "write", "object"),
+    Route("GET", f"{_OVERLAY}/versions", overlays.list_versions, "read"),
+    Route("POST", f"{_OVERLAY}/versions/<version>/recall", overlays.recall_version, "write", "optional"),
     Route("GET", f"{_RECORD}/life", processes.show_life, "read"),
     Route("GET", f"{_RECORD}/conversions/<conversion>", processes.show_open, "read"),
     Route("POST", f"{_RECORD}/conversions/<conversion>", processes.convert_record, "write", "optional"),

@@ -13,7 +13,7 @@ from engine.records import DictionaryService, RecordService
 from engine.rights import RightsService
 from engine.settings import Settings
 from engine.storage import Shelf
-from engine.tenancy import TenantService
+from engine.tenancy import OverlayService, TenantService
 from engine.workflow import LifecycleService, Workflow
 from engine.workflow.approvals.service import ApprovalService
 
@@ -42,6 +42,8 @@ class Services(Protocol):
     def rights(self) -> RightsService: ...
     @property
     def tenancy(self) -> TenantService: ...
+    @property
+    def overlays(self) -> OverlayService: ...
     @property
     def approvals(self) -> ApprovalService: ...
     @property

@@ -3,6 +3,7 @@
 from engine.metamodel import adjustment_codes as _adjustment_codes  # noqa: F401 -- declares the codes
 from engine.metamodel import codes as _codes  # noqa: F401 -- declares the codes
 from engine.metamodel import control_codes as _control_codes  # noqa: F401 -- declares the codes
+from engine.metamodel import edit_codes as _edit_codes  # noqa: F401 -- declares the codes
 from engine.metamodel import process_codes as _process_codes  # noqa: F401 -- declares the codes
 from engine.metamodel.changes import ModelChange, changes
 from engine.metamodel.checking import PackReport, check_layers, check_pack, check_packs

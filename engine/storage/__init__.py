@@ -9,6 +9,7 @@ from engine.storage.catalog import Catalog
 from engine.storage.column_types import Reference, from_database, to_database
 from engine.storage.database import Database, open_database, read_stamp
 from engine.storage.dictionary_rows import read_items, remove_item, save_item
+from engine.storage.draft_rows import DraftRow, read_draft, save_draft
 from engine.storage.errors import StaleCatalog, Violation
 from engine.storage.incidents import Incident, note_incident, read_incidents, read_mark, resolve_incident, save_mark
 from engine.storage.install import (
@@ -73,6 +74,7 @@ __all__ = [
     "Claimed",
     "Compiled",
     "Database",
+    "DraftRow",
     "Incident",
     "Installation",
     "Issued",
@@ -142,6 +144,7 @@ __all__ = [
     "raise_access_version",
     "raise_counter",
     "read_audit",
+    "read_draft",
     "read_incidents",
     "read_items",
     "read_job",
@@ -159,6 +162,7 @@ __all__ = [
     "resolve_incident",
     "restore",
     "revive_event",
+    "save_draft",
     "save_item",
     "save_mark",
     "save_receipt",

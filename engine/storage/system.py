@@ -11,7 +11,7 @@ from engine.storage.sql_types import Day, Instant, Json, Words
 
 PREFIX = "tessera_"
 # raised when a table or column is added here; an older database is brought up to it when it is next changed
-SYSTEM_VERSION = 2
+SYSTEM_VERSION = 3
 SYSTEM_USER = "system"
 METADATA = MetaData()
 
@@ -278,3 +278,14 @@ FILE = Table(
     _user("created_by"),
 )
 Index("ix_tessera_file_record", FILE.c.object, FILE.c.record)
+# what is being changed about the definitions and is not yet active; one row at most
+DRAFT = Table(
+    "tessera_draft",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("model_version", BigInteger, nullable=False),
+    Column("content", Json, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("changed_by", Words(200), nullable=False),
+)

@@ -57,5 +57,47 @@ declare(
             "Agree: pack.",
             "请确认：pack。",
         ),
+        Code(
+            "overlay_not_yours",
+            "Only administrators change how the system is set up.",
+            "只有管理员可以调整系统设置。",
+            "Ask an administrator.",
+            "请联系管理员。",
+        ),
+        Code(
+            "draft_faults",
+            "{count} things to put right before this can be part of the draft.",
+            "有 {count} 处需要更正，才能加入草稿。",
+        ),
+        Code(
+            "draft_moved",
+            "{by} has changed the draft meanwhile.",
+            "{by} 刚刚修改过草稿。",
+            "Look at it again, then repeat your change.",
+            "请重新查看后再修改。",
+        ),
+        Code("no_definition", "There is no {kind} {id}.", "没有 {kind} {id}。"),
+        Code("draft_empty", "There is nothing to apply.", "草稿中没有修改。"),
+        Code(
+            "draft_full",
+            "The draft holds {count} changes already.",
+            "草稿中已有 {count} 处修改。",
+            "Apply them first.",
+            "请先应用这些修改。",
+        ),
+        Code(
+            "draft_misfits",
+            "Data in {count} places would not fit.",
+            "有 {count} 处现有数据不符合新的设置。",
+            "Correct the data, or change the draft.",
+            "请先更正数据，或修改草稿。",
+        ),
+        Code(
+            "bad_edit",
+            "This is not an edit.",
+            "这不是有效的修改。",
+            "Write verb (set, insert, remove, move), kind, id and path; value, after and to where they belong.",
+            "请写明 verb（set、insert、remove、move）、kind、id 和 path，按需写 value、after 和 to。",
+        ),
     ]
 )

@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from engine.access.duties import Breach
 from engine.access.impact import Impact
+from engine.kernel.context import Actor
 from engine.metamodel import Layer, ModelChange, TenantModel, changes, migrations_between
-from engine.storage import Renames, SchemaPlan
+from engine.storage import AuditEntry, Renames, SchemaPlan
 from engine.tenancy.intents import Intent, Wanted, packs_of
+
+TRAIL = "tessera_model"
+_MOST_TOLD = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,14 @@ class InstallPlan:
             },
             "fits": self.fits,
         }
+
+
+def entry_of(plan: InstallPlan, actor: Actor, note: str) -> AuditEntry:
+    """Return what the trail is told of a plan that is carried out."""
+    version = plan.schema.base.model + 1
+    changed = [_change(change) for change in plan.changes][:_MOST_TOLD]
+    told = {"note": [None, note], "changes": [None, changed]}
+    return AuditEntry(datetime.now(UTC), actor.user, TRAIL, str(version), version, "definitions_changed", told)
 
 
 def compare(

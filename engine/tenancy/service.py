@@ -28,6 +28,7 @@ from engine.storage import (
     SchemaPlan,
     Session,
     Shelf,
+    append_audit,
     apply_installation,
     hold_lock,
     make_place,
@@ -50,7 +51,7 @@ from engine.tenancy.intents import (
     overlay_of,
     read_packs,
 )
-from engine.tenancy.plans import InstallPlan, compare
+from engine.tenancy.plans import InstallPlan, compare, entry_of
 from engine.tenancy.registry import Registry, Tenant
 from engine.tenancy.yaml_text import written
 
@@ -71,6 +72,7 @@ class Seeding:
 
 
 Seeder = Callable[[Seeding], None]
+Also = Callable[[Session], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,14 @@ class TenantService:
         """Return what is installed: packs, the lowest first, and the tenant's own layer."""
         return self._present(self._database(tenant))[1]
 
+    def layers_of(self, tenant: str, version: int) -> tuple[Layer, ...]:
+        """Return what was installed in a version; Missing when there is none."""
+        return self._earlier(self._database(tenant), version)
+
+    def current(self, tenant: str) -> tuple[Database, Catalog]:
+        """Return the database of a tenant and the definitions that are active there."""
+        return self._shelf.current(tenant)
+
     def versions(self, tenant: str) -> Sequence[Version]:
         """Return the versions of the tenant's definitions, newest first."""
         with self._database(tenant).reading() as session:
@@ -180,15 +190,18 @@ class TenantService:
             found = impact_of(session, catalog, new, moment)
             return found, tuple(breaches_foreseen(session, catalog, new, moment))
 
-    def apply(self, plan: InstallPlan, actor: Actor = SYSTEM, note: str = "") -> Installed:
-        """Carry out exactly this plan, or refuse; only one may change a tenant at a time."""
+    def apply(self, plan: InstallPlan, actor: Actor = SYSTEM, note: str = "", also: Also | None = None) -> Installed:
+        """Carry out exactly this plan, or refuse; only one may change a tenant at a time.
+
+        ``also`` is done in the same transaction.
+        """
         with self._alone(plan.tenant, actor):
-            return self._carry_out(plan, actor, note)
+            return self._carry_out(plan, actor, note, also)
 
     def _alone(self, tenant: str, actor: Actor) -> AbstractContextManager[None]:
         return hold_lock(self._database(tenant), f"{actor.login} ({socket.gethostname()}, {os.getpid()})")
 
-    def _carry_out(self, plan: InstallPlan, actor: Actor, note: str) -> Installed:
+    def _carry_out(self, plan: InstallPlan, actor: Actor, note: str, also: Also | None = None) -> Installed:
         plan.wanted.require_decided()
         if plan.held_together:
             raise Rejected("rights_invalid", [told(one) for one in plan.held_together], count=len(plan.held_together))
@@ -200,6 +213,9 @@ class TenantService:
         def afterwards(session: Session, catalog: Catalog, schema: SchemaPlan) -> None:
             if self._seeder is not None:
                 self._seeder(Seeding(session, catalog, schema, plan.wanted.sources, actor))
+            append_audit(session, entry_of(plan, actor, note))
+            if also is not None:
+                also(session)
 
         installation = Installation(plan.model, layers, note, actor.login, afterwards)
         stamp = apply_installation(database, plan.schema, installation).stamp

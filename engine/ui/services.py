@@ -14,7 +14,7 @@ from engine.rights import RightsService
 from engine.settings import Settings
 from engine.storage import Shelf
 from engine.studio import RuleStudio
-from engine.tenancy import TenantService
+from engine.tenancy import OverlayService, TenantService
 from engine.transfer import TransferService
 from engine.workflow import LifecycleService, Workflow
 from engine.workflow.approvals.service import ApprovalService
@@ -42,6 +42,8 @@ class Services(Protocol):
     def processes(self) -> Workflow: ...
     @property
     def tenancy(self) -> TenantService: ...
+    @property
+    def overlays(self) -> OverlayService: ...
     @property
     def transfer(self) -> TransferService: ...
     @property

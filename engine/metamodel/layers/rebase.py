@@ -136,14 +136,14 @@ class _Sorter:
             self.clashed.append(Clash(wish, None if before is MISSING else before, after, words))
 
     def _words(self, wish: Wish, document: Document | None) -> str:
-        return " › ".join(_titles(wish, document.body if document else {}, self.language))
+        return " › ".join(titles_at(document.body if document else {}, wish.id, wish.path, self.language))
 
 
-def _titles(wish: Wish, body: Mapping[str, Any], language: str) -> Iterator[str]:
-    value: Any = body
-    yield text_of(value.get("title")).in_language(language) or wish.id
-    for length, key in enumerate(wish.path, 1):
-        value = value_at(body, wish.path[:length])
+def titles_at(body: Mapping[str, Any], id: str, path: Path, language: str) -> Iterator[str]:
+    """Yield how a definition and the parts on the way to one of them are called; by their names where untitled."""
+    yield text_of(body.get("title")).in_language(language) or id
+    for length, key in enumerate(path, 1):
+        value = value_at(body, path[:length])
         title = text_of(value.get("title")).in_language(language) if isinstance(value, dict) else ""
         yield title or str(key)
 
@@ -161,7 +161,8 @@ def _neighbour_gone(body: Mapping[str, Any], wish: Wish) -> bool:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: part for key, part in value.items() if key not in ("after", "before", "into")}
+        plain = {key: part for key, part in value.items() if key not in ("after", "before", "into")}
+        return plain["field"] if set(plain) == {"field"} and len(value) > 1 else plain
     return value
 
 

@@ -37,7 +37,7 @@ def set_keys(old: Node, new: Node, schema: Schema, change: Change) -> Node:
     if is_label(schema) and isinstance(value, str) and isinstance(new.value, dict):
         value = {"en": value, "zh": value}
     if is_flow(schema) and isinstance(value, list) and isinstance(new.value, dict):
-        return _set_steps(old, new, schema, change)
+        return _within_steps(old, new, change, "not_there_to_set", _set_in, schema)
     if not isinstance(value, dict) or not isinstance(new.value, dict):
         return _replaced(old, new) if change.allowed(old.path, new.place, whole=True) else old
     copy = _Map(Node(value, old.place, old.path))
@@ -71,7 +71,7 @@ def insert_keys(old: Node, new: Node, schema: Schema, change: Change) -> Node:
 
 
 def remove_keys(old: Node, gone: Node, change: Change, schema: Schema = NOTHING) -> Node:
-    """Return ``old`` without the keys or elements that ``gone`` names."""
+    """Return ``old`` without the keys or elements that ``gone`` names; in a map, ``true`` takes a key away wholly."""
     if isinstance(gone.value, list):
         if is_flow(schema) and isinstance(old.value, list):
             return _remove_steps(old, gone, change)
@@ -79,28 +79,47 @@ def remove_keys(old: Node, gone: Node, change: Change, schema: Schema = NOTHING)
     if not isinstance(gone.value, dict):
         change.findings.add("bad_removal", gone.span)
         return old
+    if is_flow(schema) and isinstance(old.value, list):
+        whole = [key for key, inner in gone.items() if inner.value is True]
+        rest = Node({key: inner for key, inner in gone.value.items() if inner is not True}, gone.place, gone.path)
+        left = _within_steps(old, rest, change, "not_there_to_remove", remove_keys, schema)
+        return _remove_steps(left, Node(whole, gone.place, gone.path), change)
     copy = _Map(old)
     for key, inner in gone.items():
-        if key in copy.values:
+        if key in copy.values and inner.value is True:
+            if change.allowed((*old.path, key), inner.place, whole=True):
+                copy.drop(key)
+        elif key in copy.values:
             copy.put(key, remove_keys(old.get(key), inner, change, part(schema, key)))
         else:
             change.findings.add("not_there_to_remove", inner.key_span, key=key, guess=guess(key, copy.values))
     return copy.node
 
 
-def _set_steps(old: Node, new: Node, schema: Schema, change: Change) -> Node:
+def _within_steps(
+    old: Node,
+    new: Node,
+    change: Change,
+    missing: str,
+    verb: Callable[[Node, Node, Change, Schema], Node],
+    schema: Schema,
+) -> Node:
     node = old
     for id, wish in new.items():
         path = steps_in(node.value).get(id)
         if path is None:
-            change.findings.add("not_there_to_set", wish.key_span, key=id, guess=guess(id, steps_in(node.value)))
+            change.findings.add(missing, wish.key_span, key=id, guess=guess(id, steps_in(node.value)))
             continue
 
         def change_step(step: Node, wish: Node = wish, id: str = id) -> Node:
-            return set_keys(step._replace(path=(*old.path, id)), wish, part(schema, 0), change)
+            return verb(step._replace(path=(*old.path, id)), wish, change, part(schema, 0))
 
         node = edited(node, path, change_step)
     return node
+
+
+def _set_in(old: Node, new: Node, change: Change, schema: Schema) -> Node:
+    return set_keys(old, new, schema, change)
 
 
 def _insert_steps(old: Node, new: Node, change: Change) -> Node:
@@ -184,7 +203,7 @@ def _remove_elements(old: Node, gone: Node, change: Change) -> Node:
 def _insert_elements(old: Node, new: Node, change: Change) -> Node:
     found = list(old.elements())
     for element in new.elements():
-        newcomer = _Newcomer.of(element)
+        newcomer = _Newcomer.of(element).plain
         name, names = name_of(newcomer.node.value), [name_of(one.value) for one in found]
         if name in names:
             change.findings.add("already_there", element.span, key=name)
@@ -250,6 +269,13 @@ class _Newcomer:
                 rest.drop(word)
                 return cls(rest.node, neighbour, behind)
         return cls(node)
+
+    @property
+    def plain(self) -> _Newcomer:
+        """Return the same with a bare name where nothing but a name is left beside the neighbour."""
+        if self.neighbour is None or set(self.node.value) != {"field"}:
+            return self
+        return _Newcomer(self.node.get("field")._replace(path=self.node.path), self.neighbour, self.behind)
 
     def index(self, names: list[str], change: Change) -> int:
         if self.neighbour is None:

@@ -103,6 +103,9 @@ def _removals(node: Node, base: Any, path: Path) -> Iterator[tuple[Path, Node]]:
             yield (*path, name_of(element.value)), element
         return
     for key, part in node.items():
+        if part.value is True:
+            yield (*path, key), part
+            continue
         yield from _removals(part, base, (*path, key))
 
 
