@@ -9,7 +9,15 @@ from functools import cached_property
 
 from engine.access.chart import Chart, Node, Tree, chart_of, in_effect
 from engine.access.persons import Person, PostReader, at, marker_of
-from engine.access.tables.organisation import Row, everybody, holders_of, living_rows, users_by_id, users_by_login
+from engine.access.tables.organisation import (
+    Row,
+    everybody,
+    holders_of,
+    living_rows,
+    roles_of,
+    users_by_id,
+    users_by_login,
+)
 from engine.metamodel.model import Organisation, Structure, TenantModel
 from engine.storage import Catalog, Session
 from engine.storage.bounded import Bounded
@@ -23,7 +31,7 @@ class Directory:
     """Answers from one session on one day; what was asked once is not read again. Lists are in the order of logins."""
 
     def __init__(self, session: Session, catalog: Catalog, day: date) -> None:
-        self._session, self._catalog, self._day = session, catalog, day
+        self.session, self.catalog, self._day = session, catalog, day
         self._model = catalog.model
         self._known: dict[str, Person] = {}
         self._key = (session.address, id(catalog.model), catalog.stamp, day)
@@ -31,7 +39,7 @@ class Directory:
     @cached_property
     def chart(self) -> Chart:
         """The trees of the organisation."""
-        return chart_of(self._session, self._catalog)
+        return chart_of(self.session, self.catalog)
 
     @property
     def model(self) -> TenantModel:
@@ -51,19 +59,19 @@ class Directory:
 
     def by_login(self, login: str) -> Person | None:
         """Return a user by login, or None."""
-        found = users_by_login(self._session, [login])
+        found = users_by_login(self.session, [login])
         return self.user(found[login]) if login in found else None
 
     def users(self, ids: Iterable[str]) -> list[Person]:
         """Return users by id, in the order asked for; those that are not there are left out."""
         wanted = list(dict.fromkeys(ids))
         missing = [id for id in wanted if id not in self._known]
-        if not self._session.unsettled:
+        if not self.session.unsettled:
             self._known.update(_remembered.found((*self._key, id) for id in missing))
             missing = [id for id in missing if id not in self._known]
         if missing:
             self._load(missing)
-            if not self._session.unsettled:
+            if not self.session.unsettled:
                 for id in missing:
                     if id in self._known:
                         _remembered.put((*self._key, id), self._known[id])
@@ -71,11 +79,11 @@ class Directory:
 
     def all(self) -> list[Person]:
         """Return every user of the tenant."""
-        return self.users(everybody(self._session))
+        return self.users(everybody(self.session))
 
     def role_holders(self, role: str, unit: str | None = None) -> list[Person]:
         """Return the users who were given a role; with ``unit`` (or a company) those who stand in it or below."""
-        holders = self.users(holders_of(self._session, role))
+        holders = self.users(holders_of(self.session, role))
         return holders if unit is None else [person for person in holders if self.stands_in(person, unit)]
 
     def position_holders(self, position: str, unit: str | None = None) -> list[Person]:
@@ -124,7 +132,7 @@ class Directory:
         marker = marker_of(self._model, object)
         best: Decimal | None = None
         for row in living_rows(
-            self._session, self._catalog, object, tuple(marker.keys.values()), marker.keys["name"], [name]
+            self.session, self.catalog, object, tuple(marker.keys.values()), marker.keys["name"], [name]
         ):
             if not in_effect(row, marker, self._day) or not _holds_limit(row, marker, person):
                 continue
@@ -175,7 +183,7 @@ class Directory:
             if self._model.objects[member].fields[marker.keys["group"]].targets != (group,):
                 continue
             fields = tuple(marker.keys.values())
-            for row in living_rows(self._session, self._catalog, member, fields, marker.keys["group"], places):
+            for row in living_rows(self.session, self.catalog, member, fields, marker.keys["group"], places):
                 if in_effect(row, marker, self._day):
                     found.setdefault(row[marker.keys["person"]])
         return list(found)
@@ -188,7 +196,7 @@ class Directory:
             group = marker.keys["group"]
             target = self._model.objects[member].fields[group].targets[0]
             fields = tuple(marker.keys.values())
-            for row in living_rows(self._session, self._catalog, member, fields, marker.keys["person"], [person]):
+            for row in living_rows(self.session, self.catalog, member, fields, marker.keys["person"], [person]):
                 if in_effect(row, marker, self._day):
                     found.setdefault(target, set()).add(row[group])
         return {object: frozenset(ids) for object, ids in found.items()}
@@ -196,6 +204,14 @@ class Directory:
     def users_of_persons(self, persons: Iterable[str]) -> list[Person]:
         """Return the users behind records of persons, by login."""
         return self._users_of(persons)
+
+    def someone(self, id: str) -> Person | None:
+        """Return a user by id, or the user behind the record of a person; None when there is none."""
+        return self.user(id) or next(iter(self._users_of([id])), None)
+
+    def roles(self, user: str) -> list[str]:
+        """Return the roles that a user was given."""
+        return roles_of(self.session, [user]).get(user, [])
 
     def _groups(self) -> Sequence[tuple[str, Tree]]:
         structure, chart = self._model.structure, self.chart
@@ -226,11 +242,11 @@ class Directory:
         values = tuple(values)
         structure, found = self._model.structure, dict[str, None]()
         if structure.person is not None and (field := marker_of(self._model, structure.person).get(key)):
-            rows = living_rows(self._session, self._catalog, structure.person, (), field, values)
+            rows = living_rows(self.session, self.catalog, structure.person, (), field, values)
             found.update(dict.fromkeys(row["id"] for row in rows))
         if structure.post is not None and (field := marker_of(self._model, structure.post).get(key)):
             person = marker_of(self._model, structure.post).keys["person"]
-            rows = living_rows(self._session, self._catalog, structure.post, (person,), field, values)
+            rows = living_rows(self.session, self.catalog, structure.post, (person,), field, values)
             found.update(dict.fromkeys(row[person] for row in rows))
         return list(found)
 
@@ -239,13 +255,13 @@ class Directory:
         if object is None:
             return []
         user = marker_of(self._model, object).keys["user"]
-        rows = living_rows(self._session, self._catalog, object, (user,), "id", persons)
+        rows = living_rows(self.session, self.catalog, object, (user,), "id", persons)
         found = self.users(row[user] for row in rows if row[user] is not None)
         return sorted(found, key=lambda person: person.login)
 
     def _load(self, ids: Sequence[str]) -> None:
-        accounts = users_by_id(self._session, ids)
-        reader = PostReader(self._session, self._catalog, self.chart, self._day)
+        accounts = users_by_id(self.session, ids)
+        reader = PostReader(self.session, self.catalog, self.chart, self._day)
         posts = reader.posts(accounts)
         heads = reader.heads(posts)
         for id, (login, name, active, administrator) in accounts.items():

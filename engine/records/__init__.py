@@ -1,6 +1,7 @@
 """The counter: every change to a business record passes here, once."""
 
 from engine.records import codes as _codes  # noqa: F401 - declares the codes
+from engine.records import dictionary_codes as _dictionary_codes  # noqa: F401 - declares the codes
 from engine.records import merging_codes as _merging_codes  # noqa: F401 - declares the codes
 from engine.records.calendars import Entry as CalendarEntry
 from engine.records.change import Change, Record

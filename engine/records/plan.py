@@ -16,6 +16,7 @@ from engine.metamodel.compiler.scopes import World
 from engine.metamodel.model import CheckModel, Default, FieldModel, LifecycleModel, ObjectModel, TenantModel
 from engine.metamodel.model.adjustment import AdjustmentModel, AdjustmentUse
 from engine.metamodel.model.field import RULES
+from engine.metamodel.model.reading import expressions_in
 from engine.records.feeds import Feed, feeds_of
 from engine.records.shapes import Reader, reader_of
 from engine.rules import Condition
@@ -336,6 +337,9 @@ class ObjectPlan:
             yield from _present((model.scope, *(segment.path for segment in model.segments)))
         for transition in () if self.life is None else self.life.transitions.values():
             yield from _present((transition.when, *(given.expression for given in transition.set.values())))
+            yield from expressions_in(transition.who)
+        for state in () if self.life is None else self.life.states.values():
+            yield from expressions_in(state.edit)
 
     @cached_property
     def adjustment(self) -> tuple[AdjustmentModel, AdjustmentUse] | None:

@@ -10,6 +10,7 @@ from engine.kernel.names import new_record_id
 from engine.metamodel.model import FieldModel, FormField, FormModel
 from engine.records.batch import Batch
 from engine.records.draft import Draft
+from engine.records.entitled import may_edit
 from engine.records.number_pattern import NumberIncomplete
 from engine.records.numbering import preview_number
 from engine.records.query import Preview
@@ -159,7 +160,8 @@ def _tell_locks(readonly: dict[str, bool], draft: Draft, unit: Unit) -> None:
     state = None
     if draft.before is not None and draft.plan.life is not None:
         state = draft.plan.life.states.get(draft.before.get(draft.plan.life.field) or "")
+    closed = not may_edit(unit, state, facts)
     for name in unit.policy.readable(draft.plan.name):
         locked = state is not None and state.lock is not None and name not in state.lock
-        if locked or not unit.policy.writes(draft.plan.name, action, name, facts, unit.run):
+        if closed or locked or not unit.policy.writes(draft.plan.name, action, name, facts, unit.run):
             readonly[name] = True

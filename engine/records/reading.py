@@ -12,6 +12,7 @@ from engine.kernel.names import is_record_id
 from engine.metamodel.model import SortKey, TenantModel
 from engine.records.change import Record
 from engine.records.conditions import Conditions, sort_keys, usable_path, view_of
+from engine.records.entitled import may_edit, open_to_actor
 from engine.records.limits import FIELDS, PAGE, QUICK
 from engine.records.query import Count, Listing, Page
 from engine.records.seen import seen_titles
@@ -150,10 +151,12 @@ def _allowed(unit: Unit, object: str, facts: Mapping[str, Any]) -> frozenset[str
             found.add(action)
     if life is not None and not gone:
         here = life.states.get(state or "")
+        if not may_edit(unit, here, facts):
+            found.difference_update(("update", "delete"))
         if here is not None and here.lock is not None:
             found.discard("delete")
         for transition in life.transitions.values():
-            if unit.open_to_actor(object, transition, state, facts):
+            if open_to_actor(unit, object, transition, state, facts):
                 found.add(transition.name)
     return frozenset(found)
 

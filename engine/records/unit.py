@@ -10,17 +10,18 @@ from typing import Any
 
 from engine.access import Policy
 from engine.access.directory import Directory
+from engine.access.people import ActorFacts, Facts, people_functions
 from engine.kernel.context import Context
 from engine.kernel.errors import Missing, Rejected, Unavailable
-from engine.metamodel.model import PersonRule, TenantModel, TransitionModel
-from engine.metamodel.model.people import PlainPerson, RoleHolders
+from engine.metamodel.model import TenantModel, TransitionModel
 from engine.records.adjustments import RuleSets
 from engine.records.chain import Chain
 from engine.records.change import Change
 from engine.records.dictionary_book import Book
 from engine.records.plan import Plans
 from engine.records.taken_numbers import TakenNumbers
-from engine.rules import Run
+from engine.records.worktime import worktime_functions
+from engine.rules import Run, UserFunction
 from engine.storage import Catalog, Session, raise_access_version
 from engine.storage.savepoints import savepoint
 
@@ -67,6 +68,7 @@ class Unit:
     passes: set[str] = field(default_factory=set)
     _today: date | None = None
     _directory: Directory | None = None
+    _functions: Mapping[str, UserFunction] | None = None
 
     @property
     def model(self) -> TenantModel:
@@ -131,37 +133,34 @@ class Unit:
             self._directory = Directory(self.session, self.catalog, self.today)
         return self._directory
 
+    @property
+    def people(self) -> Facts:
+        """What expressions see of people, read anew for each question."""
+        return Facts(self.directory, self.now)
+
+    @property
+    def functions(self) -> Mapping[str, UserFunction]:
+        """The functions that processes have besides those of the language."""
+        if self._functions is None:
+            made = worktime_functions(self.model, self.ctx.zone)
+            self._functions = {**made, **people_functions(lambda: self.people)}
+        return self._functions
+
+    @property
+    def actor(self) -> Mapping[str, Any]:
+        """The actor as processes see him: as permission does, and with what stands in his own record."""
+        return ActorFacts(lambda: self.people, self.policy.facts)
+
     def around(self, facts: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Return the names of a condition that speaks of ``record``, ``before`` and ``actor``."""
+        """Return the names of a condition of a process that speaks of ``record``, ``before`` and ``actor``."""
         return {
             "record": facts,
             "before": before,
-            "actor": self.policy.facts,
+            "actor": self.actor,
+            "submitter": self.actor,
             "params": self.model.param_values(),
+            **self.functions,
         }
-
-    def open_to_actor(
-        self, object: str, transition: TransitionModel, state: str | None, facts: Mapping[str, Any]
-    ) -> bool:
-        """Tell whether the actor may perform a transition on a record that stands in ``state``.
-
-        A condition that looks at what the transition asks for can only be judged when that is given; until then it is
-        open.
-        """
-        if not self.is_for_actor(object, transition, state, facts):
-            return False
-        if transition.when is None or any(path[1] in transition.ask for path in transition.when.reads if len(path) > 1):
-            return True
-        return self.guard_holds(transition, facts)
-
-    def is_for_actor(
-        self, object: str, transition: TransitionModel, state: str | None, facts: Mapping[str, Any]
-    ) -> bool:
-        """Tell whether the actor is among those who may perform a transition, whatever its condition says."""
-        policy = self.policy
-        if state not in transition.sources or not policy.may(object, transition.name):
-            return False
-        return policy.covers(object, transition.name, facts, self.run) and self._is_one_of(transition, facts)
 
     def guard_holds(
         self, transition: TransitionModel, facts: Mapping[str, Any], before: Mapping[str, Any] | None = None
@@ -174,23 +173,3 @@ class Unit:
         if found is not None and not isinstance(found, bool):
             raise Rejected("bad_condition", message=f"{transition.name}: {type(found).__name__}")
         return found is True
-
-    def _is_one_of(self, transition: TransitionModel, facts: Mapping[str, Any]) -> bool:
-        if transition.who is None or (transition.who and self.policy.everything):
-            return True
-        owner = facts.get("owner")
-        owned = owner is not None and getattr(owner, "id", owner) == self.ctx.actor.user
-        return any(self._is(rule, owned) for rule in transition.who)
-
-    def _is(self, rule: PersonRule, owned: bool) -> bool:
-        """Tell whether the actor is meant; what needs the organisation is not known here and counts as no."""
-        if rule.when is not None or rule.where is not None:
-            return False
-        match rule.selector:
-            case PlainPerson(word="owner"):
-                return owned
-            case PlainPerson(word="actor"):
-                return True
-            case RoleHolders(role=role, unit=None):
-                return role in self.ctx.actor.roles
-        return False

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from engine.kernel.errors import Malformed
 from engine.metamodel.model import FieldModel, ObjectModel
+from engine.metamodel.model.reading import fields_naming
 from engine.records.conditions import readable_path
 from engine.records.unit import Unit
 from engine.storage.query import POINTER
@@ -93,6 +94,9 @@ def _transition_needs(unit: Unit, object: str) -> set[Path]:
         for path in transition.when.reads if transition.when is not None else ():
             if path[0] in ("record", "before") and len(path) > 1:
                 paths.add(path[1:])
+        paths |= fields_naming(transition.who or ())
+    for state in life.states.values():
+        paths |= fields_naming(state.edit or ())
     return paths
 
 

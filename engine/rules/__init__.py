@@ -33,6 +33,7 @@ from engine.rules.feel_types import (
     StoredRule,
     list_of,
 )
+from engine.rules.functions import UserFunction
 from engine.rules.limits import DEFAULT, Limits
 from engine.rules.scope import Names, NameScope, TypedScope
 from engine.rules.source import Source
@@ -143,6 +144,7 @@ __all__ = [
     "Step",
     "StoredRule",
     "TypedScope",
+    "UserFunction",
     "Warning",
     "analyse",
     "compile_brought",

@@ -14,7 +14,7 @@ from engine.workflow.automations import AutomationService
 from engine.workflow.conversions import ConversionService
 from engine.workflow.effects import Cause, Doers, EffectService
 from engine.workflow.lifecycles import LifecycleService, Move
-from engine.workflow.people_found import FoundStaff
+from engine.workflow.people import FoundStaff
 from engine.workflow.timers import TimerService
 
 
@@ -65,7 +65,7 @@ def open_workflow(
         lifecycles.move(unit, Move(record, name, system=cause.authority != "actor"))
 
     conversions = ConversionService(records, transition)
-    doers.people = lambda unit, rules, names, record: [id for id, _ in people.find(unit, rules, names, record)]
+    doers.people = lambda unit, rules, names, record: [id for id, _ in people.find(unit, rules, names)]
     doers.transition = transition
     doers.assign = assignments.assign
     doers.schedule = automations.schedule

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from engine.access.people import user_id
 from engine.kernel.names import RecordRef
 from engine.metamodel.model.clock import AddVoices, ClockDecision, HandOver, Remind, SlaModel
 from engine.metamodel.model.effects import Effect, Effects
 from engine.metamodel.model.lifecycle import GateModel
 from engine.metamodel.model.steps import WaitStep
 from engine.records import Unit
+from engine.records.worktime import budget_of, calendar_of
 from engine.storage.process_rows import InstanceRow, read_instance
 from engine.workflow.approvals.commands import happening
 from engine.workflow.approvals.commands.case import Case
@@ -23,8 +25,8 @@ from engine.workflow.approvals.state.tree import Held
 from engine.workflow.approvals.state.world import Notice
 from engine.workflow.composing import Workflow
 from engine.workflow.effects import Cause, EffectService
+from engine.workflow.facts import read_subject
 from engine.workflow.timers import Alarm, Fired, Timer, TimerService
-from engine.workflow.worktime import budget_of, calendar_of
 
 
 def connect(approvals: ApprovalService, workflow: Workflow) -> None:
@@ -33,6 +35,7 @@ def connect(approvals: ApprovalService, workflow: Workflow) -> None:
     ports.run_effects = _Effects(workflow.effects)
     ports.clocks = TaskClocks(workflow.timers)
     ports.gate_closed = _gate_closed(workflow)
+    ports.decided = _decided(workflow)
     ports.assign = _assign(workflow)
     workflow.doers.start = lambda unit, approval, record, cause: approvals.start_by_rule(
         unit, record.object, record.id, approval
@@ -65,13 +68,19 @@ def _gate_closed(workflow: Workflow) -> Any:
     return told
 
 
+def _decided(workflow: Workflow) -> Any:
+    def told(unit: Unit, row: InstanceRow, outcome: str) -> None:
+        data = {"approval": row.flow, "instance": row.id, "outcome": outcome}
+        workflow.automations.decided(unit, RecordRef(row.object, row.record), data)
+
+    return told
+
+
 def _assign(workflow: Workflow) -> Any:
     def assign(unit: Unit, assignment: str, object: str, record: str) -> str | None:
         cause = Cause(f"assign:{record}", RecordRef(object, record))
         workflow.assignments.assign(unit, assignment, RecordRef(object, record), cause)
         to = unit.model.assignments[assignment].to
-        from engine.workflow.facts import read_subject, user_id
-
         return user_id(read_subject(unit, object, record).facts.get(to))
 
     return assign

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
+from engine.kernel.context import SYSTEM
 from engine.kernel.errors import Missing
+from engine.metamodel.model.reading import Path, expressions_in
 from engine.records import Unit
 from engine.records.before import load_lines
 from engine.records.draft import Draft
 from engine.records.trail import as_json
-from engine.rules import Expression
-from engine.storage import Reference
 from engine.storage.fetching import Want, fetch
 
-Path = tuple[str, ...]
 SUBJECT_ROOTS = frozenset({"record", "before", "submitted"})
 
 
@@ -62,25 +61,6 @@ def read_subject(unit: Unit, object: str, id: str, paths: Iterable[Path] = (), *
     display = plan.object.display
     title = facts.get(display)
     return Subject(object, id, draft.version, facts, draft.before or {}, "" if title is None else str(title))
-
-
-# -- people ------------------------------------------------------------------------------------------------------------
-
-
-def user_id(value: Any) -> str | None:
-    """Return the id of the person that a value stands for: an id, a reference, or the facts of a person."""
-    if isinstance(value, Reference):
-        return value.id
-    if isinstance(value, Mapping):
-        id = value.get("id")
-        return id if isinstance(id, str) else None
-    return value if isinstance(value, str) else None
-
-
-def user_ids(value: Any) -> list[str]:
-    """Return the ids of the person or people that a value stands for."""
-    several = value if isinstance(value, (list, tuple)) else [value]
-    return [id for id in map(user_id, several) if id is not None]
 
 
 # -- material ----------------------------------------------------------------------------------------------------------
@@ -132,22 +112,6 @@ def material_of(facts: Mapping[str, Any], names: Iterable[str], lines: Iterable[
 # -- what expressions read ---------------------------------------------------------------------------------------------
 
 
-def expressions_in(thing: Any) -> Iterator[Expression]:
-    """Yield every expression inside a part of a model."""
-    if isinstance(thing, Expression):
-        yield thing
-    elif isinstance(thing, (tuple, list, frozenset)):
-        for inner in thing:
-            yield from expressions_in(inner)
-    elif isinstance(thing, Mapping):
-        for inner in thing.values():
-            yield from expressions_in(inner)
-    elif is_dataclass(thing):
-        for each in fields(thing):
-            if each.name not in ("body", "span", "title", "source"):
-                yield from expressions_in(getattr(thing, each.name))
-
-
 @dataclass(frozen=True, slots=True)
 class Reads:
     """Which paths of the subject the expressions of a definition look at, and which other roots."""
@@ -175,6 +139,9 @@ class Lazily(Mapping[str, Any]):
     makers: dict[str, Callable[[], Any]]
     made: dict[str, Any] = field(default_factory=dict)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self.made or name in self.makers
+
     def __getitem__(self, name: str) -> Any:
         if name not in self.made:
             self.made[name] = self.makers[name]()
@@ -190,3 +157,22 @@ class Lazily(Mapping[str, Any]):
         """Make these roots anew at the next look."""
         for name in names:
             self.made.pop(name, None)
+
+
+def roots_of(unit: Unit, **makers: Callable[[], Any]) -> Lazily:
+    """Return the roots that stand everywhere, the functions of processes, and those given."""
+    everywhere: dict[str, Callable[[], Any]] = {
+        "actor": lambda: actor_of(unit),
+        "params": unit.model.param_values,
+        **dict.fromkeys(("before", "event", "item", "submitter"), _nothing),
+    }
+    return Lazily({**everywhere, **makers}, dict(unit.functions))
+
+
+def actor_of(unit: Unit) -> Mapping[str, Any] | None:
+    """Return whoever acts as expressions see him; None when it is the engine by itself."""
+    return None if unit.user == SYSTEM.user else unit.actor
+
+
+def _nothing() -> None:
+    return None

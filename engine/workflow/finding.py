@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping
 from typing import Any
 
@@ -49,7 +50,7 @@ def _one_by_one(
         for row in page.rows:
             facts = facts_of(row)
             unit.run.restart()
-            if where.evaluate({**names, root: facts}, unit.run) is True:
+            if where.evaluate(ChainMap({root: facts}, names), unit.run) is True:  # type: ignore[arg-type] # read only
                 found.append(facts)
                 if len(found) > limit:
                     return found

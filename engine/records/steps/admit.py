@@ -9,6 +9,7 @@ from engine.kernel.errors import Conflict, Missing, Refused, StaleVersion, Versi
 from engine.records.batch import Batch
 from engine.records.before import load_lines, read_before
 from engine.records.draft import Draft
+from engine.records.entitled import is_for_actor, may_edit
 from engine.records.history import only_recomputed, what_changed
 from engine.records.holds import read_holds
 from engine.records.ripple import lock_holders
@@ -32,6 +33,7 @@ def admit(batch: Batch, unit: Unit) -> None:
     read_holds(admitted, unit)
     for draft in admitted:
         _require_open(draft, unit)
+        _require_editor(draft, unit)
 
 
 def _action(draft: Draft) -> str:
@@ -72,8 +74,18 @@ def _require_open(draft: Draft, unit: Unit) -> None:
     if draft.transition is None or draft.plan.life is None or draft.stage in ("via", "finish") or draft.by_system:
         return
     state = draft.after.get(draft.plan.life.field)
-    if not unit.is_for_actor(draft.plan.name, draft.transition, state, draft.facts):
+    if not is_for_actor(unit, draft.plan.name, draft.transition, state, draft.facts):
         draft.fail(Refused("transition_closed", transition=draft.transition.name))
+
+
+def _require_editor(draft: Draft, unit: Unit) -> None:
+    """Refuse a change or a deletion by somebody who is not among those who edit in the state."""
+    if draft.transition is not None or draft.free or draft.action not in ("update", "delete"):
+        return
+    life = draft.plan.life
+    state = None if life is None else life.states.get(draft.after.get(life.field) or "")
+    if state is not None and not may_edit(unit, state, draft.facts):
+        draft.fail(Refused("edit_closed", state=state.name))
 
 
 def _look_at_state(draft: Draft) -> None:

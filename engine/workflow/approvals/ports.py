@@ -98,10 +98,10 @@ def _no_effects(_: Unit, effects: Effects, facts: Mapping[str, Any], cause: str)
 
 @dataclass(slots=True)
 class Ports:
-    """The neighbours. ``gate_closed`` hears the outcome of an approval that held a transition."""
+    """The neighbours. ``gate_closed`` hears the outcome of an approval that held a transition, ``decided`` of any."""
 
     run_effects: RunEffects = _no_effects
     clocks: Clocks = field(default_factory=NoClocks)
     gate_closed: Callable[[Unit, InstanceRow, str], None] | None = None
+    decided: Callable[[Unit, InstanceRow, str], None] | None = None
     assign: Callable[[Unit, str, str, str], str | None] | None = None
-    calendar_functions: Callable[[Unit], Mapping[str, Any]] | None = None

@@ -13,7 +13,7 @@ class Candidate:
 
     id: str
     weight: float = 1.0
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
     load: int = 0
     last: str = ""
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from engine.access.people import user_id
 from engine.kernel.context import Context
 from engine.kernel.errors import Conflict, Malformed, Missing
 from engine.kernel.names import RecordRef, new_record_id
@@ -19,7 +21,7 @@ from engine.storage.assign_rows import AssignedRow, Counting, Cursor
 from engine.workflow.assignments.choosing import Candidate, least_loaded, round_robin, weighted
 from engine.workflow.assignments.staff import Staff
 from engine.workflow.effects import Cause
-from engine.workflow.facts import Lazily, read_subject, reads_of, user_id
+from engine.workflow.facts import Lazily, read_subject, reads_of, roots_of
 from engine.workflow.outbound import append
 from engine.workflow.timers import Alarm, Fired, Timer, TimerService
 
@@ -88,7 +90,7 @@ class AssignmentService:
         held: tuple[Cursor, set[str]],
     ) -> str | None:
         cursor, refused = held
-        found = self.staff.find(unit, model.pool, names, record)
+        found = self.staff.find(unit, model.pool, names)
         pool = [id for id, _ in found]
         weights = dict(found)
         sticky = None if model.sticky is None else user_id(_value(unit, model.sticky, names))
@@ -100,7 +102,7 @@ class AssignmentService:
         for one in eligible:
             one.weight = weights[one.id]
         for wish in model.prefer:
-            liked = [one for one in eligible if _holds(unit, wish, {**names, "candidate": one.facts})]
+            liked = [one for one in eligible if _holds(unit, wish, _about(names, one))]
             eligible = liked or eligible
         if not eligible:
             return None
@@ -139,17 +141,18 @@ class AssignmentService:
         for id in users:
             if id not in facts or facts[id].get("on_duty") is False:
                 continue
-            one = Candidate(id, facts={**facts[id], "load": loads.get(id, 0)}, load=loads.get(id, 0))
+            load = loads.get(id, 0)
+            one = Candidate(id, facts=ChainMap({"load": load}, facts[id]), load=load)  # type: ignore[arg-type] # read only
             if model.load is not None and model.load.cap is not None and one.load >= model.load.cap:
                 continue
-            if _holds(unit, model.where, {**names, "candidate": one.facts}):
+            if _holds(unit, model.where, _about(names, one)):
                 found.append(one)
         return found
 
     def _fallback(
         self, unit: Unit, model: AssignmentModel, names: Mapping[str, Any], record: RecordRef, refused: set[str]
     ) -> str | None:
-        found = self.staff.find(unit, model.fallback, names, record) if model.fallback else []
+        found = self.staff.find(unit, model.fallback, names) if model.fallback else []
         return next((id for id, _ in found if id not in refused), None)
 
     def _write(self, unit: Unit, model: AssignmentModel, record: RecordRef, person: str) -> None:
@@ -159,15 +162,7 @@ class AssignmentService:
 
     def _names(self, unit: Unit, model: AssignmentModel, record: RecordRef) -> Lazily:
         paths = reads_of([model]).paths
-        return Lazily(
-            {
-                "record": lambda: read_subject(unit, record.object, record.id, paths).facts,
-                "actor": lambda: None if unit.ctx.actor.system else unit.policy.facts,
-                "params": unit.model.param_values,
-                "before": lambda: None,
-                "submitter": lambda: None,
-            }
-        )
+        return roots_of(unit, record=lambda: read_subject(unit, record.object, record.id, paths).facts)
 
     # -- answers of people (G7) ------------------------------------------------------------------------------------
 
@@ -240,6 +235,10 @@ def _value(unit: Unit, expression: Expression, names: Mapping[str, Any]) -> Any:
 
 def _holds(unit: Unit, condition: Expression | None, names: Mapping[str, Any]) -> bool:
     return condition is None or _value(unit, condition, names) is True
+
+
+def _about(names: Mapping[str, Any], one: Candidate) -> Mapping[str, Any]:
+    return ChainMap({"candidate": one.facts}, names)  # type: ignore[arg-type] # read only
 
 
 def _key(unit: Unit, key: Expression | None, names: Mapping[str, Any]) -> str:

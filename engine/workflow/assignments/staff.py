@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from engine.kernel.names import RecordRef
 from engine.metamodel.model.people import People
 from engine.records import Unit
 
@@ -13,10 +12,10 @@ from engine.records import Unit
 class Staff(Protocol):
     """Finds people by rules, and tells what expressions see of them under ``candidate``."""
 
-    def find(self, unit: Unit, people: People, names: Mapping[str, Any], record: RecordRef) -> list[tuple[str, float]]:
-        """Return active users in a stable order, each once, with the weight of the rule that named him."""
+    def find(self, unit: Unit, people: People, names: Mapping[str, Any]) -> list[tuple[str, float]]:
+        """Return active users in a stable order, each once, with the weight of the rules that named him."""
         ...
 
-    def candidates(self, unit: Unit, users: Iterable[str]) -> Mapping[str, dict[str, Any]]:
+    def candidates(self, unit: Unit, users: Iterable[str]) -> Mapping[str, Mapping[str, Any]]:
         """Return what expressions see of active users; those that are gone are left out."""
         ...

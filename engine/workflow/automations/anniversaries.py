@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 
 from engine.metamodel.model.automation import OnRelative
 from engine.records import Unit
+from engine.records.worktime.calendar import instant_of
 from engine.storage.rule_rows import Anniversary, records_on
-from engine.workflow.worktime.calendar import instant_of
 
 _DAY = timedelta(days=1)
 _CHUNK = 2_000

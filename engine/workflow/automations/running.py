@@ -17,7 +17,7 @@ from engine.storage import Incident, note_incident
 from engine.storage.rule_rows import note_chain_step, note_occurrence
 from engine.workflow.effects import Authority, Cause, EffectService
 from engine.workflow.effects.changing import plain_json
-from engine.workflow.facts import Lazily, Reads, digest, read_subject, reads_of
+from engine.workflow.facts import Lazily, Reads, digest, read_subject, reads_of, roots_of
 
 _AUTHORITY: Mapping[str, Authority] = {"actor": "actor", "system": "system", "user": "actor"}
 _ROOTS = frozenset({"record"})
@@ -117,17 +117,12 @@ class Runner:
             except Missing:
                 return None
 
-        acts = unit.ctx.actor
-        return Lazily(
-            {
-                "record": read,
-                "before": lambda: occasion.before,
-                "actor": lambda: None if acts.system else unit.policy.facts,
-                "params": unit.model.param_values,
-                "event": lambda: occasion.event,
-                "item": lambda: occasion.item,
-                "submitter": lambda: None,
-            }
+        return roots_of(
+            unit,
+            record=read,
+            before=lambda: occasion.before,
+            event=lambda: occasion.event,
+            item=lambda: occasion.item,
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from engine.kernel.context import Context
@@ -56,17 +56,17 @@ class AutomationService:
         """Forget which rules of a tenant have begun, as its database was changed from outside."""
         self._scheduled.forget(tenant)
 
-    def decided(self, unit: Unit, approval: str, record: RecordRef, outcome: str) -> None:
-        """Let the rules act, after the commit, that wait for an approval to close."""
+    def decided(self, unit: Unit, record: RecordRef, data: Mapping[str, str]) -> None:
+        """Let the rules act, after the commit, that wait for an approval to close; ``data`` is what they hear of it."""
         rules = in_order(
             [
                 rule
                 for rule in unit.model.automations.values()
-                if rule.enabled and isinstance(rule.on, OnDecision) and rule.on.approval == approval
+                if rule.enabled and isinstance(rule.on, OnDecision) and rule.on.approval == data["approval"]
             ]
         )
-        data = {"approval": approval, "outcome": outcome}
-        append_events(unit.session, [event_of(unit, rule, record, None, data) for rule in rules], unit.now)
+        raised = [rule for rule in rules if not self._runner.too_deep(unit, rule, record)]
+        append_events(unit.session, [event_of(unit, rule, record, None, data) for rule in raised], unit.now)
 
     def schedule(self, unit: Unit, automation: str, record: RecordRef, at: datetime, cause: Cause) -> None:
         """Run a rule on a record at an instant."""

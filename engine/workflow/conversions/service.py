@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from engine.access.people import user_id
 from engine.kernel.context import Context
 from engine.kernel.errors import Complaint, Conflict, Malformed, Missing, Refused, Rejected
 from engine.kernel.names import RecordRef, is_record_id
@@ -19,7 +20,7 @@ from engine.storage.convert_rows import converted, note_converted
 from engine.workflow.conversions.open_lines import OpenLine, open_lines
 from engine.workflow.effects import Cause, Scene
 from engine.workflow.effects.changing import Changing, wire
-from engine.workflow.facts import Lazily, read_subject, reads_of, user_id
+from engine.workflow.facts import read_subject, reads_of, roots_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,14 +242,7 @@ class ConversionService:
 
     def _scene(self, unit: Unit, model: ConversionModel, record: RecordRef) -> Scene:
         paths = reads_of([model]).paths
-        names = Lazily(
-            {
-                "record": lambda: read_subject(unit, record.object, record.id, paths).facts,
-                "actor": lambda: None if unit.ctx.actor.system else unit.policy.facts,
-                "params": unit.model.param_values,
-                "before": lambda: None,
-            }
-        )
+        names = roots_of(unit, record=lambda: read_subject(unit, record.object, record.id, paths).facts)
         return Scene(unit, names, record)
 
 

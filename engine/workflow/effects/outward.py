@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.access.people import user_ids
 from engine.metamodel.model.effects import CallConnector, EmitEvent, Notify, PrintRecord, Values
 from engine.metamodel.model.people import ByFormula, People
 from engine.metamodel.model.phrase import Phrase
+from engine.metamodel.model.reading import expressions_in
 from engine.records import Unit
 from engine.rules import Expression
 from engine.storage.fetching import Want, fetch
 from engine.workflow.effects.cause import Cause, FindPeople
 from engine.workflow.effects.changing import plain_json, wire
 from engine.workflow.effects.scene import Scene
-from engine.workflow.facts import user_ids
 from engine.workflow.outbound import append
 
+_SEEN_BY_RECEIVER = frozenset({"record", "params"})
 _REACHED = ("phone", "email")
 
 
@@ -117,12 +119,25 @@ def _is_id(value: str) -> bool:
 
 def _seen(scene: Scene, phrase: Phrase) -> dict[str, Any]:
     """Return what a text reads besides the record, which its receiver sees under his own masks."""
-    roots: set[str] = set()
-    for parts in phrase.by_language.values():
-        for part in parts:
-            if not isinstance(part, str):
-                roots |= {path[0] for path in part.reads}
-    return {root: plain_json(scene[root]) for root in sorted(roots - {"record", "params"}) if root in scene}
+    found: dict[str, Any] = {}
+    paths = {path for one in expressions_in(phrase.by_language) for path in one.reads}
+    # the shortest come last, so that a whole value takes the place of its parts
+    for path in sorted(paths, key=len, reverse=True):
+        if path[0] in scene and path[0] not in _SEEN_BY_RECEIVER and path[0] not in scene.unit.functions:
+            _put(found, path, _at(scene, path))
+    return found
+
+
+def _at(value: Any, path: tuple[str, ...]) -> Any:
+    for step in path:
+        value = value.get(step) if isinstance(value, Mapping) else None
+    return plain_json(value)
+
+
+def _put(tree: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
+    for step in path[:-1]:
+        tree = tree.setdefault(step, {})
+    tree[path[-1]] = value
 
 
 def _values(scene: Scene, values: Values) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from engine.metamodel.model import LifecycleModel, TransitionModel
 from engine.metamodel.model.clock import NO_CALENDAR, SlaModel
 from engine.metamodel.model.phrase import Duration
 from engine.records import Change, Unit
+from engine.records.worktime import Budget, budget_of
 from engine.rules import Expression
 from engine.workflow.lifecycles.views import LifeReads
 from engine.workflow.timers import Alarm, Timer, TimerService
-from engine.workflow.worktime import Budget, budget_of
 
 STATE, ACROSS, TIMED = "state", "sla", "transition"
 _KINDS = (STATE, ACROSS, TIMED)

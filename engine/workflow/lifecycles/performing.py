@@ -12,6 +12,7 @@ from engine.metamodel.model.effects import Effects
 from engine.metamodel.model.lifecycle import GateModel
 from engine.records import Change, RecordService, Unit
 from engine.records.ordering import Step, lock_record, take_step
+from engine.records.worktime import calendar_of
 from engine.storage.life_rows import (
     PendingRow,
     StepRow,
@@ -26,7 +27,6 @@ from engine.workflow.facts import Lazily, Subject, read_subject
 from engine.workflow.lifecycles.asking import Move, asked, at, comment_of, known_transition, now, simple
 from engine.workflow.lifecycles.gates import GateOutcome, Gates, resting_on, state_after
 from engine.workflow.lifecycles.views import names_of, reads_of_life
-from engine.workflow.worktime import calendar_of
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 from engine.metamodel.model import LifecycleModel, TenantModel
 from engine.records import Unit
 from engine.storage.bounded import Bounded
-from engine.workflow.facts import Lazily, Path, Reads, reads_of
+from engine.workflow.facts import Lazily, Reads, actor_of, reads_of, roots_of
 
 _KEPT = 512
 
@@ -38,17 +38,7 @@ def names_of(
     unit: Unit, read: Callable[[], Mapping[str, Any]], before: Callable[[], Mapping[str, Any] | None]
 ) -> Lazily:
     """Return the roots of a life-cycle's expressions; ``read`` gives the record as it is now."""
-    return Lazily(
-        {
-            "record": read,
-            "before": before,
-            "actor": lambda: unit.policy.facts,
-            "params": unit.model.param_values,
-            "submitter": lambda: unit.policy.facts,
-            "event": lambda: None,
-            "item": lambda: None,
-        }
-    )
+    return roots_of(unit, record=read, before=before, submitter=lambda: actor_of(unit))
 
 
 def _made(life: LifecycleModel) -> LifeReads:
@@ -72,4 +62,4 @@ def _first(reads: Reads) -> frozenset[str]:
     return frozenset(path[0] for path in reads.paths)
 
 
-__all__ = ["LifeReads", "Path", "names_of", "reads_of_life"]
+__all__ = ["LifeReads", "names_of", "reads_of_life"]

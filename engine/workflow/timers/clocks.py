@@ -10,8 +10,8 @@ from typing import Any
 from engine.kernel.names import RecordRef
 from engine.metamodel.model import TenantModel
 from engine.metamodel.model.clock import Remind, Rung, SlaModel
+from engine.records.worktime import Budget, WorkClock, Worktime, budget_of, calendar_of
 from engine.storage.timer_rows import TimerRow
-from engine.workflow.worktime import Budget, WorkClock, Worktime, budget_of, calendar_of
 
 Timer = TimerRow
 # days and seconds from the due time, the rung of the definition, and which repetition of it

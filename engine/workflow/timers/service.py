@@ -13,6 +13,7 @@ from engine.kernel.names import new_record_id
 from engine.metamodel.model.clock import SlaModel
 from engine.metamodel.model.phrase import Duration
 from engine.records import RecordService, Unit
+from engine.records.worktime import Budget, WorkClock, budget_of, calendar_of
 from engine.rules import Expression
 from engine.storage import timer_rows as rows
 from engine.workflow.timers.clocks import (
@@ -28,7 +29,6 @@ from engine.workflow.timers.clocks import (
     work_clock,
 )
 from engine.workflow.timers.firing import Firing, Handler
-from engine.workflow.worktime import Budget, WorkClock, budget_of, calendar_of
 
 
 class TimerService:

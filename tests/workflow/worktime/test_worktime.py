@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.kernel.errors import Rejected
-from engine.workflow.worktime import PLAIN, Budget, WorkCalendar, WorkClock, hours_of, parse_budget
-from engine.workflow.worktime.calendar import instant_of
+from engine.records.worktime import PLAIN, Budget, WorkCalendar, WorkClock, hours_of, parse_budget
+from engine.records.worktime.calendar import instant_of
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -29,6 +29,8 @@ def close(case: Case, core: Core, records: RecordService) -> None:
     row.closed_at, row.place = case.unit.now, None
     if row.gate is not None and case.ports.gate_closed is not None:
         case.ports.gate_closed(case.unit, row, outcome)
+    if case.ports.decided is not None:
+        case.ports.decided(case.unit, row, outcome)
     if outcome == "approved":
         _stand(case)
     core.log.tell("closed", reason=core.ended_because, outcome=outcome)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.access.directory import Directory
+from engine.access.people import submitter_facts
 from engine.metamodel.model.approval import ApprovalModel
 from engine.records import Unit
 from engine.records.shapes import Wrong
@@ -15,8 +16,7 @@ from engine.storage.process_holds import read_submission
 from engine.storage.process_rows import InstanceRow
 from engine.workflow.approvals.state.runtime import Runtime
 from engine.workflow.approvals.state.tree import all_steps
-from engine.workflow.facts import Lazily, Subject
-from engine.workflow.people import person_facts
+from engine.workflow.facts import Subject, roots_of
 
 
 class CaseFacts:
@@ -29,20 +29,16 @@ class CaseFacts:
         self.state = Runtime()
         self.outcome: str | None = None
         self.more: dict[str, Callable[[], Any]] = {}
-        self.roots = Lazily(
-            {
-                "record": lambda: self.subject.facts,
-                "before": self._before,
-                "submitted": self._submitted,
-                "actor": self._actor,
-                "submitter": lambda: self.row.submitted_as,
-                "flow": self._flow,
-                "steps": self._steps,
-                "params": self.unit.model.param_values,
-                "candidate": lambda: None,
-                "item": lambda: None,
-                "event": lambda: None,
-            }
+        self.people = unit.people
+        self.roots = roots_of(
+            unit,
+            record=lambda: self.subject.facts,
+            before=self._before,
+            submitted=self._submitted,
+            submitter=lambda: submitter_facts(self.people, self.row.submitted_as),
+            flow=self._flow,
+            steps=self._steps,
+            candidate=lambda: None,
         )
 
     def renew(self, subject: Subject | None = None) -> None:
@@ -72,15 +68,9 @@ class CaseFacts:
         kept = read_submission(self.unit.session, self.row.id, self.row.round)
         return self.subject.facts if kept is None else typed(self.unit, self.row.object, kept)
 
-    def _actor(self) -> Any:
-        if self.unit.ctx.actor.system and self.unit.user == "system":
-            return None
-        return self.person(self.unit.user) or self.unit.policy.facts
-
-    def person(self, user: str) -> dict[str, Any] | None:
+    def person(self, user: str) -> Mapping[str, Any] | None:
         """Return a user as expressions see him."""
-        found = self.directory.user(user)
-        return None if found is None else person_facts(self.directory, found)
+        return self.people.of_user(user)
 
     def _flow(self) -> dict[str, Any]:
         row = self.row

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.access.people import PeopleFinder, person_facts
 from engine.kernel.errors import Complaint, Conflict, Refused, Rejected
 from engine.kernel.names import new_record_id
 from engine.metamodel.model.approval import ApprovalModel
@@ -21,7 +22,6 @@ from engine.workflow.approvals.commands.flows import Flows
 from engine.workflow.approvals.ports import Ports
 from engine.workflow.approvals.state.tree import all_steps
 from engine.workflow.facts import Subject, flat, read_subject
-from engine.workflow.people import PeopleFinder, person_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,6 @@ def unsaved_case(unit: Unit, flow: ApprovalModel, version: int, subject: Subject
     facts: dict[str, Any] = {"id": submitter}
     if person is not None:
         facts = person_facts(directory, person)
-        facts.pop("authority")
         if start.department is not None:
             facts["department"] = _department(directory, person, start.department)
     row = InstanceRow(
@@ -121,7 +120,7 @@ def require_startable(case: Case, start: Start) -> None:
 def finder_of(facts: CaseFacts, case: Case) -> PeopleFinder:
     """Return what resolves rules before there is an instance."""
     words = {"submitter": case.row.submitter, "actor": case.unit.user}
-    return PeopleFinder(case.directory, facts.value, words, case.subject.facts)
+    return PeopleFinder(facts.people, facts.value, words, case.subject.facts)
 
 
 def picks_wanted(flow: ApprovalModel, by: str) -> dict[str, Picked]:

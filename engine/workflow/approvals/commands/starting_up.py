@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.access.people import user_id
 from engine.kernel.errors import Complaint, Conflict, Missing, Rejected
 from engine.metamodel.model.approval import ApprovalModel
 from engine.metamodel.model.steps import CallStep
@@ -24,7 +25,7 @@ from engine.workflow.approvals.commands.starting import (
     save_new,
 )
 from engine.workflow.approvals.state.world import Notice, Started
-from engine.workflow.facts import digest, flat, user_id
+from engine.workflow.facts import digest, flat
 
 
 def by_user(kernel: Kernel, unit: Unit, object: str, record: str, approval: str, given: Mapping[str, Any]) -> Case:

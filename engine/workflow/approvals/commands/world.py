@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from engine.access.people import LONGEST_CHAIN, PeopleFinder
 from engine.kernel.names import new_record_id
 from engine.metamodel.model.people import People, PersonRule, RoleHolders
 from engine.metamodel.model.phrase import Phrase
@@ -15,7 +16,6 @@ from engine.storage.process_holds import Copy, add_copies
 from engine.workflow.approvals.commands.case import Case
 from engine.workflow.approvals.errors import BadCondition
 from engine.workflow.approvals.state.world import Found, Named, StandIn, Started
-from engine.workflow.people import LONGEST_CHAIN, PeopleFinder
 
 FLOW_ADMIN: People = (PersonRule(RoleHolders("flow_admin")),)
 LONGEST_SUBSTITUTION = 5
@@ -80,7 +80,7 @@ class LiveWorld:
             "actor": None if case.unit.user == "system" else case.unit.user,
         }
         deciders = {name: result.by for name, result in case.state.results.items() if result.by}
-        return PeopleFinder(case.directory, facts.value, words, case.subject.facts, deciders, case.state.picks)
+        return PeopleFinder(facts.people, facts.value, words, case.subject.facts, deciders, case.state.picks)
 
     def find(self, rules: People, step: str) -> Found:
         """Return the people whom rules name."""

@@ -9,9 +9,9 @@ from engine.metamodel.model import TenantModel
 from engine.metamodel.model.clock import NO_CALENDAR
 from engine.metamodel.model.phrase import Duration
 from engine.metamodel.model.worktime import Spans, WorktimeModel
+from engine.records.worktime.budget import Budget
+from engine.records.worktime.calendar import PLAIN, Hours, WorkCalendar, Worktime
 from engine.storage.bounded import Bounded
-from engine.workflow.worktime.budget import Budget
-from engine.workflow.worktime.calendar import PLAIN, Hours, WorkCalendar, Worktime
 
 _MADE = Bounded(64)
 

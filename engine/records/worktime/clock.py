@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from engine.workflow.worktime.budget import Budget
-from engine.workflow.worktime.calendar import Worktime
+from engine.records.worktime.budget import Budget
+from engine.records.worktime.calendar import Worktime
 
 _ZERO = timedelta(0)
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from engine.kernel.errors import Rejected
-from engine.workflow.worktime.budget import Budget
+from engine.records.worktime.budget import Budget
 
 # minutes since midnight, from and to; ``to`` above 1440 reaches into the next day
 Hours = tuple[int, int]
