@@ -95,9 +95,10 @@ def _admitted(unit: Unit, object: str, versions: Versions) -> list[Draft]:
     batch = Batch(plan, drafts)
     admit(batch, unit)
     batch.settle()
-    for draft, action in zip(drafts, ("update", *("delete",) * (len(drafts) - 1)), strict=True):
-        if not unit.policy.may(object, action) or not unit.policy.covers(object, action, draft.facts, unit.run):
-            raise Refused("not_allowed", object=object, action=action)
+    # whether those that go may be deleted is asked when nothing belongs to them any more
+    unit.policy.require(object, "delete")
+    if not unit.policy.may(object, "update") or not unit.policy.covers(object, "update", drafts[0].was, unit.run):
+        raise Refused("not_allowed", object=object, action="update")
     return drafts
 
 

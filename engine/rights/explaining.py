@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.access.explain import Explanation, GrantWhy, RuleWhy, explain
@@ -13,10 +13,12 @@ from engine.access.remedies import Remedy, remedies
 from engine.kernel.context import Actor, Context
 from engine.kernel.errors import Missing
 from engine.kernel.names import is_record_id
-from engine.metamodel.model import ACTIONS
+from engine.metamodel.model import ACTIONS, TenantModel
 from engine.records import RecordService, Unit
 from engine.records.before import read_before
+from engine.records.seen import seen_titles
 from engine.rights.areas import person_of, require_area
+from engine.storage.fetching import USERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,13 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The explanation for a user, and the smallest remedies where it says no."""
+    """The explanation for a user, and the smallest remedies where it says no. ``titles`` are those of the records and
+    users among its values, by their ids, as far as the asker sees them."""
 
     login: str
     why: Explanation
     remedies: Sequence[Remedy] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,8 @@ class Explaining:
                 facts = None if question.record is None else _facts(other, question.object, question.record)
                 why = explain(other.policy, question.object, question.action, facts, other.run, question.field)
                 ways = remedies(why, other.policy, other.catalog, unit.directory, facts, other.run)
-            return Answer(actor.login, _shown(why, unit.policy), ways)
+            shown = _shown(why, unit.policy)
+            return Answer(actor.login, shown, ways, _titles(unit, shown))
 
     def effective(self, ctx: Context, login: str = "") -> Sequence[Effective]:
         """Return everything that a user may do, object by object."""
@@ -120,6 +125,28 @@ def _shown(why: Explanation, policy: Policy) -> Explanation:
         return replace(one, values=seen(one.values))
 
     return replace(why, grants=tuple(map(grant, why.grants)), rules=tuple(map(rule, why.rules)))
+
+
+def _titles(unit: Unit, why: Explanation) -> Mapping[str, str]:
+    told = [*(one.values for one in why.grants), *(one.values for one in why.rules)]
+    told += [scope.values for one in why.grants for scope in one.scopes]
+    wanted = set()
+    for path, value in (pair for values in told for pair in values.items()):
+        target = _target(unit.model, why.object, path.split("."))
+        if target and isinstance(value, str):
+            wanted.add((target, value))
+    return {id: title for (_, id), title in seen_titles(unit, wanted).items() if title}
+
+
+def _target(model: TenantModel, object: str, path: Sequence[str]) -> str:
+    """Return the object that a path ends at, or an empty text where it ends at a plain value."""
+    at = object
+    for step in path:
+        found = model.objects[at].fields.get(step) if at in model.objects else None
+        if found is None or found.type not in ("reference", "department", "user"):
+            return at if step == "id" else ""
+        at = USERS if found.type == "user" else found.targets[0]
+    return at
 
 
 def _known(policy: Policy, object: str) -> bool:

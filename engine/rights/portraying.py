@@ -12,10 +12,11 @@ from engine.access.tables.organisation import roles_of
 from engine.access.tables.shares import Share, shares_to
 from engine.kernel.context import Actor, Context
 from engine.kernel.errors import Missing
-from engine.records import RecordService, Unit
+from engine.records import Choice, RecordService, Unit
+from engine.records.limits import QUICK
 from engine.records.seen import seen_titles
 from engine.rights.areas import may_administer, person_of, require_area
-from engine.storage.fetching import USERS
+from engine.storage.fetching import USERS, find_users
 
 MOST_SHARES = 100
 
@@ -83,6 +84,19 @@ class Portraying:
         """Return the logins and names of the active users, as pickers of users show them."""
         with self._records.opener.reading(ctx) as unit:
             return [(person.login, person.name) for person in unit.directory.all() if person.active]
+
+    def found(self, ctx: Context, text: str, limit: int) -> Sequence[Choice]:
+        """Return the active users whose names or log-ins hold a text, called by their log-ins."""
+        with self._records.opener.reading(ctx) as unit:
+            return [Choice(login, name, login) for _, name, login in find_users(unit.session, text[:QUICK], limit)]
+
+    def person(self, ctx: Context, text: str) -> tuple[str, str]:
+        """Return log-in and name of the active user who is meant by a log-in or a full name; empty where nobody is."""
+        with self._records.opener.reading(ctx) as unit:
+            asked = text.strip().lower()
+            met = [one for one in unit.directory.all() if one.active and asked in (one.login.lower(), one.name.lower())]
+            exact = [one for one in met if one.login.lower() == asked] or met
+            return (exact[0].login, exact[0].name) if len(exact) == 1 else ("", "")
 
     def receivers(self, ctx: Context, receivers: Iterable[str]) -> Mapping[str, str]:
         """Return the names of those with whom something is shared, as far as the caller sees them."""

@@ -40,7 +40,11 @@ fields:
 role: merger
 title: {zh: 合并员, en: Merger}
 grants:
-  client: {read: {scope: department}, update: {scope: own}, delete: {scope: department}, merge: {scope: department}}
+  client:
+    read: {scope: department}
+    update: {scope: own}
+    delete: {scope: department, when: record.open_count = 0}
+    merge: {scope: department}
 """
 
 
@@ -165,6 +169,7 @@ def test_it_takes_the_rights_to_merge_to_change_and_to_delete(office: House) -> 
     beside = office.make("client", name="Acme Ltd", owner=office.people["bob"])
     away = office.make("client", name="Acme Inc", owner=office.people["eve"])
     seat = office.make("seat", client=beside.id, place="12")
+    office.make("deal", client=beside.id)
     ann = office.as_user("ann", "merger")
 
     with pytest.raises(Refused):

@@ -151,6 +151,12 @@ GET    /assets/<name>                                       open       open
 GET    /assets/icons/<name>.svg                             open       open
 GET    /o/<object>/lookup/<field>                           picker     row
 POST   /o/<object>/lookup/<field>                           picker     row
+GET    /pick/<object>                                       picker     row
+POST   /pick/<object>                                       picker     row
+GET    /pick/+people                                        own        own
+POST   /pick/+people                                        own        own
+GET    /o/<object>/merge                                    form       row
+POST   /o/<object>/merge                                    merge      row
 GET    /search                                              search     row
 GET    /menu                                                model      model
 GET    /o/<object>                                          list       row

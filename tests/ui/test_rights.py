@@ -88,7 +88,7 @@ def test_a_record_is_shared_and_the_share_ended(showroom: Showroom) -> None:
     boss = showroom.visitor("boss")
     page = f"/o/work/{showroom.make('work', name='Crabs')}/sharing"
 
-    assert boss.submit(page, user="guest", level="update", until="2099-12-31").status == 303
+    assert boss.submit(page, **{"user.text": "guest"}, level="update", until="2099-12-31").status == 303
 
     assert boss.get(page).texts("//table//tbody/tr/td")[:3] == ["Guest", "Update", "2100-01-01 00:00"]
     assert "Crabs" in boss.get("/users/guest/rights").text

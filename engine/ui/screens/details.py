@@ -77,6 +77,7 @@ class RecordScreen:
     may_restore: bool
     may_share: bool
     may_transfer: bool
+    may_merge: bool
 
 
 def build_record(desk: Desk, form: FormModel, facts: RecordFacts) -> RecordScreen:
@@ -113,6 +114,7 @@ def build_record(desk: Desk, form: FormModel, facts: RecordFacts) -> RecordScree
         may_restore="restore" in facts.allowed or desk.may(found.name, "restore"),
         may_share=_may_share(desk, found) and not facts.deleted,
         may_transfer=found.owned and desk.may(found.name, "transfer") and not facts.deleted,
+        may_merge=not found.parent and desk.may(found.name, "merge") and not facts.deleted,
     )
 
 

@@ -9,7 +9,7 @@ from engine.access.tables.shares import Share
 from engine.ui.desk import Desk
 from engine.ui.screens.effective import DelegationLine
 from engine.ui.screens.granting import object_title, role_title
-from engine.ui.widgets.base import Option
+from engine.ui.widgets.base import Input, Option, Spot
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class SharingScreen:
     back: str
     action: str
     shares: tuple[SharedWith, ...]
-    users: tuple[Option, ...]
+    user: Input
     roles: tuple[Option, ...]
     level: str
     until: str
@@ -47,7 +47,7 @@ class TransferScreen:
     back: str
     action: str
     version: int
-    users: tuple[Option, ...]
+    user: Input
     related: tuple[Option, ...]
     errors: tuple[str, ...]
 
@@ -57,7 +57,7 @@ class DelegationsScreen:
     """What the reader lends and is lent, and what is entered for a new delegation."""
 
     delegations: tuple[DelegationLine, ...]
-    users: tuple[Option, ...]
+    user: Input
     roles: tuple[Option, ...]
     objects: tuple[Option, ...]
     begins: str
@@ -66,9 +66,10 @@ class DelegationsScreen:
     errors: tuple[str, ...]
 
 
-def user_options(names: Sequence[tuple[str, str]], chosen: str, without: str = "") -> tuple[Option, ...]:
-    """Return users to choose from; the value is the login."""
-    return tuple(Option(login, name, login == chosen, note=login) for login, name in names if login != without)
+def person_picker(name: str, chosen: tuple[str, str], *, required: bool = False) -> Input:
+    """Return what picks a user while one types; its value is the log-in. ``chosen`` are log-in and name."""
+    spot = Spot(name, f"p-{name}", required=required, lookup="/pick/+people")
+    return Input("picker", spot, value=chosen[0], text=chosen[1], mode="user")
 
 
 def shared_with(desk: Desk, shares: Sequence[Share], names: Mapping[str, str]) -> tuple[SharedWith, ...]:

@@ -212,6 +212,8 @@ def _bulk(desk: Desk, found: ObjectModel, address: ListAddress) -> tuple[BulkAct
         for move in moves
         if move.bulk and move.name in allowed and not move.ask
     ]
+    if desk.may(found.name, "merge") and not found.parent:
+        actions.append(BulkAction("merge", desk.say("rights.action_merge"), "arrows-join"))
     if desk.may(found.name, "delete"):
         actions.append(BulkAction("delete", desk.say("record.delete"), "trash", danger=True))
     return tuple(actions)

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.access.explain import Explanation, FieldWhy, GrantWhy
+from engine.access.explain import FieldWhy, GrantWhy
 from engine.access.remedies import Remedy
 from engine.metamodel.model.grant import ACTIONS
 from engine.rights.explaining import Answer
 from engine.ui.desk import Desk
 from engine.ui.screens.granting import action_title, field_title, role_title, scope_title
-from engine.ui.widgets.base import Option
+from engine.ui.screens.handing import person_picker
+from engine.ui.widgets.base import Input, Option
 
 # these are not asked of a record that is there
 _ELSEWHERE = frozenset({"create", "import"})
@@ -20,9 +21,10 @@ _ELSEWHERE = frozenset({"create", "import"})
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One condition: its text, whether it holds (None: not asked), and the values that it looked at."""
+    """One condition: in words or as it is written, whether it holds (None: not asked), and what it looked at."""
 
     text: str
+    condition: str
     holds: bool | None
     values: tuple[tuple[str, str], ...]
 
@@ -44,7 +46,7 @@ class WhyScreen:
     title: str
     back: str
     action: str
-    users: tuple[Option, ...]
+    user: Input
     actions: tuple[Option, ...]
     fields: tuple[Option, ...]
     allowed: bool
@@ -77,7 +79,7 @@ def build_why(desk: Desk, asking: Asking, names: Sequence[tuple[str, str]], answ
         asking.title,
         path,
         f"{path}/rights",
-        tuple(Option(login, name, login == asking.login, note=login) for login, name in names),
+        person_picker("user", (asking.login, dict(names).get(asking.login, asking.login))),
         tuple(Option(name, action_title(desk, object, name), name == asking.action) for name in _actions(desk, object)),
         tuple(
             Option(name, desk.title(field.title), name == asking.field)
@@ -86,8 +88,8 @@ def build_why(desk: Desk, asking: Asking, names: Sequence[tuple[str, str]], answ
         ),
         why.allowed if why is not None else False,
         _sentence(desk, object, answer, dict(names)) if answer is not None else "",
-        tuple(_grant(desk, object, one) for one in why.grants) if why is not None else (),
-        _rules(desk, object, why) if why is not None else (),
+        tuple(_grant(desk, object, one, answer) for one in why.grants if one.role) if answer and why else (),
+        _rules(desk, object, answer) if answer is not None else (),
         _field(desk, object, why.field) if why is not None and why.field is not None else "",
         tuple(_remedies(desk, answer.remedies, dict(names))) if answer is not None else (),
         "" if answer is not None else desk.say("rights.not_yours_to_ask"),
@@ -116,27 +118,39 @@ def _rule_title(desk: Desk, name: str) -> str:
     return (desk.title(found.title) if found is not None else "") or name
 
 
-def _rules(desk: Desk, object: str, why: Explanation) -> tuple[Asked, ...]:
+def _rules(desk: Desk, object: str, answer: Answer) -> tuple[Asked, ...]:
     return tuple(
-        Asked(f"{_rule_title(desk, one.rule)}: {one.condition}", one.holds, _values(desk, object, one.values))
-        for one in why.rules
+        Asked(_rule_title(desk, one.rule), one.condition, one.holds, _values(desk, object, one.values, answer.titles))
+        for one in answer.why.rules
     )
 
 
-def _grant(desk: Desk, object: str, one: GrantWhy) -> GrantLine:
+def _grant(desk: Desk, object: str, one: GrantWhy, answer: Answer) -> GrantLine:
     asked = [
-        Asked(scope_title(desk, part.scope), part.holds, _values(desk, object, part.values)) for part in one.scopes
+        Asked(scope_title(desk, part.scope), "", part.holds, _values(desk, object, part.values, answer.titles))
+        for part in one.scopes
     ]
     if one.condition:
-        asked.append(Asked(one.condition, one.condition_holds, _values(desk, object, one.values)))
+        values = _values(desk, object, one.values, answer.titles)
+        asked.append(Asked("", one.condition, one.condition_holds, values))
     return GrantLine(role_title(desk, one.role), one.principal, one.covers, tuple(asked))
 
 
-def _values(desk: Desk, object: str, values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+def _values(
+    desk: Desk, object: str, values: Mapping[str, Any], titles: Mapping[str, str]
+) -> tuple[tuple[str, str], ...]:
     return tuple(
-        (field_title(desk, object, path.partition(".")[0]), desk.say("value.none") if value is None else str(value))
+        (field_title(desk, object, path.partition(".")[0]), _value(desk, value, titles))
         for path, value in values.items()
     )
+
+
+def _value(desk: Desk, value: Any, titles: Mapping[str, str]) -> str:
+    if value is None:
+        return desk.say("value.none")
+    if isinstance(value, bool):
+        return desk.say("rights.yes" if value else "rights.no")
+    return titles.get(value, value) if isinstance(value, str) else str(value)
 
 
 def _field(desk: Desk, object: str, why: FieldWhy) -> str:

@@ -11,9 +11,9 @@ from engine.rights.delegating import NewDelegation
 from engine.ui.door import Call, Route, Toast
 from engine.ui.screens.effective import delegation_lines
 from engine.ui.screens.granting import object_title, role_title
-from engine.ui.screens.handing import DelegationsScreen, user_options
+from engine.ui.screens.handing import DelegationsScreen, person_picker
 from engine.ui.screens.navigation import listed_objects
-from engine.ui.views.handing import first_moment, last_moment
+from engine.ui.views.handing import first_moment, last_moment, picked_person
 from engine.ui.views.rights import said_of
 from engine.ui.widgets.base import Option
 
@@ -38,7 +38,7 @@ def change_delegations(call: Call) -> Response:
         begins = first_moment(call, "begins") or call.context.now()
         new = NewDelegation(
             call.context.actor.login,
-            form.one("user") or "",
+            picked_person(call)[0],
             begins,
             until or begins,
             frozenset(roles) if roles else None,
@@ -58,7 +58,7 @@ def _page(call: Call, errors: Sequence[str] = ()) -> Response:
     roles, objects = form.many("roles"), form.many("objects")
     screen = DelegationsScreen(
         delegation_lines(desk, portrait.delegations, actor.user, portrait.names),
-        user_options(rights.portraying.names(call.context), form.one("user") or "", actor.login),
+        person_picker("user", picked_person(call), required=True),
         tuple(Option(name, role_title(desk, name), name in roles) for name in portrait.roles),
         tuple(Option(one.name, object_title(desk, one.name), one.name in objects) for one in listed_objects(desk)),
         form.one("begins") or "",

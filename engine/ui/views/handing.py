@@ -18,9 +18,9 @@ from engine.ui.screens.granting import role_title
 from engine.ui.screens.handing import (
     SharingScreen,
     TransferScreen,
+    person_picker,
     related_options,
     shared_with,
-    user_options,
 )
 from engine.ui.screens.whying import Asking, build_why
 from engine.ui.views.finding import found_id, found_object
@@ -33,7 +33,7 @@ _SAID = (Malformed, Missing, Refused, Rejected, LimitExceeded)
 def show_why(call: Call) -> Response:
     """Draw why a user may, or may not, do something with a record."""
     found, record, title = _record(call)
-    login = call.argument("user") or call.context.actor.login
+    login = _meant(call) or call.context.actor.login
     asking = Asking(found.name, record.id, title, login, call.argument("action") or "read", call.argument("field"))
     names = call.services.rights.portraying.names(call.context)
     answer: Answer | None = None
@@ -62,7 +62,7 @@ def change_sharing(call: Call) -> Response:
             _require_among(call, found, record, ended)
             sharing.end(call.context, ended)
             return call.go(back, Toast(call.desk.say("rights.share_ended")))
-        user, role = form.one("user") or "", form.one("role") or ""
+        (user, _), role = picked_person(call), form.one("role") or ""
         receiver = f"user:{user}" if user else f"role:{role}"
         new = NewShare(receiver, form.one("level") or "read", last_moment(call, "until"), form.one("note") or "")
         sharing.share(call.context, found.name, record.id, new)
@@ -84,7 +84,7 @@ def transfer(call: Call) -> Response:
     found, record, title = _record(call)
     form, desk = call.form, call.desk
     version = form.number("_version") or record.version
-    to = form.one("user") or ""
+    to, _ = picked_person(call)
     try:
         owner = call.services.auth.accounts.by_login(call.caller.tenant, to).id if to else ""
         handing = call.services.rights.handing
@@ -97,6 +97,23 @@ def transfer(call: Call) -> Response:
         # it went to somebody whose records the reader does not see
         return call.go(f"/o/{found.name}", Toast(desk.say("rights.transferred", title=title)))
     return call.go(f"/o/{found.name}/{record.id}", Toast(desk.say("rights.transferred", title=title)))
+
+
+def picked_person(call: Call, name: str = "user") -> tuple[str, str]:
+    """Return log-in and name of the user who was picked, or typed in full; what was typed where nobody is meant."""
+    login, text = call.form.one(name) or "", (call.form.one(f"{name}.text") or "").strip()
+    if login:
+        return login, text or login
+    found = call.services.rights.portraying.person(call.context, text) if text else ("", "")
+    return found if found[0] else (text, text)
+
+
+def _meant(call: Call) -> str:
+    """Return the log-in of whom a question is about."""
+    login, text = call.argument("user"), call.argument("user.text").strip()
+    if login or not text:
+        return login
+    return call.services.rights.portraying.person(call.context, text)[0] or text
 
 
 def first_moment(call: Call, name: str) -> datetime | None:
@@ -144,7 +161,7 @@ def _sharing(call: Call, errors: Sequence[str] = ()) -> Response:
         path,
         f"{path}/sharing",
         shared_with(desk, shares, receivers),
-        user_options(rights.portraying.names(call.context), form.one("user") or "", call.context.actor.login),
+        person_picker("user", picked_person(call)),
         tuple(Option(name, role_title(desk, name), name == role) for name in desk.model.roles),
         form.one("level") or "read",
         form.one("until") or "",
@@ -157,13 +174,12 @@ def _sharing(call: Call, errors: Sequence[str] = ()) -> Response:
 def _transfer(call: Call, errors: Sequence[str] = ()) -> Response:
     found, record, title = _record(call)
     form, path = call.form, f"/o/{found.name}/{record.id}"
-    names = call.services.rights.portraying.names(call.context)
     screen = TransferScreen(
         title,
         path,
         f"{path}/transfer",
         record.version,
-        user_options(names, form.one("user") or ""),
+        person_picker("user", picked_person(call), required=True),
         related_options(call.desk, found.name, form.many("related")),
         tuple(errors),
     )

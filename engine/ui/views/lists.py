@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response
 
 from engine.kernel.errors import Malformed, TesseraError
+from engine.kernel.names import is_record_id
 from engine.metamodel.model import ListModel
 from engine.records import Listing
 from engine.storage import Tally
@@ -18,6 +19,7 @@ from engine.ui.screens.columns import ColumnSpec, column_specs, resolve
 from engine.ui.screens.filtering import build_rule_row, filterable
 from engine.ui.screens.filters import Rule, feel_of
 from engine.ui.screens.lists import PAGE, build_list
+from engine.ui.screens.merging import MOST
 from engine.ui.screens.totals import totals_of_list
 from engine.ui.views.finding import found_object
 
@@ -120,6 +122,10 @@ def change_many(call: Call) -> Response:
     found = found_object(call)
     action = call.form.one("action") or ""
     back = own_address(call.form.one("_back") or f"/o/{found.name}")
+    if action == "merge":
+        ids = [key.partition("@")[0] for key in call.form.many("row")]
+        marked = "&".join(f"row={id}" for id in ids[:MOST] if is_record_id(id))
+        return call.go(f"/o/{found.name}/merge?{marked}" if marked else back)
     done, refused = 0, []
     for key in call.form.many("row")[:PAGE]:
         id, _, version = key.partition("@")

@@ -59,6 +59,21 @@ def _of_object(call: Call, target: str, text: str) -> list[Choice]:
     return [Choice(one.id, str(one.values.get(display) or one.id[-8:])) for one in page.records]
 
 
+def pick(call: Call) -> Response:
+    """Draw the records of an object that fit a text."""
+    found = found_object(call)
+    text = (call.form.one("q") or call.argument("q")).strip()
+    choices = _of_object(call, found.name, text)
+    return call.fragment("fragments/choices", choices=choices, text=text, icon=found.icon, create="", create_href="")
+
+
+def pick_person(call: Call) -> Response:
+    """Draw the active users who fit a text, called by their log-ins."""
+    text = (call.form.one("q") or call.argument("q")).strip()
+    choices = call.services.rights.portraying.found(call.context, text, _CHOICES)
+    return call.fragment("fragments/choices", choices=choices, text=text, icon="user", create="", create_href="")
+
+
 def search(call: Call) -> Response:
     """Draw what fits a text: objects to jump to, and records of every object that the reader may see."""
     text = call.argument("q").strip()
@@ -109,6 +124,10 @@ def _values_around(call: Call, found: Any) -> dict[str, Any]:
 ROUTES = (
     Route("GET", "/o/<object>/lookup/<field>", look_up),
     Route("POST", "/o/<object>/lookup/<field>", look_up),
+    Route("GET", "/pick/<object>", pick),
+    Route("POST", "/pick/<object>", pick),
+    Route("GET", "/pick/+people", pick_person),
+    Route("POST", "/pick/+people", pick_person),
     Route("GET", "/search", search),
     Route("GET", "/menu", show_menu),
 )
