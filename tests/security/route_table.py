@@ -89,6 +89,16 @@ GET    /api/v1/access/belongings/<login>                    account    admin
 POST   /api/v1/access/belongings/<login>/hand-over          transfer   admin
 GET    /api/v1/access/duties                                account    admin
 POST   /api/v1/access/impact                                explain    admin
+GET    /api/v1/overlay                                      account    admin
+GET    /api/v1/overlay/definitions/<kind>/<id>              account    admin
+PUT    /api/v1/overlay/draft                                account    admin
+DELETE /api/v1/overlay/draft                                account    admin
+POST   /api/v1/overlay/draft/edits                          account    admin
+DELETE /api/v1/overlay/draft/edits/<index>                  account    admin
+GET    /api/v1/overlay/plan                                 account    admin
+POST   /api/v1/overlay/apply                                account    admin
+GET    /api/v1/overlay/versions                             account    admin
+POST   /api/v1/overlay/versions/<version>/recall            account    admin
 GET    /rules                                               rules      model
 GET    /rules/words                                         rules      model
 POST   /rules/check                                         rules      model
