@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +17,7 @@ from engine.metamodel.model.adjustment import AdjustmentModel, AdjustmentUse
 from engine.metamodel.model.field import RULES
 from engine.metamodel.model.reading import expressions_in
 from engine.records.feeds import Feed, feeds_of
+from engine.records.results import empty_sum
 from engine.records.shapes import Reader, reader_of
 from engine.rules import Condition
 from engine.storage.fetching import USERS, Want
@@ -384,16 +384,6 @@ class Plans:
         if self._feeds is None:
             self._feeds = feeds_of(self.model)
         return self._feeds.get(object, ())
-
-
-def empty_sum(field: FieldModel) -> Any:
-    """Return what a roll-up holds while there is nothing to sum up."""
-    assert field.rollup is not None
-    if field.rollup.function == "count":
-        return 0
-    if field.rollup.function != "sum":
-        return None
-    return 0 if field.type == "integer" else Decimal(0).scaleb(-field.scale)
 
 
 def _has_checks(field: FieldModel) -> bool:

@@ -33,6 +33,16 @@ def fitted(field: FieldModel, value: Any) -> Any:
     return None if value is None else _FIT.get(field.type, _any)(field, value)
 
 
+def empty_sum(field: FieldModel) -> Any:
+    """Return what a roll-up holds while there is nothing to sum up."""
+    assert field.rollup is not None
+    if field.rollup.function == "count":
+        return 0
+    if field.rollup.function != "sum":
+        return None
+    return 0 if field.type == "integer" else Decimal(0).scaleb(-field.scale)
+
+
 def identity(value: Any) -> str | None:
     """Return the id of a record, of a reference, or the id itself."""
     if value is None or isinstance(value, str):
