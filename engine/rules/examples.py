@@ -19,6 +19,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "all": ("all([true, 2 > 1])", "all([])"),
     "any": ("any([false, 2 > 1])", "any([])"),
     "append": ("append([1, 2], 3, 4)",),
+    "apportion": ("apportion(100, [1, 1, 1], 2)", "apportion(-1, [0, null], 0)"),
     "before": ('before(@"2026-05-05", @"2026-05-20")', "before(3, [5..8])"),
     "ceiling": ("ceiling(1.2)", "ceiling(1.234, 2)"),
     "coincides": ("coincides([1..5], [1..5])",),

@@ -14,6 +14,7 @@ from engine.rules.builtins import (  # noqa: F401  (each declares its functions)
     range_functions,
     range_text,
     rules,
+    sharing,
     strings,
     temporal_functions,
 )
