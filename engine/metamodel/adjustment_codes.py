@@ -1,4 +1,4 @@
-"""The codes of adjustments: what can be wrong with the definition of how rules work out a value."""
+"""The codes of adjustments and explosions: how rules work out a value, and which parts a line has."""
 
 from __future__ import annotations
 
@@ -19,4 +19,11 @@ declare([
          "One adjustment may have several stages.", "请在同一个 adjustment 中分阶段。"),
     Code("adjustment_reads_result", "The item reads {field}, which comes out of it", "条件读取了由其计算得出的 {field}",
          "Read what the result does not change.", "请读取不受结果影响的字段。"),
+    Code("explosion_twice", "{other} already explodes lines of {object}", "{other} 已在展开 {object} 的明细"),
+    Code("explosion_of_lines", "{object} is not an object of lines", "{object} 不是明细对象"),
+    Code("explosion_parts", "{path} does not lead over a reference to lines", "{path} 不是经引用到达的明细",
+         "Write reference.lines.", "请写 引用字段.明细字段。"),
+    Code("bad_edge", "{field} does not point to {object}", "{field} 不指向 {object}",
+         "One field points to its own object; of two, both point to the same object.",
+         "单个字段须引用本对象；两个字段须引用同一个对象。"),
 ])  # fmt: skip

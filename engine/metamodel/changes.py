@@ -24,6 +24,7 @@ _NAMED = (
         "worktimes",
         "conversions",
         "adjustments",
+        "explosions",
         "messages",
         "params",
         "decisions",

@@ -27,7 +27,7 @@ def adjust(draft: Draft, unit: Unit) -> None:
     """
     open_by: dict[str, list[Open]] = {}
     for member in draft.family():
-        found = None if member.action == "delete" else unit.plans.of(member.plan.name).adjustment
+        found = None if member.action == "delete" else unit.model.adjustment_of(member.plan.name)
         if found is not None and _is_open(member, found[1], unit):
             open_by.setdefault(found[0].name, []).append((member, found[1]))
     if not open_by:

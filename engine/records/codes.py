@@ -22,6 +22,13 @@ _VALUES = (
         "请去掉控制字符和不完整的字符。",
     ),
     Code("not_one_line", "One line is expected, no line break", "只能有一行，不能换行"),
+    Code(
+        "runs_in_circle",
+        "It would stand above itself, directly or through others",
+        "会直接或间接成为自己的上级",
+        "Choose another.",
+        "请另选一个。",
+    ),
     Code("too_long", "Too long, at most {max}", "太长，最多 {max}"),
     Code(
         "not_phone",

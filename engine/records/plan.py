@@ -13,7 +13,6 @@ from engine.access.clauses import fields_read
 from engine.access.scopes import world_of
 from engine.metamodel.compiler.scopes import World
 from engine.metamodel.model import CheckModel, Default, FieldModel, LifecycleModel, ObjectModel, TenantModel
-from engine.metamodel.model.adjustment import AdjustmentModel, AdjustmentUse
 from engine.metamodel.model.field import RULES
 from engine.metamodel.model.reading import expressions_in
 from engine.records.feeds import Feed, feeds_of
@@ -223,8 +222,9 @@ class ObjectPlan:
         for expression in self._expressions():
             for path in expression.reads:
                 paths.add(path[1:] if path[0] in _CONDITIONAL_ROOTS and path[0] not in self.object.fields else path)
-        if self.adjustment is not None:
-            paths |= self.adjustment[1].looks
+        adjustment, explosion = self.plans.model.adjustment_of(self.name), self.plans.model.explosion_of(self.name)
+        paths |= adjustment[1].looks if adjustment is not None else set()
+        paths |= explosion.reads if explosion is not None else set()
         return frozenset(path for path in paths if path and path[0] in self.object.fields)
 
     @cached_property
@@ -340,11 +340,6 @@ class ObjectPlan:
             yield from expressions_in(transition.who)
         for state in () if self.life is None else self.life.states.values():
             yield from expressions_in(state.edit)
-
-    @cached_property
-    def adjustment(self) -> tuple[AdjustmentModel, AdjustmentUse] | None:
-        """What works out values of the records, and which."""
-        return self.plans.model.adjustment_of(self.name)
 
 
 class Plans:

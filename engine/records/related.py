@@ -82,6 +82,8 @@ class Related:
 
     def choosable(self, draft: Draft, model: FieldModel, object: str, id: str) -> bool:
         """Tell whether a record exists, is seen by the actor and fits the condition of the field."""
+        if object == draft.plan.name and _is_sibling(draft, id):
+            return True
         tree = self.tree(object, id)
         if tree is None or tree.get("deleted_at") is not None:
             return False
@@ -116,3 +118,9 @@ class Related:
                     paths |= {path[1:] for path in needed if path[0] == name and len(path) > 1}
             paths |= plan.chosen_from(object)
         return tuple(sorted(paths))
+
+
+def _is_sibling(draft: Draft, id: str) -> bool:
+    """Tell whether an id is that of another line of the same parent, as it would become."""
+    lines = () if draft.parent is None else draft.parent.family()
+    return any(line.id == id and line is not draft and line.action != "delete" for line in lines)

@@ -40,6 +40,7 @@ from engine.metamodel.model import (
 )
 from engine.metamodel.model.adjustment import AdjustmentModel
 from engine.metamodel.model.decision import DecisionModel
+from engine.metamodel.model.explosion import ExplosionModel
 from engine.metamodel.model.message import ConnectorModel, PrintModel
 
 FieldKey = tuple[str, str]
@@ -79,6 +80,7 @@ class Bench:
     worktimes: dict[str, WorktimeModel] = field(default_factory=dict)
     conversions: dict[str, ConversionModel] = field(default_factory=dict)
     adjustments: dict[str, AdjustmentModel] = field(default_factory=dict)
+    explosions: dict[str, ExplosionModel] = field(default_factory=dict)
     messages: dict[str, MessageModel] = field(default_factory=dict)
     params: dict[str, ParamSet] = field(default_factory=dict)
     decisions: dict[str, DecisionModel] = field(default_factory=dict)

@@ -42,6 +42,7 @@ def freeze(bench: Bench) -> TenantModel:
         worktimes=bench.worktimes,
         conversions=bench.conversions,
         adjustments=bench.adjustments,
+        explosions=bench.explosions,
         messages=bench.messages,
         params=bench.params,
         decisions=bench.decisions,

@@ -97,6 +97,7 @@ def _outline(merged: MergedDocument, bench: Bench) -> ObjectModel:
         currency=node.maybe("currency"),
         unique=_sets(node.get("unique")),
         indexes=_sets(node.get("indexes")),
+        acyclic=_sets(node.get("acyclic")),
         layer=merged.layer,
         span=merged.document.span,
     )
@@ -182,6 +183,7 @@ class _Links:
         for name in self.object.fields:
             self._check_currency(self.node.get("fields").get(name).get("currency"))
         self._check_sets()
+        self._check_edges()
         check_organisation(self.object, self.node.get("organisation"), self.bench)
 
     def _field(self, key: str, types: tuple[str, ...]) -> FieldModel | None:
@@ -203,6 +205,16 @@ class _Links:
     def _check_currency(self, node: Node) -> None:
         if isinstance(node.value, str) and node.value.islower():
             self._typed(node, ("choice", "text"))
+
+    def _check_edges(self) -> None:
+        for names in self.node.get("acyclic").elements():
+            fields = [self._typed(name, ("reference", "department")) for name in names.elements()]
+            found = [field for field in fields if field is not None]
+            nodes = {field.targets for field in found} if len(fields) == 2 else {(self.object.name,)}
+            for field in found:
+                if {field.targets} != nodes:
+                    self.bench.complain("bad_edge", names, field=field.name, object=self.object.name)
+                    break
 
     def _check_sets(self) -> None:
         indexes = sum(field.indexed for field in self.object.fields.values())

@@ -26,8 +26,26 @@ def order_formulas(bench: Bench) -> None:
 
 
 def _computed_reads(bench: Bench, key: FieldKey) -> tuple[FieldKey, ...]:
-    read = bench.reads.get(key, frozenset())
+    read = bench.reads.get(key, frozenset()) - _of_other_records(bench, key)
     return tuple(sorted(found for found in read if _is_computed(bench, found)))
+
+
+def _of_other_records(bench: Bench, key: FieldKey) -> frozenset[FieldKey]:
+    """Return what a formula reads only behind references that run in no circle: there it is another record's value."""
+    object, name = key
+    formula = bench.objects[object].fields[name].formula
+    here: set[FieldKey] = set()
+    there: set[FieldKey] = set()
+    for path in formula.reads if formula is not None else ():
+        at, crossed = object, False
+        for step in path:
+            field = bench.objects[at].fields.get(step) if at in bench.objects else None
+            if field is None:
+                break
+            (there if crossed else here).add((at, step))
+            crossed = crossed or any(edge[-1] == step for edge in bench.objects[at].acyclic)
+            at = field.lines_of or (field.targets[0] if field.targets else "")
+    return frozenset(there - here)
 
 
 def _is_computed(bench: Bench, key: FieldKey) -> bool:

@@ -12,6 +12,7 @@ from engine.metamodel.compiler.adjustments import compile_adjustments
 from engine.metamodel.compiler.bench import Bench
 from engine.metamodel.compiler.controls import compile_controls
 from engine.metamodel.compiler.dictionaries import compile_dictionaries
+from engine.metamodel.compiler.explosions import compile_explosions
 from engine.metamodel.compiler.expressions import Expressions
 from engine.metamodel.compiler.formulas import compile_formulas
 from engine.metamodel.compiler.freeze import freeze
@@ -60,6 +61,7 @@ _OUTLINES = (
 _EXPRESSIONS = (
     compile_formulas,
     compile_adjustments,
+    compile_explosions,
     compile_numberings,
     compile_lifecycles,
     compile_worktimes,

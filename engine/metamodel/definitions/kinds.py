@@ -48,6 +48,7 @@ _AVAILABLE = (
     "worktime",
     "conversion",
     "adjustment",
+    "explosion",
     "message",
     "params",
     "decision",

@@ -46,7 +46,8 @@ class ObjectModel:
     """A business object. ``fields`` keep the written order, system fields last.
 
     ``order`` lists the formula fields so that each stands behind those it reads. ``parent`` is set on a child
-    object (``lines``): the reference field that points to its parent. ``numbering`` maps field to rule.
+    object (``lines``): the reference field that points to its parent. ``numbering`` maps field to rule. ``acyclic`` are
+    references that may not run in a circle: one to the object itself, or two, from a record to another.
     """
 
     name: str
@@ -61,6 +62,7 @@ class ObjectModel:
     checks: Mapping[str, CheckModel] = field(default_factory=dict)
     unique: tuple[tuple[str, ...], ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
+    acyclic: tuple[tuple[str, ...], ...] = ()
     duplicates: Mapping[str, DuplicateRule] = field(default_factory=dict)
     numbering: Mapping[str, str] = field(default_factory=dict)
     lifecycle: str | None = None

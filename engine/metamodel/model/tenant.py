@@ -15,6 +15,7 @@ from engine.metamodel.model.control import NeverModel, PrivilegeModel, Restricti
 from engine.metamodel.model.conversion import ConversionModel
 from engine.metamodel.model.decision import DecisionModel
 from engine.metamodel.model.dictionary import DictionaryModel
+from engine.metamodel.model.explosion import ExplosionModel
 from engine.metamodel.model.grant import RoleModel
 from engine.metamodel.model.lifecycle import LifecycleModel
 from engine.metamodel.model.message import ConnectorModel, MessageModel, PrintModel
@@ -76,6 +77,7 @@ class TenantModel:
     worktimes: Mapping[str, WorktimeModel] = field(default_factory=dict)
     conversions: Mapping[str, ConversionModel] = field(default_factory=dict)
     adjustments: Mapping[str, AdjustmentModel] = field(default_factory=dict)
+    explosions: Mapping[str, ExplosionModel] = field(default_factory=dict)
     messages: Mapping[str, MessageModel] = field(default_factory=dict)
     params: Mapping[str, ParamSet] = field(default_factory=dict)
     decisions: Mapping[str, DecisionModel] = field(default_factory=dict)
@@ -107,6 +109,10 @@ class TenantModel:
             if object in adjustment.uses:
                 return adjustment, adjustment.uses[object]
         return None
+
+    def explosion_of(self, object: str) -> ExplosionModel | None:
+        """Return what gives lines of an object the lines of their parts, if anything does."""
+        return next((one for one in self.explosions.values() if one.object == object), None)
 
     def param_values(self) -> dict[str, dict[str, Any]]:
         """Return what expressions find under ``params``."""

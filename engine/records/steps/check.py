@@ -8,6 +8,7 @@ from typing import Any
 from engine.kernel.text import EMPTY
 from engine.metamodel.model import FieldModel
 from engine.records.batch import Batch
+from engine.records.circles import look_for_circles
 from engine.records.dictionary_book import Book
 from engine.records.draft import Draft
 from engine.records.files import check_files
@@ -36,6 +37,7 @@ def check(batch: Batch, unit: Unit) -> None:
         _check_conditions(draft, unit)
     check_files([draft for draft in batch.families() if draft.action != "delete"], unit)
     look_for_twins(batch.families(), unit)
+    look_for_circles([draft for draft in batch.families() if draft.action != "delete"], unit)
 
 
 def _check_locks(draft: Draft) -> None:

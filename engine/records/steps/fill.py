@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from engine.kernel.errors import Rejected
 from engine.records.adjusting import adjust
 from engine.records.batch import Batch
 from engine.records.calculating import calculate
 from engine.records.draft import Draft
+from engine.records.exploding import explode
+from engine.records.plan import ObjectPlan
 from engine.records.related import Key, Related
 from engine.records.results import DoesNotFit, result_of
 from engine.records.unit import Unit
@@ -27,11 +28,14 @@ def fill(batch: Batch, unit: Unit) -> None:
     _relate(families, related, plans, [draft.after["owner"] for draft in moved])
     for draft in moved:
         draft.put("department", related.unit_of(draft.after["owner"]))
-    fresh = [draft for draft in families if draft.action == "create"]
-    # all of them first: a default may point to a record that another one looks at
-    pointed = [_defaults(draft, unit) for draft in reversed(fresh)]
-    if any(pointed):
-        _relate(families, related, plans)
+    _give_defaults(families, families, related, plans)
+    exploded = [line for draft in batch.drafts if draft.error is None for line in explode(draft, unit)]
+    if exploded:
+        families = list(batch.families())
+        for line in exploded:
+            _presets(line, unit)
+        _relate(exploded, related, plans)
+        _give_defaults(exploded, families, related, plans)
     for draft in families:
         _guard(draft, unit)
         _order(draft, unit)
@@ -41,6 +45,14 @@ def fill(batch: Batch, unit: Unit) -> None:
         if draft.error is None:
             adjust(draft, unit)
             calculate(draft, unit, numbered=False)
+
+
+def _give_defaults(drafts: list[Draft], families: list[Draft], related: Related, plans: list[ObjectPlan]) -> None:
+    fresh = [draft for draft in drafts if draft.action == "create"]
+    # all of them first: a default may point to a record that another one looks at
+    pointed = [_defaults(draft, related.unit) for draft in reversed(fresh)]
+    if any(pointed):
+        _relate(families, related, plans)
 
 
 def _presets(draft: Draft, unit: Unit) -> None:
@@ -78,7 +90,7 @@ def _has_new_owner(draft: Draft) -> bool:
 # -- references --------------------------------------------------------------------------------------------------------
 
 
-def _relate(families: list[Draft], related: Related, plans: list[Any], owners: Iterable[str] = ()) -> None:
+def _relate(families: list[Draft], related: Related, plans: list[ObjectPlan], owners: Iterable[str] = ()) -> None:
     behind = {plan.name: plan.looked_behind(related.unit.policy.needs(plan.name)) for plan in plans}
     related.load((key for draft in families for key in _pointing(draft, behind[draft.plan.name])), plans, owners)
     for draft in families:

@@ -8,6 +8,7 @@ from typing import Any
 from engine.records.batch import Batch
 from engine.records.draft import Draft
 from engine.records.files import bind
+from engine.records.letting_go import let_go
 from engine.records.ripple import lock_holders
 from engine.records.unit import Overtaken, Unit
 from engine.storage import insert_row, insert_rows, remove, update_row, void_numbers
@@ -25,9 +26,10 @@ def write(batch: Batch, unit: Unit) -> None:
         if draft.action == "update" and draft.dirty:
             _update(draft, unit)
     lines = [line for draft in standing if draft.dirty for several in draft.lines.values() for line in several]
-    for line in lines:
-        if line.action == "delete":
-            _remove(line, unit)
+    gone = [line for line in reversed(lines) if line.action == "delete"]  # a line may belong to one before it
+    let_go(gone, unit)
+    for line in gone:
+        _remove(line, unit)
     for line in lines:
         if line.action == "update" and line.changed:
             line.dirty = True
