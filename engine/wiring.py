@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from engine.analytics import AnalyticsService
 from engine.answering import ApprovalDesk
 from engine.attachments import AttachmentService
 from engine.auth import AuthService
@@ -63,6 +64,7 @@ class Engine:
     messages: MessageService
     background: Background
     jobs: JobBook
+    analytics: AnalyticsService
 
     def close(self) -> None:
         """Close every connection."""
@@ -155,6 +157,7 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
         messages=messages,
         background=Background(shelf, settings, clock, tenants, work_of(parts, handlers, lanes)),
         jobs=JobBook(shelf),
+        analytics=AnalyticsService(records),
     )
 
 

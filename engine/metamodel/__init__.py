@@ -1,6 +1,7 @@
 """From YAML to an immutable compiled model; touches no database."""
 
 from engine.metamodel import adjustment_codes as _adjustment_codes  # noqa: F401 -- declares the codes
+from engine.metamodel import analysis_codes as _analysis_codes  # noqa: F401 -- declares the codes
 from engine.metamodel import codes as _codes  # noqa: F401 -- declares the codes
 from engine.metamodel import control_codes as _control_codes  # noqa: F401 -- declares the codes
 from engine.metamodel import edit_codes as _edit_codes  # noqa: F401 -- declares the codes

@@ -232,8 +232,8 @@ REST = [
     Code("unknown_module", "The pack has no folder {module} with definitions{guess}",
          "包中没有含定义的文件夹 {module}{guess}"),
     Code("backward_migration", "The migration leads from {begin} back to {end}", "迁移从 {begin} 倒退到 {end}"),
-    Code("one_target", "The entry {item} opens exactly one of: object, list, page",
-         "菜单项 {item} 必须且只能打开 object、list、page 之一"),
+    Code("one_target", "The entry {item} opens exactly one of: object, list, page, chart, dashboard",
+         "菜单项 {item} 必须且只能打开 object、list、page、chart、dashboard 之一"),
 ]  # fmt: skip
 
 declare([*FILES, *SHAPES, *LAYERS, *LINKS, *OBJECTS, *REST])

@@ -11,4 +11,6 @@ OPERATIONS = 100_000
 EXPAND = 3
 TALLIED = 3  # fields to group by, and figures to sum
 GROUPS = 1_000
+MEASURED = 4  # fields to group by in an analysis
+MEASURED_GROUPS = 5_000
 ENTRIES = 2_000  # of a calendar, in one answer

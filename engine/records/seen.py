@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from engine.metamodel.model import SortKey
 from engine.records.unit import Unit
 from engine.storage.fetching import USERS, Want, fetch
 from engine.storage.query import Match, Query
@@ -28,13 +29,24 @@ def _users(unit: Unit, ids: set[str]) -> Mapping[Key, str | None]:
     return {(USERS, tree["id"]): str(tree["name"]) for tree in trees}
 
 
-def _records(unit: Unit, object: str, ids: set[str]) -> Mapping[Key, str | None]:
+def titles_in_order(unit: Unit, object: str, ids: set[str]) -> Mapping[str, str | None]:
+    """Return the titles of those records that the actor sees, in the order of the object's list; users by name."""
+    if object == USERS:
+        found = {id: title for (_, id), title in _users(unit, ids).items()}
+        return dict(sorted(found.items(), key=lambda pair: pair[1] or ""))
+    usable = unit.policy.usable(object) if object in unit.model.objects else frozenset()
+    listed = unit.model.lists.get(object)
+    sort = tuple(key for key in (listed.sort if listed else ()) if len(key.path) == 1 and key.path[0] in usable)
+    return {id: title for (_, id), title in _records(unit, object, ids, sort).items()}
+
+
+def _records(unit: Unit, object: str, ids: set[str], sort: tuple[SortKey, ...] = ()) -> Mapping[Key, str | None]:
     policy = unit.policy
     if object not in unit.model.objects or not policy.may(object, "read"):
         return {}
     display = unit.model.objects[object].display
     columns = (("id",), (display,)) if policy.titled(object) and display != "id" else (("id",),)
-    query = Query(object, columns, limit=len(ids), match=(Match("id", tuple(sorted(ids))),), deleted=None)
+    query = Query(object, columns, sort=sort, limit=len(ids), match=(Match("id", tuple(sorted(ids))),), deleted=None)
     page = select_page(
         unit.session,
         unit.catalog,

@@ -24,6 +24,7 @@ from sqlalchemy.pool import NullPool
 from engine.kernel.errors import Unavailable
 from engine.settings import Settings
 from engine.storage.errors import translated
+from engine.storage.local_days import local_day
 from engine.storage.statistics import read_statistics
 
 DialectName = Literal["sqlite", "postgresql"]
@@ -114,6 +115,7 @@ def _open_sqlite(address: Address, settings: Settings) -> sqlite3.Connection:
             raise Unavailable("database_missing", tenant=address.tenant) from error
         raise Unavailable("database_unavailable") from error
     try:
+        connection.create_function("local_day", 2, local_day, deterministic=True)
         connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
         for setting in (
             "foreign_keys=ON",

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import orjson
 
 from engine.metamodel.model import FieldModel, TenantModel
 from engine.rules import Run
@@ -12,12 +15,15 @@ from engine.storage.column_types import Convert, loader, total_of
 from engine.storage.connections import DialectName
 from engine.storage.cursor import list_mark, read_cursor, write_cursor
 from engine.storage.keys import search_words
+from engine.storage.measures import Measures, read_row
 from engine.storage.ordering import order_stored
 from engine.storage.query import Page, Path, Query, Row, Tally
 from engine.storage.scope import Frame
-from engine.storage.selection import Selection, build_count, build_one, build_page, build_tally
+from engine.storage.selection import Selection, build_count, build_measures, build_one, build_page, build_tally
 from engine.storage.sessions import Session
 from engine.storage.wording import Bound, RowFilter, Wording
+
+T = TypeVar("T")
 
 
 def select_page(
@@ -94,6 +100,36 @@ def tally_rows(
     return tuple(_tally(row, keys, sums, catalog.tables.dialect) for row in raw)
 
 
+def measure_rows(
+    session: Session,
+    catalog: Catalog,
+    asked: tuple[Query, Measures, Mapping[int, Mapping[str, str]]],
+    rows: RowFilter,
+    bound: Mapping[str, Any],
+    run: Run,
+) -> tuple[tuple[Any, ...], ...]:
+    """Return a row for each group: its keys, then its figures; without keys, one row of all.
+
+    A mapping, by the place of its key, gives what a value counts as; one that it does not hold counts as null.
+    """
+    query, measures, maps = asked
+    wording = Wording(catalog.tables, rows, bound, run)
+    shapes = tuple(wording.look(("figure", n), figure.where) for n, figure in enumerate(measures.figures))
+    figures = tuple((figure.function, figure.path) for figure in measures.figures)
+    own = _Asked(catalog, replace(query, columns=measures.paths), wording)
+    key = ("measures", measures.keys, figures, shapes, run.zone.key)
+    built = own.made(key, lambda frame: build_measures(frame, query, len(own.words), measures, run.zone.key))
+    selection, readers = built
+    values = own.values(selection)
+    values.update({f"map{place}": orjson.dumps(dict(map_)).decode() for place, map_ in maps.items()})
+    if measures.keys:
+        values["groups"] = query.limit
+    raw = session.rows(selection.compiled, values)
+    if raw:
+        session.require_model(catalog.stamp, raw[0][-1])
+    return tuple(read_row(row, readers) for row in raw)
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 
 
@@ -165,12 +201,16 @@ class _Asked:
 
     def selection(self, key: Hashable, build: Callable[[Frame], Selection]) -> Selection:
         """Return the statement of this shape."""
+        return self.made(key, build)
+
+    def made(self, key: Hashable, build: Callable[[Frame], T]) -> T:
+        """Return what is built for a statement of this shape, built once."""
         tables = self._catalog.tables
 
-        def make() -> Selection:
+        def make() -> T:
             return build(Frame(self._query.object, tables.table(self._query.object), self._wording))
 
-        found: Selection = tables.statements.get((key, self._shape), make)
+        found: T = tables.statements.get((key, self._shape), make)
         return found
 
     def place(self) -> list[Any] | None:

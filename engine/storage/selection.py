@@ -13,6 +13,7 @@ from sqlalchemy.sql import ColumnElement, Select, Subquery
 from engine.kernel.errors import Malformed
 from engine.metamodel.model import ObjectModel
 from engine.storage.column_types import Convert, Stored, binder, load_kind, stored_as
+from engine.storage.measures import MeasureColumns, Measures, Read
 from engine.storage.ordering import OrderKey, order_keys, stretches
 from engine.storage.query import Match, Path, Query
 from engine.storage.scope import Frame, RowScope
@@ -89,6 +90,21 @@ def build_count(frame: Frame, query: Query, words: int) -> Selection:
     statement = select(func.count(), _version()).select_from(counted)
     compiled, pieces = _compiled(frame, statement, converters)
     return Selection(compiled, pieces, lambda rows: [{"count": row[0]} for row in rows])
+
+
+def build_measures(
+    frame: Frame, query: Query, words: int, measures: Measures, zone: str
+) -> tuple[Selection, tuple[Read | None, ...]]:
+    """Return the SELECT of figures, one row for each group, ``groups`` of them at most, and how values are read."""
+    columns = MeasureColumns(frame, measures, zone)
+    conditions, converters = _conditions(frame, query, words)
+    statement = select(*columns.keys, *columns.figures, _version()).select_from(columns.source).where(*conditions)
+    if columns.keys:
+        # by place: PostgreSQL takes an expression with parameters in it for another one each time it stands there
+        places: list[ColumnElement[Any]] = [literal_column(str(place)) for place in range(1, len(columns.keys) + 1)]
+        statement = statement.group_by(*places).limit(bindparam("groups", type_=Integer()))
+    compiled, pieces = _compiled(frame, statement, converters)
+    return Selection(compiled, pieces, lambda rows: []), tuple(columns.readers)
 
 
 def build_tally(frame: Frame, query: Query, words: int) -> Selection:

@@ -39,6 +39,7 @@ from engine.metamodel.model import (
     WorktimeModel,
 )
 from engine.metamodel.model.adjustment import AdjustmentModel
+from engine.metamodel.model.analysis import ChartModel, DashboardModel, DatasetModel
 from engine.metamodel.model.decision import DecisionModel
 from engine.metamodel.model.explosion import ExplosionModel
 from engine.metamodel.model.message import ConnectorModel, PrintModel
@@ -68,6 +69,9 @@ class Bench:
     boards: dict[str, BoardModel] = field(default_factory=dict)
     calendars: dict[str, CalendarModel] = field(default_factory=dict)
     timelines: dict[str, TimelineModel] = field(default_factory=dict)
+    datasets: dict[str, DatasetModel] = field(default_factory=dict)
+    charts: dict[str, ChartModel] = field(default_factory=dict)
+    dashboards: dict[str, DashboardModel] = field(default_factory=dict)
     menus: list[MenuModel] = field(default_factory=list)
     structure: Structure = field(default_factory=Structure)
     privileges: dict[str, PrivilegeModel] = field(default_factory=dict)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from engine.kernel.text import LocalText
 from engine.metamodel.compiler.bench import Bench
 from engine.metamodel.definitions import Node
@@ -39,13 +41,26 @@ def _group(name: str, node: Node, bench: Bench) -> MenuGroup:
 
 
 def _item(name: str, node: Node, bench: Bench) -> MenuItem | None:
-    targets = [key for key in ("object", "list", "page") if node.has(key)]
+    targets = [key for key in ("object", "list", "page", "chart", "dashboard") if node.has(key)]
     if node.has("page"):
         return _page(name, node, targets, bench)
     if not targets or len(targets) > 1:
         bench.complain("one_target", node.key_span, item=name)
         return None
+    if targets[0] in ("chart", "dashboard"):
+        return _shown(name, node, targets[0], bench)
     return _list(name, node, bench)
+
+
+def _shown(name: str, node: Node, target: str, bench: Bench) -> MenuItem | None:
+    shown = node.text(target)
+    found = bench.charts.get(shown) if target == "chart" else bench.dashboards.get(shown)
+    if found is None:
+        bench.unknown(target, node.get(target), shown, bench.charts if target == "chart" else bench.dashboards)
+        return None
+    title = node.label("title") or found.title
+    kind: Literal["chart", "dashboard"] = "chart" if target == "chart" else "dashboard"
+    return MenuItem(name, title, node.text("icon", found.icon), kind, shown=shown)
 
 
 def _page(name: str, node: Node, targets: list[str], bench: Bench) -> MenuItem | None:

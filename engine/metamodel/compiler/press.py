@@ -10,7 +10,9 @@ from engine.kernel.errors import BadDefinition
 from engine.metamodel import limits
 from engine.metamodel.compiler.adjustments import compile_adjustments
 from engine.metamodel.compiler.bench import Bench
+from engine.metamodel.compiler.charts import compile_charts, compile_dashboards
 from engine.metamodel.compiler.controls import compile_controls
+from engine.metamodel.compiler.datasets import compile_datasets
 from engine.metamodel.compiler.dictionaries import compile_dictionaries
 from engine.metamodel.compiler.explosions import compile_explosions
 from engine.metamodel.compiler.expressions import Expressions
@@ -78,6 +80,9 @@ _EXPRESSIONS = (
     compile_boards,
     compile_calendars,
     compile_timelines,
+    compile_datasets,
+    compile_charts,
+    compile_dashboards,
 )
 
 

@@ -35,6 +35,9 @@ _AVAILABLE = (
     "board",
     "calendar",
     "timeline",
+    "dataset",
+    "chart",
+    "dashboard",
     "menu",
     "role",
     "privilege",
@@ -60,9 +63,6 @@ _AVAILABLE = (
 )
 _RESERVED = (
     "tree",
-    "dataset",
-    "chart",
-    "dashboard",
     "survey",
 )
 

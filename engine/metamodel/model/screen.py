@@ -106,16 +106,18 @@ class FormModel:
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """An entry of the menu: a list (the object's main one, unless ``list`` names another), or a page of the engine."""
+    """An entry of the menu: a list (the object's main one, unless ``list`` names another), a page of the engine, or a
+    chart or dashboard, which ``shown`` names."""
 
     name: str
     title: LocalText
     icon: str
-    target: Literal["list", "page"]
+    target: Literal["list", "page", "chart", "dashboard"]
     object: str | None = None
     view: str | None = None
     page: str | None = None
     list: str | None = None
+    shown: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.kernel.text import EMPTY, LocalText
 from engine.metamodel.model.adjustment import AdjustmentModel, AdjustmentUse
+from engine.metamodel.model.analysis import ChartModel, DashboardModel, DatasetModel
 from engine.metamodel.model.approval import ApprovalModel
 from engine.metamodel.model.assignment import AssignmentModel
 from engine.metamodel.model.automation import AutomationModel
@@ -61,6 +62,9 @@ class TenantModel:
     boards: Mapping[str, BoardModel] = field(default_factory=dict)
     calendars: Mapping[str, CalendarModel] = field(default_factory=dict)
     timelines: Mapping[str, TimelineModel] = field(default_factory=dict)
+    datasets: Mapping[str, DatasetModel] = field(default_factory=dict)
+    charts: Mapping[str, ChartModel] = field(default_factory=dict)
+    dashboards: Mapping[str, DashboardModel] = field(default_factory=dict)
     menus: tuple[MenuModel, ...] = ()
     inbound: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     rollups: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
