@@ -43,7 +43,7 @@ class Tree:
     def start(self) -> str | None:
         """Return the node that is looked into at first: none, unless a single one holds everything."""
         node: str | None = None
-        while len(children := self.below.get(node, ())) == 1 and self.below.get(children[0]):
+        while len(children := self.below.get(node, [])) == 1 and self.below.get(children[0]):
             node = children[0]
         return node
 

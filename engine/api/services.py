@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from engine.analytics import AnalyticsService
 from engine.attachments import AttachmentService
 from engine.auth import AuthService
 from engine.jobs import JobBook
@@ -53,6 +54,8 @@ class Services(Protocol):
     def messages(self) -> MessageService: ...
     @property
     def jobs(self) -> JobBook: ...
+    @property
+    def analytics(self) -> AnalyticsService: ...
 
     def ready(self) -> bool:
         """Tell whether what the routes need can be reached."""

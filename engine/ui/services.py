@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from engine.analytics import AnalyticsService
 from engine.attachments import AttachmentService
 from engine.auth import AuthService
 from engine.jobs import JobBook
@@ -54,6 +55,8 @@ class Services(Protocol):
     def messages(self) -> MessageService: ...
     @property
     def jobs(self) -> JobBook: ...
+    @property
+    def analytics(self) -> AnalyticsService: ...
     @property
     def approvals(self) -> ApprovalService: ...
     @property
