@@ -16,10 +16,11 @@ from engine.ui.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Taste:
-    """How a person wants pages to look."""
+    """How a person wants pages to look. ``turned``: the groups of the menu that he folded or unfolded."""
 
     theme: str = "auto"
     density: str = ""
+    turned: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

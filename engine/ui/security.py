@@ -23,6 +23,7 @@ from engine.ui.words import LANGUAGES, best_language, words_in
 CSRF_HEADER = "X-CSRF-Token"
 LANGUAGE_COOKIE = "tessera-language"
 THEME_COOKIE = "tessera-theme"
+FOLDS_COOKIE = "tessera-folds"
 DENSITY_COOKIE = "tessera-density"
 
 
@@ -81,7 +82,10 @@ def taste_of(request: Request) -> Taste:
     """Return how the reader wants pages to look."""
     theme = request.cookies.get(THEME_COOKIE, "")
     density = request.cookies.get(DENSITY_COOKIE, "")
-    return Taste(theme if theme in ("light", "dark") else "auto", "comfortable" if density == "comfortable" else "")
+    turned = frozenset(filter(None, request.cookies.get(FOLDS_COOKIE, "").split(".")))
+    return Taste(
+        theme if theme in ("light", "dark") else "auto", "comfortable" if density == "comfortable" else "", turned
+    )
 
 
 def _desk(services: Services, request: Request, caller: Caller) -> Desk:

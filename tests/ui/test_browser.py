@@ -227,6 +227,24 @@ def test_theme_and_language_change_where_one_is(desk: Desk) -> None:
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
 
 
+def test_a_group_of_the_menu_stays_as_the_reader_folded_it(desk: Desk) -> None:
+    page = desk.open("/o/work")
+    side = page.get_by_role("navigation", name="Main menu")
+    expect(side.get_by_role("link", name="Deals")).to_be_visible()
+    expect(side.get_by_role("link", name="Pricings")).to_be_hidden()
+
+    side.get_by_text("Ground").click()
+    side.get_by_text("Sales").click()
+    page.reload()
+
+    expect(side.get_by_role("link", name="Pricings")).to_be_visible()
+    expect(side.get_by_role("link", name="Deals")).to_be_hidden()
+    # where one is always shows
+    page.goto(page.url.replace("/o/work", "/o/deal"))
+    expect(side.get_by_role("link", name="Deals")).to_be_visible()
+    desk.context.clear_cookies(name="tessera-folds")
+
+
 def test_markup_in_values_and_rich_text_does_nothing(desk: Desk, place: Place) -> None:
     canary = "<img src=x onerror=\"window.canary=1\"><b hx-post='/logout' hx-trigger='load'>x</b>"
     id = place.showroom.make("work", name=canary[:80], story=canary, text=canary, facts={"a": canary})

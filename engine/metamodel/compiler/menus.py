@@ -37,7 +37,8 @@ def _group(name: str, node: Node, bench: Bench) -> MenuGroup:
             bench.unknown("role", part, str(part.value), roles)
     items = (_item(key, part, bench) for key, part in node.get("items").items())
     found = tuple(filter(None, items))
-    return MenuGroup(name, node.label("title"), found, frozenset(node.texts("roles")), node.text("icon"))
+    who = frozenset(node.texts("roles"))
+    return MenuGroup(name, node.label("title"), found, who, node.text("icon"), node.flag("folded"))
 
 
 def _item(name: str, node: Node, bench: Bench) -> MenuItem | None:

@@ -122,13 +122,14 @@ class MenuItem:
 
 @dataclass(frozen=True, slots=True)
 class MenuGroup:
-    """Entries under one heading."""
+    """Entries under one heading; a ``folded`` group shows them when a reader opens it."""
 
     name: str
     title: LocalText
     items: tuple[MenuItem, ...]
     roles: frozenset[str] = frozenset()
     icon: str = ""
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,11 +43,19 @@ class NavLink:
 
 @dataclass(frozen=True, slots=True)
 class NavGroup:
-    """Entries under a heading; ``rest`` folds away under "more"."""
+    """Entries under a heading; ``rest`` folds away under "more". ``usual``: whether it is open for whom it is new."""
 
     title: str
     links: tuple[NavLink, ...]
     rest: tuple[NavLink, ...] = ()
+    name: str = ""
+    usual: bool = True
+    turned: bool = False
+
+    @property
+    def unfolded(self) -> bool:
+        """Tell whether its entries show: as usual or as the reader turned it, and always around the present page."""
+        return self.usual is not self.turned or self.open or any(link.current for link in self.links)
 
     @property
     def open(self) -> bool:
@@ -147,7 +155,8 @@ def _groups(desk: Desk) -> Iterator[NavGroup]:
     for group in declared:
         links = [link for item in group.items if (link := _link(desk, item)) is not None]
         if links and _for_reader(desk, group):
-            yield NavGroup(desk.title(group.title), *_folded(links))
+            turned = group.name in desk.taste.turned
+            yield NavGroup(desk.title(group.title), *_folded(links), group.name, not group.folded, turned)
 
 
 def _for_reader(desk: Desk, group: MenuGroup) -> bool:
