@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from engine.kernel.text import EMPTY
-from engine.metamodel.model import FieldModel
+from engine.metamodel.model import CheckModel, FieldModel
 from engine.records.batch import Batch
 from engine.records.circles import look_for_circles
 from engine.records.dictionary_book import Book
@@ -165,8 +165,17 @@ def _already_complained(draft: Draft, name: str) -> bool:
     return any(complaint.path.startswith(path) for complaint in draft.top().complaints)
 
 
+def _without_ground(draft: Draft, check: CheckModel) -> bool:
+    """Tell whether a condition looks at a value that was refused: nothing can be said of it yet."""
+    if not draft.top().complaints:
+        return False
+    return any(_already_complained(draft, path[0]) for path in check.that.reads if path)
+
+
 def _check_conditions(draft: Draft, unit: Unit) -> None:
     moment = draft.transition.name if draft.transition and draft.stage in ("whole", "ask") else "save"
     for check in draft.plan.object.checks.values():
-        if check.on in ("save", "always", moment) and fails(check, draft.facts, unit):
+        if check.on not in ("save", "always", moment) or _without_ground(draft, check):
+            continue
+        if fails(check, draft.facts, unit):
             draft.complain(check.field or "", "check_failed", check.say or EMPTY, check=check.name)
