@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
 
@@ -10,6 +10,7 @@ import structlog
 
 from engine.attachments import AttachmentService
 from engine.jobs import Control, Daily, Handler, Lane, Work
+from engine.jobs.running import Kind
 from engine.kernel.clock import Clock
 from engine.kernel.context import Context
 from engine.kernel.errors import LimitExceeded, Malformed
@@ -39,8 +40,10 @@ class Parts:
     rights: RightsService
 
 
-def work_of(parts: Parts, handlers: tuple[Handler, ...] = (), lanes: tuple[Lane, ...] = ()) -> Work:
-    """Return the table. ``handlers`` and ``lanes`` come from the features of processes."""
+def work_of(
+    parts: Parts, handlers: tuple[Handler, ...] = (), lanes: tuple[Lane, ...] = (), kinds: Mapping[str, Kind] = {}
+) -> Work:
+    """Return the table. ``handlers``, ``lanes`` and further ``kinds`` come from the features of processes."""
     messages = parts.messages
 
     def carry_out_import(ctx: Context, job: Job, control: Control) -> None:
@@ -70,7 +73,7 @@ def work_of(parts: Parts, handlers: tuple[Handler, ...] = (), lanes: tuple[Lane,
             Handler("calls", messages.wants_call, _never, messages.call_out),
             Handler("webhooks", messages.wants_event, _never, messages.fan_out, messages.webhooks.any_in),
         ),
-        kinds={"import": carry_out_import, "tidy": tidy, "duties": check_duties},
+        kinds={"import": carry_out_import, "tidy": tidy, "duties": check_duties, **kinds},
         daily=(
             Daily("duties", time(2, 30)),
             Daily("tidy", time(3, 10)),

@@ -31,7 +31,7 @@ from engine.tenancy import OverlayService, Seeder, Seeding, TenantService, open_
 from engine.transfer import TransferService, load_rows
 from engine.workflow import LifecycleService, Workflow, open_workflow
 from engine.workflow.approvals.service import ApprovalService
-from engine.workflow.automations import Message
+from engine.workflow.automations import RUN, Message
 from engine.workflow.connecting import connect
 
 if TYPE_CHECKING:
@@ -133,6 +133,7 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
     rules = processes.automations.after
     closings, substitutions = _closings(approvals, settings, clock)
     handlers = (Handler(rules.name, rules.wants, rules.act), closings, _incoming(processes, auth, settings, clock))
+    kinds = {RUN: processes.automations.over_all.carry_out}
     lanes = (Lane("clocks", lambda tenant, _: processes.tick(tenant) > 0, processes.due), substitutions)
 
     def tenants() -> list[str]:
@@ -155,7 +156,7 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
         rules=RuleStudio(records),
         rights=rights,
         messages=messages,
-        background=Background(shelf, settings, clock, tenants, work_of(parts, handlers, lanes)),
+        background=Background(shelf, settings, clock, tenants, work_of(parts, handlers, lanes, kinds)),
         jobs=JobBook(shelf),
         analytics=AnalyticsService(records),
     )

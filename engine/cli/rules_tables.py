@@ -124,7 +124,7 @@ def _read_dmn(path: Path) -> _Tables:
             own |= {parameter.name: types.type(parameter.type_ref) for parameter in box.parameters}
             box = box.body
         if isinstance(box, TableBox):
-            # what the type of a column allows, its rules need not care about
+            # what the type of a column allows, its rules need not test
             inputs = tuple(replace(c, allowed=c.allowed or allowed.get(c.type_ref, "")) for c in box.inputs)
             box = replace(box, inputs=inputs)
             compiled = compile_table(box, Names(own, types.named()), types, Texts(lenient=True))

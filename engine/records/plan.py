@@ -119,7 +119,7 @@ class ObjectPlan:
         return tuple(
             (check, frozenset(path[0] for path in check.that.reads) & self.object.fields.keys())
             for check in self.object.checks.values()
-            if check.on == "always"
+            if check.on == "always" and not check.warn
         )
 
     @cached_property

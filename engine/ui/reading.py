@@ -66,6 +66,9 @@ class _Reader:
                 continue
             kept[field.name] = value
             settled = self.settle(found, field, value, path, kept)
+            if not prefix and self.picks_anew(field, posted, settled):
+                del kept[field.name]
+                continue
             if settled is not None or not self.defaults(field, posted, prefix):
                 plain[field.name] = settled
         return plain, kept
@@ -122,6 +125,12 @@ class _Reader:
             return not posted.one(f"{prefix}id")
         follows = default.expression is not None and bool(default.expression.reads)
         return self.action == "create" and (follows or field.required)
+
+    def picks_anew(self, field: FieldModel, posted: Posted, value: Any) -> bool:
+        """Tell whether a reference of a new record is still for the engine to pick, since nobody chose another."""
+        if field.pick is None or self.action != "create":
+            return False
+        return value is None or value == posted.one(f"{field.name}.picked")
 
     def settle(self, found: ObjectModel, field: FieldModel, value: Any, path: str, kept: dict[str, Any]) -> Any:
         """Return a picked value as plain JSON; a text that was typed but not picked is looked up."""

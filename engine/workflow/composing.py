@@ -69,6 +69,7 @@ def open_workflow(
     doers.transition = transition
     doers.assign = assignments.assign
     doers.schedule = automations.schedule
+    doers.run = automations.over_all.begin
     doers.convert = conversions.effect
     records.subscribe(lifecycles.reaction, automations.reaction)
     return Workflow(lifecycles, automations, assignments, conversions, effects, timers, doers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from engine.kernel.errors import LimitExceeded
@@ -19,22 +20,60 @@ _BY_ID = (SortKey(("id",)),)
 _CHUNK = 1_000
 
 
-def find_rows(
-    unit: Unit, object: str, where: Expression | None, names: Mapping[str, Any], *, limit: int, root: str = "item"
-) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Records of ``object`` for which ``where`` is true, in the order of ``sort`` and then of their ids."""
+
+    object: str
+    where: Expression | None
+    limit: int
+    sort: tuple[SortKey, ...] = ()
+
+
+def find_rows(unit: Unit, search: Search, names: Mapping[str, Any], root: str = "item") -> list[dict[str, Any]]:
     """Return the records that the unit's actor sees and for which a condition on ``root`` is true, oldest first.
 
-    More than ``limit`` are not returned but for one, so that the caller can tell.
+    More than the limit are not returned but for one, so that the caller can tell.
     """
+    object, where, limit = search.object, search.where, search.limit
     rows = every_row if unit.policy.everything else unit.policy.rows
     columns = _columns(unit, object, where, root)
     bound = {name: names[name] for name in _roots(where) if name != root and name in names}
     asked = where if where is not None and where.sql_refusal is None else None
+    sort = (*search.sort, *_BY_ID)
     if where is None or asked is not None:
-        query = Query(object, columns, asked, sort=_BY_ID, limit=limit + 1)
+        query = Query(object, columns, asked, sort=sort, limit=limit + 1)
         page = select_page(unit.session, unit.catalog, query, rows, bound, unit.run)
         return [facts_of(row) for row in page.rows]
-    return _one_by_one(unit, Query(object, columns, sort=_BY_ID, limit=_CHUNK), where, (names, root, limit))
+    return _one_by_one(unit, Query(object, columns, sort=sort, limit=_CHUNK), where, (names, root, limit))
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Some of the records that a condition chooses; ``after`` continues behind them, None at the end."""
+
+    rows: list[dict[str, Any]]
+    after: str | None
+
+
+def next_portion(
+    unit: Unit, object: str, where: Expression | None, names: Mapping[str, Any], after: str | None, size: int
+) -> Portion:
+    """Return the next records, oldest first, for which a condition on ``record`` is true."""
+    rows = every_row if unit.policy.everything else unit.policy.rows
+    asked = where if where is not None and where.sql_refusal is None else None
+    bound = {name: names[name] for name in _roots(asked) if name != "record" and name in names}
+    query = Query(object, _columns(unit, object, where, "record"), asked, sort=_BY_ID, limit=size, after=after)
+    page = select_page(unit.session, unit.catalog, query, rows, bound, unit.run)
+    found = [facts_of(row) for row in page.rows]
+    if where is not asked and where is not None:
+        found = [facts for facts in found if _fits(unit, where, {**names, "record": facts})]
+    return Portion(found, page.after)
+
+
+def _fits(unit: Unit, where: Expression, names: Mapping[str, Any]) -> bool:
+    unit.run.restart()
+    return where.evaluate(names, unit.run) is True
 
 
 def _one_by_one(
@@ -49,8 +88,7 @@ def _one_by_one(
         page = select_page(unit.session, unit.catalog, asking, rows, {}, unit.run)
         for row in page.rows:
             facts = facts_of(row)
-            unit.run.restart()
-            if where.evaluate(ChainMap({root: facts}, names), unit.run) is True:  # type: ignore[arg-type] # read only
+            if _fits(unit, where, ChainMap({root: facts}, names)):  # type: ignore[arg-type] # read only
                 found.append(facts)
                 if len(found) > limit:
                     return found

@@ -11,6 +11,7 @@ from engine.metamodel.compiler.bench import Bench
 from engine.metamodel.compiler.expressions import Expressions
 from engine.metamodel.compiler.fields import is_formula
 from engine.metamodel.compiler.literals import BadLiteralError, literal_of
+from engine.metamodel.compiler.screens import sort_keys
 from engine.metamodel.definitions import Node
 from engine.metamodel.model import (
     CheckModel,
@@ -19,6 +20,7 @@ from engine.metamodel.model import (
     FieldModel,
     LifecycleModel,
     ObjectModel,
+    Pick,
     Rollup,
 )
 from engine.rules import NameScope
@@ -63,8 +65,8 @@ def _check(
         bench.field(object, node.get("field"))
     when = expressions.condition(node.get("when"), scope)
     compiled = expressions.brought if node.text("dialect") == "python" else expressions.condition
-    that = compiled(node.get("that"), scope)
-    return CheckModel(name, that, node.label("say"), on, when, node.maybe("field")) if that else None
+    that, warn = compiled(node.get("that"), scope), node.flag("warn")
+    return CheckModel(name, that, node.label("say"), on, when, node.maybe("field"), warn) if that else None
 
 
 class _FieldFormulas:
@@ -93,6 +95,7 @@ class _FieldFormulas:
             default=self.default(node.get("default")) or field.default,
             range=self.expressions.tests(node.get("range"), self.scope, self.type) if self.type else None,
             where=self._where(node.get("where")),
+            pick=self._pick(node.get("pick")),
             currency=field.currency or (self.object.currency if field.type == "money" else None),
             indexed=field.indexed or field.type in ("reference", "user", "department"),
         )
@@ -128,6 +131,12 @@ class _FieldFormulas:
         return self.expressions.row_condition(
             node, TargetScope(self.expressions, self.object.name, self.field.targets[0])
         )
+
+    def _pick(self, node: Node) -> Pick | None:
+        target = self.bench.objects.get(next(iter(self.field.targets), ""))
+        if node.value is None or target is None:
+            return None
+        return Pick(self._where(node.get("where")), sort_keys(node.get("sort"), target, self.bench))
 
     def _check_pattern(self) -> None:
         pattern = self.field.pattern

@@ -224,7 +224,7 @@ class _Form:
             name, _, reference = str(part.value).partition(".")
             other = self.bench.object(Node(name, part.place, part.path))
             field = self.bench.field(other, part, reference) if other else None
-            if other and field and self.object.name not in field.targets:
+            if other and field and self.object.related_by(field) is None:
                 self.bench.complain("wrong_target", part, field=part.value, object=self.object.name)
             elif other and field:
                 found.append((other.name, field.name))

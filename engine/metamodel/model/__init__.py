@@ -8,7 +8,7 @@ from engine.metamodel.model.control import NeverModel, PrivilegeModel, Restricti
 from engine.metamodel.model.conversion import ConversionModel
 from engine.metamodel.model.dictionary import DictionaryItem, DictionaryModel
 from engine.metamodel.model.effects import Effect, Effects
-from engine.metamodel.model.field import Default, FieldModel, FieldType, Rollup
+from engine.metamodel.model.field import Default, FieldModel, FieldType, Pick, Rollup
 from engine.metamodel.model.grant import (
     ACTIONS,
     AREAS,
@@ -98,6 +98,7 @@ __all__ = [
     "People",
     "PersonRule",
     "Phrase",
+    "Pick",
     "PrivilegeModel",
     "RepeatModel",
     "RestrictionModel",

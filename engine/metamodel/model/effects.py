@@ -10,6 +10,7 @@ from engine.kernel.source import NOWHERE, Span
 from engine.metamodel.model.field import Default
 from engine.metamodel.model.people import People
 from engine.metamodel.model.phrase import NO_PHRASE, Duration, Phrase
+from engine.metamodel.model.screen import SortKey
 from engine.rules import Expression
 
 Channel = Literal["inbox", "email", "sms", "webhook"]
@@ -50,6 +51,18 @@ class RemoveRecords:
 
     object: str
     where: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class FindRecords:
+    """Look for records of ``object`` for which ``where`` (on ``item``) is true. ``name`` binds the list of them; with
+    ``first`` the first of them, or null."""
+
+    object: str
+    name: str
+    where: Expression | None = None
+    sort: tuple[SortKey, ...] = ()
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +123,15 @@ class ScheduleRule:
 
     automation: str
     at: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class RunOverAll:
+    """Run an automation (one with the trigger ``scheduled``) on every record that its ``where`` chooses, as a job;
+    ``values`` are then its ``event.data``."""
+
+    automation: str
+    values: Values = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +200,7 @@ Verb = (
     | CreateRecord
     | UpdateRecords
     | RemoveRecords
+    | FindRecords
     | TakeNumber
     | EvaluateTable
     | StartApproval
@@ -185,6 +208,7 @@ Verb = (
     | AssignRecord
     | WithdrawApproval
     | ScheduleRule
+    | RunOverAll
     | ConvertRecord
     | RefuseSave
     | EmitEvent

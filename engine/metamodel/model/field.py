@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from engine.kernel.source import NOWHERE, Span
 from engine.kernel.text import EMPTY, LocalText
+from engine.metamodel.model.screen import SortKey
 from engine.rules import Expression
 
 FieldType = Literal[
@@ -77,6 +78,14 @@ class Rollup:
 
 
 @dataclass(frozen=True, slots=True)
+class Pick:
+    """Which record a reference takes on creation where none is given: the first for which ``where`` is true too."""
+
+    where: Expression | None = None
+    sort: tuple[SortKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FieldModel:
     """A field with everything that any floor asks about it.
 
@@ -109,6 +118,7 @@ class FieldModel:
     depends_on: str | None = None
     targets: tuple[str, ...] = ()
     where: Expression | None = None
+    pick: Pick | None = None
     on_delete: Literal["restrict", "clear", "cascade"] = "restrict"
     lines_of: str | None = None
     lines_by: str | None = None

@@ -21,6 +21,7 @@ class CheckModel:
 
     ``on`` is ``save``, the name of a transition, or ``always``: at each save, and when a value that it reads is
     calculated anew because another record changed; what would break it is then refused with that change.
+    ``warn``: whoever saves is told, and the record is saved all the same.
     """
 
     name: str
@@ -29,6 +30,7 @@ class CheckModel:
     on: str = "save"
     when: Condition | None = None
     field: str | None = None
+    warn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,14 @@ class ObjectModel:
     def field(self, name: str) -> FieldModel:
         """Return a field; KeyError when there is none."""
         return self.fields[name]
+
+    def related_by(self, other: FieldModel) -> str | None:
+        """Return the field that relates records of this object to those whose reference ``other`` is: ``id`` when it
+        points here, else the one reference of this object that points where it points; None when there is none."""
+        if self.name in other.targets:
+            return "id"
+        same = [name for name, own in self.fields.items() if own.references and own.targets == other.targets]
+        return same[0] if len(same) == 1 and other.references else None
 
     @property
     def owned(self) -> bool:

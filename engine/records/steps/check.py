@@ -178,4 +178,5 @@ def _check_conditions(draft: Draft, unit: Unit) -> None:
         if check.on not in ("save", "always", moment) or _without_ground(draft, check):
             continue
         if fails(check, draft.facts, unit):
-            draft.complain(check.field or "", "check_failed", check.say or EMPTY, check=check.name)
+            tell = draft.warn if check.warn else draft.complain
+            tell(check.field or "", "check_failed", check.say or EMPTY, check=check.name)

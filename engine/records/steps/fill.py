@@ -10,6 +10,7 @@ from engine.records.batch import Batch
 from engine.records.calculating import calculate
 from engine.records.draft import Draft
 from engine.records.exploding import explode
+from engine.records.picking import pick_references
 from engine.records.plan import ObjectPlan
 from engine.records.related import Key, Related
 from engine.records.results import DoesNotFit, result_of
@@ -40,7 +41,10 @@ def fill(batch: Batch, unit: Unit) -> None:
         _guard(draft, unit)
         _order(draft, unit)
     if any(draft.ordered for draft in families):
-        _relate(families, related, plans)
+        given = [draft for draft in families if draft.transition is not None and _is_given_away(draft)]
+        _relate(families, related, plans, [draft.after["owner"] for draft in given])
+        for draft in given:
+            draft.put("department", related.unit_of(draft.after["owner"]))
     for draft in batch.drafts:
         if draft.error is None:
             adjust(draft, unit)
@@ -85,6 +89,13 @@ def _has_new_owner(draft: Draft) -> bool:
         return False
     owner = draft.after.get("owner")
     return owner is not None and owner != (draft.before or {}).get("owner")
+
+
+def _is_given_away(draft: Draft) -> bool:
+    """Tell whether a transition gives the record to another owner, whose department it then follows."""
+    if not draft.plan.object.owned or "owner" not in draft.ordered or "department" in draft.ordered:
+        return False
+    return draft.after.get("owner") not in (None, (draft.before or {}).get("owner"))
 
 
 # -- references --------------------------------------------------------------------------------------------------------
@@ -156,7 +167,7 @@ def _defaults(draft: Draft, unit: Unit) -> bool:
                 continue
         draft.put(name, value)
         pointed = pointed or (value is not None and name in draft.plan.pointers)
-    return pointed
+    return pick_references(draft, unit) or pointed
 
 
 def _guard(draft: Draft, unit: Unit) -> None:

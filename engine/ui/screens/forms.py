@@ -13,6 +13,7 @@ from engine.ui.desk import Desk
 from engine.ui.screens.editors import LineEditor, build_editor
 from engine.ui.widgets import widget_of
 from engine.ui.widgets.base import Cell, Input, Look, Spot, plain_cell
+from engine.ui.widgets.references import parts_of
 
 _COLUMNS = 12
 _WIDEN_TO = 4
@@ -24,7 +25,8 @@ _GIVEN = frozenset({"owner", "department"})
 @dataclass(frozen=True, slots=True)
 class FormFacts:
     """What a form is drawn from. ``values`` are those of the record with formulas and defaults, overlaid by what
-    was posted; ``visible``, ``required`` and ``readonly`` say what the conditions gave per field path."""
+    was posted; ``visible``, ``required`` and ``readonly`` say what the conditions gave per field path; ``picked`` are
+    fields that the engine, and not the user, gave a value."""
 
     values: Mapping[str, Any]
     posted: Mapping[str, Any] = slot(default_factory=dict)
@@ -32,6 +34,8 @@ class FormFacts:
     visible: Mapping[str, bool] = slot(default_factory=dict)
     required: Mapping[str, bool] = slot(default_factory=dict)
     readonly: Mapping[str, bool] = slot(default_factory=dict)
+    warnings: Sequence[Complaint] = ()
+    picked: frozenset[str] = frozenset()
     id: str = ""
     version: int = 0
 
@@ -51,6 +55,7 @@ class FieldBox:
     shown: Cell | None = None
     note: str = ""
     group: bool = False
+    picked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,7 @@ class FormScreen:
     summary: tuple[SummaryLine, ...]
     version: int
     is_new: bool
-    hints: tuple[str, ...] = ()
+    warnings: tuple[SummaryLine, ...] = ()
 
 
 def build_form(desk: Desk, form: FormModel, facts: FormFacts, title: str) -> FormScreen:
@@ -125,6 +130,7 @@ def build_form(desk: Desk, form: FormModel, facts: FormFacts, title: str) -> For
         summary=tuple(_summary(desk, found, facts.complaints)),
         version=facts.version,
         is_new=not facts.id,
+        warnings=tuple(_summary(desk, found, facts.warnings)),
     )
 
 
@@ -189,7 +195,17 @@ class _Drawer:
         )  # fmt: skip
         drawn = widget.ask(field, self.values.get(field.name), self.look, spot)
         group = drawn.kind in ("checks", "address", "pickers", "files")
-        return FieldBox(field.name, identity, title, width, help_text, required, errors, drawn, group=group)
+        picked = self._picked(field)
+        return FieldBox(
+            field.name, identity, title, width, help_text, required, errors, drawn, group=group, picked=picked
+        )
+
+    def _picked(self, field: FieldModel) -> str:
+        """Return the record that the engine picked: while nobody chooses another, it picks anew."""
+        value = self.values.get(field.name)
+        if field.pick is None or self.facts.id or field.name not in self.facts.picked or value is None:
+            return ""
+        return parts_of(value)[0]
 
     def lines(self, placed: FormField, field: FieldModel) -> SectionBox:
         editor = build_editor(

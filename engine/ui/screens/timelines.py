@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from engine.metamodel.model import TimelineModel, TimelineSource
+from engine.storage import Reference
 from engine.ui.desk import Desk
 from engine.ui.screens.columns import resolve
 from engine.ui.widgets import widget_of
@@ -76,12 +77,16 @@ def happening(desk: Desk, source: TimelineSource, id: str, values: Mapping[str, 
     return Happening(
         datetime.combine(moment, time(23, 59, 59), desk.context.zone) if whole else moment,
         "" if whole else desk.dates.clock(moment),
-        str(values.get(found.display) or id[-8:]),
+        _title(values.get(found.display)) or id[-8:],
         desk.title(source.title),
         found.icon,
         f"/o/{found.name}/{id}",
         tuple(_cells(desk, source, values)),
     )
+
+
+def _title(value: Any) -> str:
+    return str((value.title if isinstance(value, Reference) else value) or "")
 
 
 def by_days(desk: Desk, happenings: Iterable[Happening]) -> tuple[TimeDay, ...]:

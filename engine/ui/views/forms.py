@@ -128,6 +128,8 @@ def _facts(
         preview.visible,
         preview.required,
         preview.readonly,
+        preview.warnings,
+        frozenset(preview.values.keys() - posted.keys()),
     )
 
 

@@ -11,6 +11,7 @@ from flask import Response
 from engine.kernel.errors import Missing, Rejected
 from engine.metamodel.model import FormModel, ObjectModel
 from engine.records import Listing, Record
+from engine.storage import Reference
 from engine.ui.door import Call, Route, Toast
 from engine.ui.screens.columns import card_slots, column_specs
 from engine.ui.screens.details import RecordScreen, build_record
@@ -162,17 +163,24 @@ def _related(call: Call, form: FormModel, record: Record) -> Iterator[tuple[tupl
         found = desk.model.objects[object]
         if not found.fields[field].references:
             continue  # one of several objects, or several records: no condition finds those
+        by = desk.model.objects[record.object].related_by(found.fields[field])
+        shared = record.values.get(by) if by is not None and by != "id" else None
+        if by not in (None, "id") and not isinstance(shared, Reference):
+            continue
+        around = shared.id if isinstance(shared, Reference) else record.id
         specs = [spec for spec in column_specs(desk, desk.model.lists[object]) if spec.path != field]
         specs = specs[:_RELATED_COLUMNS]
-        condition = f'{field} = "{record.id}"'
+        condition = f'{field} = "{around}"'
         fields = tuple(dict.fromkeys([*(spec.path for spec in specs), found.display, "id", "version"]))
         page = call.services.records.list(call.context, Listing(object, where=condition, fields=fields, limit=_RELATED))
         grid = _grid(call, found, specs, page.records)
         title = desk.title(found.plural) or desk.title(found.title)
         back = quote(f"/o/{record.object}/{record.id}", safe="")
-        allowed = desk.may(object, "create") and field in desk.policy.writable(object, "create")
+        own = shared is None
+        allowed = own and desk.may(object, "create") and field in desk.policy.writable(object, "create")
         add = f"/o/{object}/new?{field}={record.id}&back={back}" if allowed else ""
-        more = f"/o/{object}?f={quote(f'{field}:in:' + quote(f'{record.id} {_title_of(call, record)}'))}"
+        name = (shared.title or "") if isinstance(shared, Reference) else _title_of(call, record)
+        more = f"/o/{object}?f={quote(f'{field}:in:' + quote(f'{around} {name}'))}"
         empty = desk.say("record.none_related_add" if add else "record.none_related", object=desk.title(found.title))
         yield (
             (object, field),

@@ -9,7 +9,7 @@ from engine.records import RecordService, Unit
 from engine.storage import Incident, note_incident
 from engine.storage.rule_rows import note_occurrence
 from engine.workflow.automations.running import Occasion, Runner
-from engine.workflow.finding import find_rows
+from engine.workflow.finding import Search, find_rows
 
 MOST_RECORDS = 10_000
 
@@ -29,7 +29,7 @@ class Many:
     def chosen(self, unit: Unit, rule: AutomationModel, occasion: Occasion, occurrence: str) -> bool:
         """Run a rule on the next records that its condition chooses; tell whether that were all."""
         names = {"params": unit.model.param_values(), "event": occasion.event, "actor": None}
-        rows = find_rows(unit, rule.object, rule.where, names, limit=MOST_RECORDS, root="record")
+        rows = find_rows(unit, Search(rule.object, rule.where, MOST_RECORDS), names, "record")
         went = 0
         for row in rows:
             went += self.one(unit, rule, RecordRef(rule.object, row["id"]), occasion, occurrence)

@@ -15,7 +15,7 @@ from engine.records import RecordService, Unit
 from engine.workflow.automations.matching import in_order
 from engine.workflow.automations.patterns import fitting
 from engine.workflow.automations.running import Occasion, Runner
-from engine.workflow.finding import find_rows
+from engine.workflow.finding import Search, find_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Messages:
             "params": unit.model.param_values(),
             "actor": None if unit.ctx.actor.system else unit.policy.facts,
         }
-        rows = find_rows(unit, rule.object, rule.where, names, limit=1, root="record")
+        rows = find_rows(unit, Search(rule.object, rule.where, 1), names, "record")
         acted = False
         for row in rows[:1]:
             acted = self._runner.run(unit, rule, RecordRef(rule.object, row["id"]), occasion) or acted

@@ -15,6 +15,7 @@ from engine.storage import append_events
 from engine.workflow.automations.after import AfterCommit
 from engine.workflow.automations.matching import in_order
 from engine.workflow.automations.messages import Messages
+from engine.workflow.automations.over_all import OverAll
 from engine.workflow.automations.reacting import RuleReaction, event_of
 from engine.workflow.automations.running import Occasion, Runner
 from engine.workflow.automations.scheduled import Scheduled
@@ -41,6 +42,7 @@ class AutomationService:
         self.reaction = RuleReaction(self._runner)
         self.after = AfterCommit(records, self._runner, context_of)
         self.messages = Messages(records, self._runner)
+        self.over_all = OverAll(records, self._runner, context_of)
         self._scheduled = Scheduled(records, self._runner, lambda tenant: context_of(tenant, None))
         timers.register(RULE, self)
 

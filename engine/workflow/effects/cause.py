@@ -57,6 +57,8 @@ class Doers:
     schedule: Callable[[Unit, str, RecordRef, datetime, Cause], Any] = field(
         default_factory=lambda: _nowhere("schedule")
     )
+    # (unit, automation, event.data, cause)
+    run: Callable[[Unit, str, Mapping[str, Any], Cause], Any] = field(default_factory=lambda: _nowhere("run"))
     # (unit, conversion, record, cause) -> the first record that was made
     convert: Callable[[Unit, str, RecordRef, Cause], RecordRef | None] = field(
         default_factory=lambda: _nowhere("convert")

@@ -10,7 +10,15 @@ from engine.kernel.context import SYSTEM
 from engine.kernel.errors import LimitExceeded
 from engine.kernel.names import RecordRef
 from engine.metamodel.model import FieldModel
-from engine.metamodel.model.effects import CreateRecord, RemoveRecords, SetFields, TakeNumber, UpdateRecords, Values
+from engine.metamodel.model.effects import (
+    CreateRecord,
+    FindRecords,
+    RemoveRecords,
+    SetFields,
+    TakeNumber,
+    UpdateRecords,
+    Values,
+)
 from engine.records import Change, RecordService, Unit
 from engine.records.ordering import (
     Order,
@@ -27,7 +35,8 @@ from engine.rules import Expression, to_python
 from engine.storage import Reference
 from engine.workflow.effects.cause import Cause
 from engine.workflow.effects.scene import Scene
-from engine.workflow.finding import find_rows
+from engine.workflow.facts import read_subject
+from engine.workflow.finding import Search, find_rows
 
 MOST_ROWS = 1_000
 
@@ -76,6 +85,21 @@ class Changing:
             self.write(scene, ref, effect.values, cause)
         scene.unbind("item")
         scene.records.pop("item", None)
+
+    def find(self, scene: Scene, effect: FindRecords, reads: frozenset[tuple[str, ...]], cause: Cause) -> None:
+        """Let a name mean the records that fit, with what later effects look at behind them."""
+        unit = self.doing(scene.unit, cause)
+        limit = 1 if effect.first else MOST_ROWS
+        rows = find_rows(unit, Search(effect.object, effect.where, limit, effect.sort), scene)
+        if len(rows) > MOST_ROWS:
+            raise LimitExceeded("rows of find", len(rows), MOST_ROWS)
+        rows = rows[:limit]
+        fields = scene.unit.model.objects[effect.object].fields
+        if any(len(path) > 1 or (path and path[0] in fields and fields[path[0]].type == "lines") for path in reads):
+            rows = [read_subject(scene.unit, effect.object, row["id"], reads).facts for row in rows]
+        if effect.first and rows:
+            scene.records[effect.name] = RecordRef(effect.object, rows[0]["id"])
+        scene.bind(effect.name, next(iter(rows), None) if effect.first else rows)
 
     def remove(self, scene: Scene, effect: RemoveRecords, cause: Cause) -> None:
         """Put every record that fits into the recycle bin."""
@@ -140,7 +164,7 @@ class Changing:
 
     def _rows(self, scene: Scene, object: str, where: Expression, verb: str, cause: Cause) -> list[dict[str, Any]]:
         unit = self.doing(scene.unit, cause)
-        found = find_rows(unit, object, where, scene, limit=MOST_ROWS)
+        found = find_rows(unit, Search(object, where, MOST_ROWS), scene)
         if len(found) > MOST_ROWS:
             raise LimitExceeded(f"rows of {verb}", len(found), MOST_ROWS)
         return found

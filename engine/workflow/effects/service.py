@@ -14,7 +14,7 @@ from engine.metamodel.model.effects import Effect, Effects
 from engine.records import RecordService, Unit
 from engine.workflow.effects import outward
 from engine.workflow.effects.cause import Cause, Doers
-from engine.workflow.effects.changing import Changing
+from engine.workflow.effects.changing import Changing, plain_json
 from engine.workflow.effects.deciding import evaluate_table
 from engine.workflow.effects.scene import Scene
 from engine.workflow.facts import reads_of
@@ -56,6 +56,9 @@ class EffectService:
         verb = effect.verb
         if isinstance(verb, verbs.CreateRecord | verbs.ConvertRecord):
             self._make(scene, verb, rest, why[0])
+            return
+        if isinstance(verb, verbs.FindRecords):
+            self._changing.find(scene, verb, reads_of(rest, frozenset({verb.name})).paths, why[0])
             return
         inside = self._inside(scene, verb, why[0])
         if inside is not None:
@@ -117,6 +120,8 @@ class EffectService:
                 outward.print_record(scene, verb, cause, key, self.doers.people)
             case verbs.EmitEvent():
                 outward.emit(scene, verb, cause, key)
+            case verbs.RunOverAll():
+                self._run_over_all(scene, verb, cause)
 
     # --------------------------------------------------------------------------------------------------------------
 
@@ -138,6 +143,18 @@ class EffectService:
         at = scene.value(verb.at)
         if isinstance(at, datetime):
             self.doers.schedule(scene.unit, verb.automation, scene.subject, at, cause)
+
+    def _run_over_all(self, scene: Scene, verb: verbs.RunOverAll, cause: Cause) -> None:
+        data = {
+            name: given.value if given.expression is None else plain_json(_pointed(scene.value(given.expression)))
+            for name, given in verb.values.items()
+        }
+        self.doers.run(scene.unit, verb.automation, data, cause)
+
+
+def _pointed(value: Any) -> Any:
+    """Return a record as its id."""
+    return value["id"] if isinstance(value, Mapping) and "id" in value else value
 
 
 def _refuse(scene: Scene, verb: verbs.RefuseSave) -> None:

@@ -30,7 +30,7 @@ from engine.metamodel.model.automation import (
 from engine.rules import DATE, DATE_TIME, NUMBER, STRING, ContextType, FeelType
 
 # triggers that no record raises: where finds records for them
-_SEARCH = ("cron", "daily", "relative", "sms", "webhook", "event")
+_SEARCH = ("cron", "daily", "relative", "sms", "webhook", "event", "scheduled")
 _PLACES: Mapping[str, FeelType] = {"number": NUMBER, "text": STRING, "word": STRING, "date": DATE, "range": NUMBER}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.metamodel.compiler.processes.desk import Desk, is_formula, object_of
 from engine.metamodel.compiler.processes.durations import parse_duration
+from engine.metamodel.compiler.processes.many_records import find_records, remove_records, update_records
 from engine.metamodel.compiler.processes.people import compile_people
 from engine.metamodel.compiler.processes.words import EFFECTS
 from engine.metamodel.definitions import Node
@@ -23,13 +24,12 @@ from engine.metamodel.model.effects import (
     PerformTransition,
     PrintRecord,
     RefuseSave,
-    RemoveRecords,
     Retry,
+    RunOverAll,
     ScheduleRule,
     SetFields,
     StartApproval,
     TakeNumber,
-    UpdateRecords,
     Verb,
     WithdrawApproval,
 )
@@ -78,6 +78,9 @@ def _knowing_made(node: Node, desk: Desk) -> Desk:
 
 
 def _type_of_made(node: Node, desk: Desk) -> FeelType:
+    if node.has("find"):
+        row = desk.expressions.world.record(node.text("find")) if node.text("find") in desk.bench.objects else ANY
+        return row if node.flag("first") else ListType(row)
     object: Any = node.maybe("create")
     known = desk.bench.conversions.get(node.text("convert"))
     if known is not None:
@@ -116,31 +119,6 @@ def _require_all(object: ObjectModel, values: Mapping[str, Any], node: Node, des
         given = field.name in values or field.name in object.numbering or field.default is not None
         if field.required and not given and not field.system and not field.computed:
             desk.complain("not_given", node.get("create"), field=field.name, object=object.name)
-
-
-def _update(node: Node, desk: Desk) -> Verb | None:
-    object, where = _rows("update", node, desk)
-    if object is None or where is None:
-        return None
-    row = desk.knowing(item=desk.expressions.world.record(object.name))
-    return UpdateRecords(object.name, where, row.values(node.get("set"), object))
-
-
-def _remove(node: Node, desk: Desk) -> Verb | None:
-    object, where = _rows("remove", node, desk)
-    if object is not None and not object.recycles:
-        desk.complain("no_recycle", node.get("remove"), object=object.name)
-    return RemoveRecords(object.name, where) if object is not None and where is not None else None
-
-
-def _rows(verb: str, node: Node, desk: Desk) -> tuple[ObjectModel | None, Expression | None]:
-    object = desk.bench.object(node.get(verb))
-    if not node.has("where"):
-        desk.complain("missing_key", node.get(verb).key_span, key="where", where=verb)
-    if object is None:
-        return None, None
-    row = desk.knowing(item=desk.expressions.world.record(object.name))
-    return object, row.condition(node.get("where"))
 
 
 def _number(node: Node, desk: Desk) -> Verb | None:
@@ -226,6 +204,14 @@ def _schedule(node: Node, desk: Desk) -> Verb | None:
     return ScheduleRule(node.text("schedule"), at) if known and at is not None else None
 
 
+def _run(node: Node, desk: Desk) -> Verb | None:
+    name, known = node.text("run"), desk.bench.names("automation")
+    if name not in known:
+        desk.bench.unknown("automation", node.get("run"), name, known)
+        return None
+    return RunOverAll(name, desk.free_values(node.get("with")))
+
+
 def _convert(node: Node, desk: Desk) -> Verb | None:
     known = _of_kind("conversion", node.get("convert"), None, desk)
     return ConvertRecord(node.text("convert"), node.maybe("as")) if known else None
@@ -286,8 +272,9 @@ def _print(node: Node, desk: Desk) -> Verb | None:
 _VERBS: Mapping[str, Callable[[Node, Desk], Verb | None]] = {
     "set": _set,
     "create": _create,
-    "update": _update,
-    "remove": _remove,
+    "update": update_records,
+    "remove": remove_records,
+    "find": find_records,
     "number": _number,
     "evaluate": _evaluate,
     "start": _start,
@@ -295,6 +282,7 @@ _VERBS: Mapping[str, Callable[[Node, Desk], Verb | None]] = {
     "assign": _assign,
     "withdraw": _withdraw,
     "schedule": _schedule,
+    "run": _run,
     "convert": _convert,
     "refuse": _refuse,
     "emit": _emit,
