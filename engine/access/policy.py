@@ -81,6 +81,10 @@ class Policy:
         """Tell whether the actor may change the items of an open dictionary."""
         return self.everything or bool(self.rules.dictionaries & {name, EVERYTHING})
 
+    def administers(self, area: str) -> bool:
+        """Tell whether the actor administers an area of the tenant, for some users at least."""
+        return self.everything or area in self.rules.areas
+
     # -- rows ------------------------------------------------------------------------------------------------------
 
     def rows(self, object: str, action: str = "read") -> Expression | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from engine.access import policy_for
 from engine.kernel.context import Context
 from engine.kernel.errors import Conflict, Missing
 from engine.storage import Job, Session, Shelf, delivery_rows, job_rows, outbox
@@ -95,7 +96,8 @@ class JobBook:
                 raise Conflict("not_to_cancel")
 
     def _require(self, ctx: Context) -> None:
-        if not ctx.actor.administrator:
+        _, catalog = self._shelf.current(ctx.tenant)
+        if not policy_for(catalog, ctx.actor).administers("jobs"):
             raise Missing("no_such_address")
 
     def _reading(self, ctx: Context) -> Any:

@@ -11,6 +11,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
+from engine.access import policy_for
 from engine.kernel.context import Context
 from engine.kernel.errors import Complaint, Conflict, Missing, Rejected, TesseraError
 from engine.kernel.events import Event
@@ -127,7 +128,8 @@ class Webhooks:
             raise Rejected("invalid", wrong, count=len(wrong))
 
     def _require(self, ctx: Context) -> None:
-        if not ctx.actor.administrator:
+        _, catalog = self._shelf.current(ctx.tenant)
+        if not policy_for(catalog, ctx.actor).administers("settings"):
             raise Missing("no_such_address")
 
     def _found(self, session: Session, name: str) -> Webhook:

@@ -7,11 +7,36 @@ from datetime import datetime
 from engine.access.persons import Person
 from engine.access.remedies import reaches
 from engine.access.tables.organisation import roles_of
+from engine.kernel.context import Context
 from engine.kernel.errors import Missing, Refused
-from engine.records import Unit
+from engine.records import RecordService, Unit
 from engine.storage import AuditEntry, append_audit
 
 USERS = "tessera_user"
+
+
+class Areas:
+    """Tells whom the caller administers."""
+
+    def __init__(self, records: RecordService) -> None:
+        self._records = records
+
+    def reaches(self, ctx: Context, area: str, login: str) -> bool:
+        """Tell whether the caller administers an area for a user."""
+        with self._records.opener.reading(ctx) as unit:
+            person = unit.directory.by_login(login)
+            return person is not None and may_administer(unit, area, person)
+
+    def whole(self, ctx: Context, area: str) -> bool:
+        """Tell whether the caller administers an area for the whole tenant, users to come included."""
+        with self._records.opener.reading(ctx) as unit:
+            grants = unit.policy.rules.areas.get(area, ())
+            return unit.policy.everything or any(grant.scope == "all" for grant in grants)
+
+    def among(self, ctx: Context, area: str) -> frozenset[str]:
+        """Return the log-ins of all users for whom the caller administers an area."""
+        with self._records.opener.reading(ctx) as unit:
+            return frozenset(one.login for one in unit.directory.all() if may_administer(unit, area, one))
 
 
 def may_administer(unit: Unit, area: str, target: Person | None = None) -> bool:

@@ -6,16 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from engine.access.persons import Person
 from engine.kernel.context import Context
 from engine.kernel.errors import Malformed, Missing
 from engine.kernel.names import is_record_id
 from engine.records import Change, Listing, RecordService, Unit
 from engine.records.shares import put_shares
 from engine.records.transferring import transfer
-from engine.rights.areas import note, person_of, require_area
+from engine.rights.areas import may_administer, note, person_of, require_area
 from engine.storage.fetching import Want, fetch
+from engine.storage.process_lists import open_tasks_of
 
 CHUNK = 200
+_COUNTED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,17 @@ class Handed:
 
     change: Change
     related: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaver:
+    """Somebody who leaves: what he owns by object, in how many processes he has something to do, and whether the
+    caller may close his account."""
+
+    person: Person
+    belongings: Mapping[str, int]
+    cases: int
+    closable: bool
 
 
 class Handing:
@@ -62,6 +76,15 @@ class Handing:
             objects = [object.name for object in unit.model.objects.values() if object.owned]
         counts = {name: self._records.count(free, name, _owned_by(person.id)).value for name in objects}
         return {name: count for name, count in counts.items() if count}
+
+    def leaver(self, ctx: Context, login: str) -> Leaver:
+        """Return what somebody who leaves would leave behind."""
+        with self._records.opener.reading(ctx) as unit:
+            person = person_of(unit, login, active=False)
+            require_area(unit, "leavers", person)
+            closable = person.account and person.id != unit.user and may_administer(unit, "users", person)
+            cases = len(open_tasks_of(unit.session, person.id, _COUNTED))
+            return Leaver(person, self.belongings(ctx, login), cases, closable)
 
     def hand_over(self, ctx: Context, login: str, to: str, objects: Iterable[str] | None = None) -> Mapping[str, int]:
         """Give everything that a user owns (of some objects) to another; in pieces, each a transaction of its own.

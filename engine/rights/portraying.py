@@ -32,7 +32,8 @@ class SharedRecord:
 @dataclass(frozen=True, slots=True)
 class Portrait:
     """A user as permission sees him. ``places`` are (kind, title) of posts, company, teams and trees; ``names`` are
-    the names of users by id."""
+    the names of users by id. ``givable``, ``viewable``, ``leaving``: the asker may give him roles, view as him, hand
+    over what he has."""
 
     person: Person
     roles: tuple[str, ...]
@@ -45,6 +46,8 @@ class Portrait:
     delegations: tuple[Delegation, ...]
     names: Mapping[str, str]
     givable: bool
+    viewable: bool = False
+    leaving: bool = False
 
 
 class Portraying:
@@ -65,7 +68,7 @@ class Portraying:
             with self._records.opener.reading(replace(ctx, actor=actor)) as other:
                 rules, privileges = other.policy.rules, other.policy.facts["privileges"]
                 everything = other.policy.everything
-            lent = [one for one in delegations_of(unit.session, person.id, unit.now) if one.ended_at is None]
+            lent = delegations_of(unit.session, person.id, unit.now)
             return Portrait(
                 person,
                 tuple(roles_of(unit.session, [person.id]).get(person.id, ())),
@@ -78,6 +81,8 @@ class Portraying:
                 tuple(lent),
                 names_of(unit, (user for one in lent for user in (one.principal, one.delegate))),
                 may_administer(unit, "assignments", person),
+                person.active and person.id != unit.user and may_administer(unit, "view_as", person),
+                person.id != unit.user and may_administer(unit, "leavers", person),
             )
 
     def names(self, ctx: Context) -> Sequence[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.records import RecordService
+from engine.rights.areas import Areas
 from engine.rights.assigning import Assigning
 from engine.rights.delegating import Delegating
 from engine.rights.explaining import Explaining
@@ -17,6 +18,7 @@ class RightsService:
     """All verbs take the caller's Context first; each part says whose right it asks for."""
 
     def __init__(self, records: RecordService) -> None:
+        self.areas = Areas(records)
         self.sharing = Sharing(records)
         self.handing = Handing(records)
         self.delegating = Delegating(records)

@@ -21,12 +21,22 @@ class Viewing:
         """Return a context that reads as another user would and writes nothing; the viewing is put on record."""
 
         def act(unit: Unit) -> Context:
-            person = person_of(unit, login)
-            require_area(unit, "view_as", person)
-            actor = actor_of(unit.session, unit.directory, person.id, unit.now)
-            if actor is None:
-                raise Missing("no_such_person", login=login[:80])
-            note(unit, person.id, "view_as", {"by": unit.user})
-            return replace(ctx, actor=actor, read_only=True)
+            seen = _eyes(unit, login)
+            note(unit, seen.actor.user, "view_as", {"by": unit.user})
+            return seen
 
         return self._records.opener.within(ctx, act)
+
+    def eyes_of(self, ctx: Context, login: str) -> Context:
+        """Return the same context where the viewing is on record already."""
+        with self._records.opener.reading(ctx) as unit:
+            return _eyes(unit, login)
+
+
+def _eyes(unit: Unit, login: str) -> Context:
+    person = person_of(unit, login)
+    require_area(unit, "view_as", person)
+    actor = actor_of(unit.session, unit.directory, person.id, unit.now)
+    if actor is None:
+        raise Missing("no_such_person", login=login[:80])
+    return replace(unit.ctx, actor=actor, read_only=True)

@@ -25,7 +25,8 @@ class Taste:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Context, model, rights and words of one request."""
+    """Context, model, rights and words of one request. ``viewing``: they are those of another user, seen by whoever
+    may view as him; nothing can be changed then."""
 
     context: Context
     model: TenantModel
@@ -36,6 +37,7 @@ class Desk:
     csrf: str
     path: str
     taste: Taste = Taste()
+    viewing: bool = False
 
     @property
     def tenant_title(self) -> str:

@@ -14,7 +14,7 @@ from flask import Blueprint, Request, Response, request
 
 from engine.auth import Caller
 from engine.kernel.context import Context
-from engine.kernel.errors import Unavailable
+from engine.kernel.errors import Refused, Unavailable
 from engine.ui.desk import Desk
 from engine.ui.drawing import draw
 from engine.ui.posted import PostedForm
@@ -134,12 +134,16 @@ Act = Callable[[Call], Response]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """An address and the view behind it; everything but public pages needs a session."""
+    """An address and the view behind it; everything but public pages needs a session.
+
+    ``looks``: a POST that changes nothing but the browser; it is there for those who see with another user's eyes too.
+    """
 
     method: Literal["GET", "POST"]
     rule: str
     act: Act
     access: Access = "user"
+    looks: bool = False
 
 
 def add_routes(blueprint: Blueprint, routes: tuple[Route, ...], services: Services) -> None:
@@ -171,6 +175,8 @@ def _walk(route: Route, services: Services, /, **place: str) -> Response:
         return Response(status=204) if route.access == "watch" else _to_log_in(now)
     if route.method == "POST":
         require_unforged(services, now, visitor.caller.session)
+        if visitor.desk.viewing and not route.looks:
+            raise Refused("view_only")
         answer = route.act(Call(services, now, place, visitor))
     else:
         answer = _shown(route, Call(services, now, place, visitor))

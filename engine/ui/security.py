@@ -17,6 +17,7 @@ from engine.kernel.context import Context
 from engine.kernel.errors import Unauthenticated
 from engine.metamodel.model import DictionaryItem
 from engine.ui.desk import Desk, Taste
+from engine.ui.eyes import viewed_context
 from engine.ui.services import Services
 from engine.ui.words import LANGUAGES, best_language, words_in
 
@@ -93,17 +94,20 @@ def _desk(services: Services, request: Request, caller: Caller) -> Desk:
     language = language_for(services, request, caller.language)
     zone = ZoneInfo(services.settings.zone)
     request_id = request.environ.get("tessera.request_id", "")
-    context = caller.context(services.clock, zone, language, request_id)
+    own = caller.context(services.clock, zone, language, request_id)
+    viewed = viewed_context(services, request, caller.session, own)
+    context = viewed or own
     return Desk(
         context,
         catalog.model,
-        policy_for(catalog, caller.actor),
+        policy_for(catalog, context.actor),
         words_in(language),
         partial(_items, services, context, {}),
         lambda: services.tenancy.get(caller.tenant).title,
         csrf_token(services.settings, caller.session),
         request.path,
         taste_of(request),
+        viewing=viewed is not None,
     )
 
 

@@ -97,6 +97,10 @@ def test_a_delegate_acts_with_the_principals_rows_while_it_runs(office: Office) 
     office.branch.records.update(office.ctx("bob"), "customer", id, before, {"website": "https://away.example"})
     office.branch.clock.advance(timedelta(days=4))
     assert office.ctx("bob").actor.steads == ()
+    again = office.rights.delegating.delegate(amy, NewDelegation("amy", "bob", now, now + timedelta(days=9)))
+    assert office.rights.delegating.of(amy) == [again]
+    office.rights.delegating.end(amy, again.id)
+    assert office.rights.delegating.of(amy) == []
 
 
 def test_nobody_lends_what_he_does_not_hold(office: Office) -> None:

@@ -216,6 +216,10 @@ GET    /users/+new                                          form       admin
 POST   /users/+new                                          account    admin
 GET    /users/<login>                                       form       admin
 POST   /users/<login>                                       account    admin
+POST   /users/<login>/view-as                               session    admin
+POST   /view-as/end                                         session    own
+GET    /users/<login>/leave                                 rights     admin
+POST   /users/<login>/leave                                 transfer   admin
 GET    /users/<login>/rights                                rights     admin
 GET    /o/<object>/<id>/rights                              explain    row
 GET    /o/<object>/<id>/sharing                             form       row

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from engine.auth import NewUser
 from tests.ui.showroom import Showroom
-from tests.ui.visitor import Visitor
+from tests.ui.visitor import PASSWORD, Visitor
 
 
 def test_roles_stand_side_by_side_with_how_far_each_reads(showroom: Showroom) -> None:
@@ -11,9 +12,9 @@ def test_roles_stand_side_by_side_with_how_far_each_reads(showroom: Showroom) ->
 
     assert page.status == 200
     heads = page.texts("//table[contains(@class,'ts-matrix')]/thead//th")
-    assert heads == ["Object", "Clerk 1 user", "Guest 1 user"]
+    assert heads == ["Object", "Clerk 1 user", "Guest 1 user", "Steward 0 users"]
     artists = page.texts("//tr[th[text()='Artists']]/td")
-    assert artists == ["All Create, Update, Delete, Restore, Import, Export", "All"]
+    assert artists == ["All Create, Update, Delete, Restore, Import, Export", "All", "All"]
 
 
 def test_a_role_tells_scopes_transitions_and_what_it_hides(showroom: Showroom) -> None:
@@ -120,3 +121,72 @@ def test_rights_are_lent_and_the_delegation_ended(showroom: Showroom) -> None:
     ended = clerk.get(page).all("//button[@name='end']/@value")[0]
     clerk.post(page, {"_csrf": clerk.token(), "end": ended})
     assert "No delegations" in clerk.get(page).text
+
+
+def test_one_sees_with_another_users_eyes_and_changes_nothing(showroom: Showroom) -> None:
+    boss = showroom.visitor("boss")
+    work = showroom.make("work", name="Lotus", cost="5")
+
+    assert boss.post("/users/guest/view-as", {"_csrf": boss.token()}).status == 303
+
+    page = boss.get(f"/o/work/{work}")
+    assert "You see what Guest sees." in page.text
+    assert "Cost" not in page.text
+    assert f"/o/work/{work}/edit" not in page.html
+    assert boss.get("/users").status == 404
+    assert boss.get("/profile").status == 403
+    refused = boss.post(f"/o/work/{work}/delete", {"_csrf": boss.token(), "_version": "1"})
+    assert refused.status == 403
+    ended = boss.post("/view-as/end", {"_csrf": boss.token()})
+    assert ended.answer.headers["Location"] == "/users/guest/rights"
+    assert "Cost" in boss.get(f"/o/work/{work}").text
+    guest = showroom.context("guest").actor.user
+    database, _ = showroom.engine.shelf.current("acme")
+    with database.reading() as session:
+        told = session.raw_rows("SELECT changes FROM tessera_audit WHERE record = ? AND action = 'view_as'", (guest,))
+    assert len(told) == 1
+
+
+def test_nobody_sees_with_other_eyes_by_making_a_cookie(clerk: Visitor, showroom: Showroom) -> None:
+    assert clerk.post("/users/guest/view-as", {"_csrf": clerk.token()}).status == 403
+    boss = showroom.visitor("boss")
+
+    boss.client.set_cookie("tessera-view-as", "guest.forged")
+
+    assert "You see what" not in boss.get("/o/work").text
+
+
+def test_who_leaves_hands_over_and_his_account_is_closed(showroom: Showroom) -> None:
+    boss, accounts = showroom.visitor("boss"), showroom.engine.auth.accounts
+    gone = accounts.create("acme", NewUser("leaver", "Lea", PASSWORD, ("clerk",)))
+    work = showroom.make("work", name="Reeds", owner=gone.id)
+    page = boss.get("/users/leaver/leave")
+    assert page.texts("//table[contains(@class,'ts-leave')]//td[position()>1]") == ["Works", "1"]
+
+    nobody = boss.submit("/users/leaver/leave", **{"user.text": "no such person"})
+    done = boss.submit("/users/leaver/leave", user="clerk", close="true")
+
+    assert nobody.status == 422
+    assert done.status == 303
+    owner = showroom.engine.records.get(showroom.context(), "work", work).values["owner"]
+    assert owner.title == "Clerk"
+    assert not accounts.by_login("acme", "leaver").active
+    assert "The account of Lea is closed." in boss.get("/users/leaver/leave").text
+
+
+def test_areas_open_pages_to_those_who_hold_them(showroom: Showroom, clerk: Visitor) -> None:
+    accounts = showroom.engine.auth.accounts
+    accounts.create("acme", NewUser("stew", "Stew", PASSWORD, ("steward",), language="en"))
+    stew = showroom.visitor("stew")
+
+    assert stew.get("/users").texts("//td[contains(@class,'name')]")[-1] == "S Stew"
+    assert "Boss" not in stew.get("/users").text  # an administrator is out of his reach
+    assert stew.get("/users/boss").status == 404
+    assert not stew.get("/users/guest").all("//input[@name='roles']")
+    assert stew.post("/users/guest", {"_csrf": stew.token(), "_do": "roles", "roles": "clerk"}).status == 404
+    assert stew.submit("/users/+new", login="new1", name="New", password=PASSWORD, roles="clerk").status == 303
+    assert accounts.by_login("acme", "new1").roles == ()
+    assert stew.get("/jobs").status == 200
+    assert stew.get("/users/clerk/leave").status == 200
+    assert stew.get("/webhooks").status == 404
+    assert [clerk.get(path).status for path in ("/users", "/jobs", "/users/guest/leave")] == [404, 404, 404]

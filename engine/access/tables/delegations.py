@@ -62,8 +62,8 @@ def delegations_to(session: Session, delegate: str, now: datetime) -> list[Deleg
 
 
 def delegations_of(session: Session, user: str | None, since: datetime) -> list[Delegation]:
-    """Return those by or to a user (or anybody) that had not ended at a moment."""
-    statement = select(*_COLUMNS).where(DELEGATION.c.until > since)
+    """Return those by or to a user (or anybody) that are not over at a moment, nor were ended."""
+    statement = select(*_COLUMNS).where(DELEGATION.c.until > since, DELEGATION.c.ended_at.is_(None))
     if user is not None:
         statement = statement.where(or_(DELEGATION.c.principal == user, DELEGATION.c.delegate == user))
     rows = session.execute(statement.order_by(DELEGATION.c["from"], DELEGATION.c.id))

@@ -73,11 +73,12 @@ class UsersScreen:
 
     users: tuple[UserRow, ...]
     roles: tuple[tuple[str, str], ...]
+    may_create: bool
 
 
 @dataclass(frozen=True, slots=True)
 class UserScreen:
-    """One account, or the form for a new one."""
+    """One account, or the form for a new one; ``all_rights``: the reader may give any role, and administration."""
 
     login: str
     name: str
@@ -89,6 +90,7 @@ class UserScreen:
     active: bool
     is_new: bool
     own: bool
+    all_rights: bool
     errors: Mapping[str, str] = field(default_factory=dict)
     summary: tuple[str, ...] = ()
 
@@ -118,7 +120,7 @@ def build_tokens(desk: Desk, tokens: Iterable[Issued]) -> tuple[TokenRow, ...]:
     )
 
 
-def build_users(desk: Desk, users: Iterable[User]) -> UsersScreen:
+def build_users(desk: Desk, users: Iterable[User], *, may_create: bool) -> UsersScreen:
     """Return the list of accounts."""
     titles = role_titles(desk)
     rows = tuple(
@@ -133,7 +135,7 @@ def build_users(desk: Desk, users: Iterable[User]) -> UsersScreen:
         )
         for one in users
     )
-    return UsersScreen(rows, tuple(titles.items()))
+    return UsersScreen(rows, tuple(titles.items()), may_create)
 
 
 def role_options(desk: Desk, held: Sequence[str]) -> tuple[Option, ...]:

@@ -93,6 +93,8 @@ class EffectiveScreen:
     delegations: tuple[DelegationLine, ...]
     assign: bool
     own: bool
+    view_as: bool
+    leave: bool
 
 
 def build_effective(desk: Desk, portrait: Portrait, found: Sequence[Effective]) -> EffectiveScreen:
@@ -116,6 +118,8 @@ def build_effective(desk: Desk, portrait: Portrait, found: Sequence[Effective]) 
         delegation_lines(desk, portrait.delegations, person.id, portrait.names),
         portrait.givable,
         person.id == desk.context.actor.user,
+        portrait.viewable and not desk.viewing,
+        portrait.leaving,
     )
 
 

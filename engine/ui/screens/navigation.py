@@ -87,6 +87,7 @@ class Frame:
     density: str
     language: str
     work: NavLink | None = None
+    viewing: bool = False
 
 
 def build_frame(desk: Desk) -> Frame:
@@ -104,6 +105,7 @@ def build_frame(desk: Desk) -> Frame:
         desk.taste.density,
         desk.words.language,
         _page_link(desk, "work") if desk.model.approvals else None,
+        desk.viewing,
     )
 
 
@@ -111,11 +113,11 @@ def may_open(desk: Desk, page: str) -> bool:
     """Tell whether a page of the engine is for this reader."""
     match page:
         case "users" | "jobs":
-            return desk.context.actor.administrator
+            return desk.policy.administers(page)
         case "rules":
             return desk.policy.everything
         case "roles":
-            return desk.policy.everything or bool(_RIGHTS_AREAS & desk.policy.rules.areas.keys())
+            return any(desk.policy.administers(area) for area in _RIGHTS_AREAS)
         case "dictionaries":
             return bool(editable_dictionaries(desk))
         case "import":

@@ -12,30 +12,36 @@ from engine.ui.door import Call, Route, Toast
 from engine.ui.screens.accounts import UserScreen, build_users, role_options
 from engine.ui.words import LANGUAGES
 
+_AREA = "users"
+
 
 def show_users(call: Call) -> Response:
-    """Draw the list of accounts."""
-    _require_administrator(call)
-    return call.page("users", build_users(call.desk, call.services.auth.accounts.all(call.caller.tenant)))
+    """Draw the accounts that the reader administers."""
+    _require_area(call)
+    accounts = call.services.auth.accounts.all(call.caller.tenant)
+    if not call.desk.policy.everything:
+        mine = call.services.rights.areas.among(call.context, _AREA)
+        accounts = [one for one in accounts if one.login in mine]
+    return call.page("users", build_users(call.desk, accounts, may_create=_may_create(call)))
 
 
 def show_new_user(call: Call) -> Response:
     """Draw the form for a new account."""
-    _require_administrator(call)
+    _require_creator(call)
     return call.page("user", _new_screen(call))
 
 
 def create_user(call: Call) -> Response:
-    """Make an account."""
-    _require_administrator(call)
-    form = call.form
+    """Make an account; roles come with it where the reader may give them."""
+    _require_creator(call)
+    form, everything = call.form, call.desk.policy.everything
     language = form.one("language") or ""
     new = NewUser(
         (form.one("login") or "").strip(),
         (form.one("name") or "").strip(),
         form.one("password") or "",
-        tuple(form.many("roles")),
-        administrator=form.one("administrator") == "true",
+        tuple(form.many("roles")) if everything else (),
+        administrator=everything and form.one("administrator") == "true",
         language=language if language in LANGUAGES else "",
         email=(form.one("email") or "").strip() or None,
         phone=(form.one("phone") or "").strip() or None,
@@ -49,19 +55,17 @@ def create_user(call: Call) -> Response:
 
 def show_user(call: Call) -> Response:
     """Draw one account."""
-    _require_administrator(call)
     return call.page("user", _screen(call, _found(call)))
 
 
 def change_user(call: Call) -> Response:
     """Change roles, password or state of an account."""
-    _require_administrator(call)
     user = _found(call)
     accounts, tenant, form = call.services.auth.accounts, call.caller.tenant, call.form
     own = user.id == call.caller.actor.user
     try:
         match form.one("_do"):
-            case "roles":
+            case "roles" if call.desk.policy.everything:
                 # nobody locks himself out of administration
                 administrator = user.administrator if own else form.one("administrator") == "true"
                 accounts.set_roles(tenant, user.login, form.many("roles"), administrator)
@@ -78,12 +82,25 @@ def change_user(call: Call) -> Response:
     return call.go(f"/users/{user.login}", Toast(call.desk.say("users.changed", name=user.name)))
 
 
-def _require_administrator(call: Call) -> None:
-    if not call.context.actor.administrator:
+def _require_area(call: Call) -> None:
+    if not call.desk.policy.administers(_AREA):
+        raise Missing("no_such_page")
+
+
+def _may_create(call: Call) -> bool:
+    # a new account stands nowhere in the organisation yet
+    return call.services.rights.areas.whole(call.context, _AREA)
+
+
+def _require_creator(call: Call) -> None:
+    if not _may_create(call):
         raise Missing("no_such_page")
 
 
 def _found(call: Call) -> User:
+    _require_area(call)
+    if not call.services.rights.areas.reaches(call.context, _AREA, call.place["login"]):
+        raise Missing("no_such_page")
     return call.services.auth.accounts.by_login(call.caller.tenant, call.place["login"])
 
 
@@ -99,6 +116,7 @@ def _screen(call: Call, user: User, complaints: Sequence[Complaint] = ()) -> Use
         user.active,
         is_new=False,
         own=user.id == call.caller.actor.user,
+        all_rights=call.desk.policy.everything,
         errors=_errors(call, complaints),
     )
 
@@ -116,6 +134,7 @@ def _new_screen(call: Call, complaints: Sequence[Complaint] = ()) -> UserScreen:
         active=True,
         is_new=True,
         own=False,
+        all_rights=call.desk.policy.everything,
         errors=_errors(call, complaints),
     )
 

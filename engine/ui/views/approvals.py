@@ -326,7 +326,7 @@ ROUTES = (
     Route("POST", "/work", decide_many),
     Route("POST", "/work/copies/<id>", read_copy),
     Route("GET", "/work/people", find_people),
-    Route("POST", "/work/people", find_people),
+    Route("POST", "/work/people", find_people, looks=True),
     Route("GET", "/work/flow/<id>", show_process),
     Route("GET", "/work/flow/<id>/<verb>", ask_process),
     Route("POST", "/work/flow/<id>/<verb>", act_on_process),

@@ -267,7 +267,7 @@ def _title_edit(call: Call, found: ObjectModel, record: Record) -> str:
 ROUTES = (
     Route("GET", "/o/<object>/new", show_new),
     Route("POST", "/o/<object>/new", create),
-    Route("POST", "/o/<object>/preview", preview),
+    Route("POST", "/o/<object>/preview", preview, looks=True),
     Route("GET", "/o/<object>/<id>/edit", show_edit),
     Route("POST", "/o/<object>/<id>/edit", update),
 )

@@ -16,6 +16,7 @@ from engine.ui.views import (
     files,
     forms,
     handing,
+    leaving,
     lists,
     merging,
     messages,
@@ -58,5 +59,6 @@ ROUTES: tuple[Route, ...] = (
     *rights.ROUTES,
     *handing.ROUTES,
     *delegations.ROUTES,
+    *leaving.ROUTES,
     *about.ROUTES,
 )

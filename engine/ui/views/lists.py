@@ -207,6 +207,6 @@ ROUTES = (
     Route("GET", "/o/<object>/count", count_rows),
     Route("GET", "/o/<object>/filter", filter_list),
     Route("GET", "/o/<object>/filter/row", draw_rule),
-    Route("POST", "/o/<object>/columns", choose_columns),
+    Route("POST", "/o/<object>/columns", choose_columns, looks=True),
     Route("POST", "/o/<object>/bulk", change_many),
 )

@@ -123,11 +123,11 @@ def _values_around(call: Call, found: Any) -> dict[str, Any]:
 
 ROUTES = (
     Route("GET", "/o/<object>/lookup/<field>", look_up),
-    Route("POST", "/o/<object>/lookup/<field>", look_up),
+    Route("POST", "/o/<object>/lookup/<field>", look_up, looks=True),
     Route("GET", "/pick/<object>", pick),
-    Route("POST", "/pick/<object>", pick),
+    Route("POST", "/pick/<object>", pick, looks=True),
     Route("GET", "/pick/+people", pick_person),
-    Route("POST", "/pick/+people", pick_person),
+    Route("POST", "/pick/+people", pick_person, looks=True),
     Route("GET", "/search", search),
     Route("GET", "/menu", show_menu),
 )

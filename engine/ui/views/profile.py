@@ -14,7 +14,9 @@ _DAYS = (30, 90, 365)
 
 
 def show_profile(call: Call) -> Response:
-    """Draw the reader's own page."""
+    """Draw the reader's own page, which is nobody else's to see."""
+    if call.desk.viewing:
+        raise Refused("view_only")
     return _page(call)
 
 

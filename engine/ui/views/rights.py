@@ -9,6 +9,7 @@ from flask import Response
 from engine.kernel.errors import Missing, Refused, Rejected, TesseraError
 from engine.rights.assigning import Assigned
 from engine.ui.door import Call, Route, Toast
+from engine.ui.eyes import give_back_eyes, lend_eyes
 from engine.ui.screens.assignments import build_assignment, build_assignments
 from engine.ui.screens.effective import build_effective
 
@@ -22,6 +23,22 @@ def show_rights(call: Call) -> Response:
     except (Missing, Refused):
         raise Missing("no_such_page") from None
     return call.page("rights", build_effective(call.desk, portrait, found))
+
+
+def view_as(call: Call) -> Response:
+    """See with a user's eyes from now on; it is put on record."""
+    login = call.place["login"]
+    seen = call.services.rights.viewing.view_as(call.context, login)
+    answer = call.go("/", Toast(call.desk.say("view_as.begun", name=seen.actor.name)))
+    lend_eyes(call.services, answer, call.caller.session, login)
+    return answer
+
+
+def end_view(call: Call) -> Response:
+    """See with one's own eyes again."""
+    answer = call.go(f"/users/{call.context.actor.login}/rights" if call.desk.viewing else "/")
+    give_back_eyes(answer)
+    return answer
 
 
 def show_assignments(call: Call) -> Response:
@@ -71,6 +88,8 @@ def _one(call: Call) -> Assigned:
 
 ROUTES = (
     Route("GET", "/users/<login>/rights", show_rights),
+    Route("POST", "/users/<login>/view-as", view_as),
+    Route("POST", "/view-as/end", end_view, looks=True),
     Route("GET", "/assignments", show_assignments),
     Route("GET", "/assignments/<login>", show_assignment),
     Route("POST", "/assignments/<login>", assign),

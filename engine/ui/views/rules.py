@@ -87,7 +87,7 @@ def _json(value: Any) -> Response:
 ROUTES = (
     Route("GET", "/rules", show_rules),
     Route("GET", "/rules/words", tell_words),
-    Route("POST", "/rules/check", check),
-    Route("POST", "/rules/complete", complete),
-    Route("POST", "/rules/try", try_out),
+    Route("POST", "/rules/check", check, looks=True),
+    Route("POST", "/rules/complete", complete, looks=True),
+    Route("POST", "/rules/try", try_out, looks=True),
 )

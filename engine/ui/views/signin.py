@@ -171,7 +171,7 @@ ROUTES = (
     Route("GET", "/login", show_log_in, "public"),
     Route("POST", "/login", log_in, "public"),
     Route("GET", "/alive", tell_alive, "public"),
-    Route("POST", "/logout", log_out),
-    Route("POST", "/preferences", set_preferences),
+    Route("POST", "/logout", log_out, looks=True),
+    Route("POST", "/preferences", set_preferences, looks=True),
     Route("GET", "/", go_home),
 )

@@ -1,4 +1,4 @@
-"""Background work for administrators: jobs, events, deliveries, webhooks; what failed is seen and replayed."""
+"""Background work for those who administer it: jobs, events, deliveries, webhooks; what failed is seen and replayed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WHATS = ("jobs", "events", "deliveries")
 
 def show_work(call: Call) -> Response:
     """Draw the newest work of one sort, and how much waits or failed."""
-    _require_administrator(call)
+    _require(call, "jobs")
     book, context = call.services.jobs, call.context
     what = call.argument("what") if call.argument("what") in _WHATS else "jobs"
     state = call.argument("in")
@@ -38,7 +38,7 @@ def show_work(call: Call) -> Response:
 
 def show_one(call: Call) -> Response:
     """Draw one job, event or delivery."""
-    _require_administrator(call)
+    _require(call, "jobs")
     book, context, id = call.services.jobs, call.context, call.place["id"]
     match call.place["what"]:
         case "jobs":
@@ -54,7 +54,7 @@ def show_one(call: Call) -> Response:
 
 def change_work(call: Call) -> Response:
     """Try again or give up."""
-    _require_administrator(call)
+    _require(call, "jobs")
     book, context = call.services.jobs, call.context
     what, id = call.place["what"], call.place["id"]
     match call.form.one("_do"):
@@ -71,13 +71,13 @@ def change_work(call: Call) -> Response:
 
 def show_hooks(call: Call) -> Response:
     """Draw the webhooks."""
-    _require_administrator(call)
+    _require(call, "settings")
     return call.page("webhooks", build_hooks(call.services.messages.webhooks.all(call.context)))
 
 
 def change_hooks(call: Call) -> Response:
     """Add a webhook, switch it on or off, remove it."""
-    _require_administrator(call)
+    _require(call, "settings")
     hooks, context, form = call.services.messages.webhooks, call.context, call.form
     name = (form.one("name") or "").strip()
     found = {hook.name: hook for hook in hooks.all(context)}
@@ -103,8 +103,8 @@ def change_hooks(call: Call) -> Response:
     return call.go("/webhooks")
 
 
-def _require_administrator(call: Call) -> None:
-    if not call.context.actor.administrator:
+def _require(call: Call, area: str) -> None:
+    if not call.desk.policy.administers(area):
         raise Missing("no_such_page")
 
 
