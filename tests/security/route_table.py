@@ -99,6 +99,9 @@ GET    /api/v1/overlay/plan                                 account    admin
 POST   /api/v1/overlay/apply                                account    admin
 GET    /api/v1/overlay/versions                             account    admin
 POST   /api/v1/overlay/versions/<version>/recall            account    admin
+GET    /api/v1/charts                                       report     row
+GET    /api/v1/charts/<chart>                               report     row
+GET    /api/v1/datasets/<dataset>                           report     row
 GET    /rules                                               rules      model
 GET    /rules/words                                         rules      model
 POST   /rules/check                                         rules      model
