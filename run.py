@@ -104,6 +104,8 @@ def lock(rest: list[str]) -> int:
         "--generate-hashes",
         "--no-header",
         "--quiet",
+        "--extra",
+        "print",
         *rest,
     ]
     step([*resolve, "--extra", "test", "-o", str(FULL_LOCK)], "the dependencies do not resolve")

@@ -21,6 +21,7 @@ from engine.kernel.errors import Refused, TesseraError
 from engine.messaging import MessageService
 from engine.messaging.service import House
 from engine.metamodel.model import TenantModel
+from engine.printing import Press, PrintService
 from engine.records import DictionaryService, RecordService
 from engine.records.renewing import renew
 from engine.rights import RightsService
@@ -59,6 +60,7 @@ class Engine:
     auth: AuthService
     transfer: TransferService
     attachments: AttachmentService
+    printing: PrintService
     rules: RuleStudio
     rights: RightsService
     messages: MessageService
@@ -127,6 +129,7 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
     messages.deliverer.still_open = desk.still_open
 
     attachments = AttachmentService(records, settings)
+    printing = PrintService(records, messages.templates, attachments, Press(settings.home / "print"))
     rights = RightsService(records)
     parts = Parts(shelf, clock, transfer, messages, attachments, rights)
 
@@ -153,6 +156,7 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
         auth=auth,
         transfer=transfer,
         attachments=attachments,
+        printing=printing,
         rules=RuleStudio(records),
         rights=rights,
         messages=messages,

@@ -11,13 +11,15 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
+from urllib.parse import quote
 
-from jinja2 import ChainableUndefined, TemplateError, nodes
+from jinja2 import ChainableUndefined, TemplateError, nodes, pass_context
 from jinja2.exceptions import SecurityError
-from jinja2.runtime import LoopContext, Macro
+from jinja2.runtime import Context, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
 
 MEMORY = 512 * 1024 * 1024
 SOURCE = 64 * 1024
@@ -29,6 +31,8 @@ _FILTERS = (
 )
 _TESTS = ("defined", "undefined", "none", "even", "odd", "number", "string", "eq", "ne", "lt", "le", "gt", "ge", "in")
 _FACTOR = 10_000
+_FIGURES = "零壹贰叁肆伍陆柒捌玖"
+_PLACES = ((10**8, "亿"), (10**4, "万"), (1000, "仟"), (100, "佰"), (10, "拾"))
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -37,9 +41,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset({"**", "%", "*", "+", "~"})
 
     def __init__(self, *, html: bool) -> None:
-        super().__init__(autoescape=html, undefined=ChainableUndefined, cache_size=0)
+        super().__init__(autoescape=html, undefined=ChainableUndefined, cache_size=0, finalize=shown)
         self.filters = {name: self.filters[name] for name in _FILTERS}
-        self.filters |= {"number": number, "day": day}
+        self.filters |= {"number": number, "quantity": quantity, "day": day, "long_day": long_day, "capitals": capitals}
+        self.filters |= {"picture": picture, "barcode": barcode}
         self.tests = {name: self.tests[name] for name in _TESTS}
         self.globals = {"range": self.globals["range"]}
 
@@ -77,9 +82,86 @@ def number(value: Any, places: int = 2) -> str:
     return f"{value:,.{min(max(int(places), 0), 10)}f}"
 
 
+def quantity(value: Any) -> str:
+    """Write a number with as many places as it needs and separators of thousands."""
+    if value is None or not isinstance(value, int | float | Decimal):
+        return ""
+    whole, point, rest = f"{value:,f}".partition(".")
+    rest = rest.rstrip("0")
+    return whole + (point + rest if rest else "")
+
+
 def day(value: Any) -> str:
     """Write the day of a date or moment."""
     return value.strftime("%Y-%m-%d") if isinstance(value, date) else ""
+
+
+@pass_context
+def long_day(context: Context, value: Any) -> str:
+    """Write the day of a date or moment in words of the language."""
+    if not isinstance(value, date):
+        return ""
+    if context.get("language") == "zh":
+        return f"{value.year}年{value.month}月{value.day}日"
+    return f"{value.day} {value:%B} {value.year}"
+
+
+def capitals(value: Any) -> str:
+    """Write an amount in the capital figures that Chinese documents ask for, to the hundredth; no currency."""
+    try:
+        amount = Decimal(str(value)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    except InvalidOperation:
+        return ""
+    cents = int(abs(amount) * 100)
+    if cents >= 10**18:
+        return str(amount)
+    whole, tenths, hundredths = cents // 100, cents // 10 % 10, cents % 10
+    text = "负" if amount < 0 else ""
+    if whole or not cents:
+        text += f"{_spoken(whole)}元"
+    if tenths:
+        text += f"{_FIGURES[tenths]}角"
+    elif whole and hundredths:
+        text += "零"
+    return text + (f"{_FIGURES[hundredths]}分" if hundredths else "整")
+
+
+def _spoken(whole: int) -> str:
+    for size, place in _PLACES:
+        if whole >= size:
+            high, low = divmod(whole, size)
+            gap = "零" if low < size // 10 else ""
+            return f"{_spoken(high)}{place}{gap + _spoken(low) if low else ''}"
+    return _FIGURES[whole]
+
+
+def picture(value: Any, width: Any = 30) -> Markup:
+    """Draw a picture field so many millimetres wide; nothing where it is empty."""
+    file = value.get("file") if isinstance(value, Mapping) else None
+    if not isinstance(file, str):
+        return Markup("")
+    return Markup('<img alt="" src="tessera-file:{}" style="width:{:.1f}mm">').format(file, _length(width))
+
+
+def barcode(value: Any, height: Any = 10) -> Markup:
+    """Draw a text as bars (Code 128) so many millimetres high."""
+    text = shown(value)
+    if not isinstance(text, str) or not text or len(text) > 60 or not (text.isascii() and text.isprintable()):
+        return Markup("")
+    return Markup('<img alt="{}" src="tessera-bars:{}" style="height:{:.1f}mm">').format(
+        text, quote(text, safe=""), _length(height)
+    )
+
+
+def _length(value: Any) -> float:
+    return min(max(float(value), 1.0), 400.0)
+
+
+def shown(value: Any) -> Any:
+    """Return what is written of a value where a template prints it: of a record its title, of nothing nothing."""
+    if isinstance(value, Mapping) and "title" in value:
+        return value["title"]
+    return "" if value is None else value
 
 
 def render(job: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from engine.kernel.errors import Malformed, TesseraError
 from engine.kernel.names import RecordRef
 from engine.metamodel.model import FieldModel, ObjectModel
 from engine.records import RecordService
-from engine.storage import Reference
+from engine.records.spoken import plain_word, word_of
 
 # values that somebody may see although his roles do not let him, e.g. of a task that waits for him; None: none
 Sight = Callable[[Context, RecordRef, str | None], Mapping[str, Any] | None]
@@ -115,34 +115,6 @@ def for_templates(view: View, facts: Mapping[str, Any]) -> dict[str, Any]:
             at = inner
         at[last] = spoken
     return {**{name: value for name, value in facts.items() if name != "record"}, "record": tree}
-
-
-def word_of(value: Any, field: FieldModel | None, dictionaries: Mapping[str, Any], ctx: Context) -> str:
-    """Return a value as a text for people."""
-    if isinstance(value, Reference):
-        return value.title or ""
-    items = dictionaries.get(field.dictionary or "") if field is not None and hasattr(field, "dictionary") else None
-    if items is not None and isinstance(value, str):
-        item = items.items.get(value)
-        return item.title.in_language(ctx.language) if item is not None else value
-    if isinstance(value, datetime):
-        return value.astimezone(ctx.zone).strftime("%Y-%m-%d %H:%M")
-    if isinstance(value, bool):
-        return {"zh": ("否", "是")}.get(ctx.language, ("no", "yes"))[value]
-    if isinstance(value, list | tuple):
-        return "、".join(word_of(part, field, dictionaries, ctx) for part in value)
-    return plain_word(value)
-
-
-def plain_word(value: Any) -> str:
-    """Return a plain value as a text."""
-    if value is None or isinstance(value, Mapping):
-        return str(value.get("title") or value.get("name") or "") if isinstance(value, Mapping) else ""
-    if isinstance(value, Decimal):
-        return f"{value:,f}"
-    if isinstance(value, list | tuple):
-        return "、".join(plain_word(part) for part in value)
-    return str(value)
 
 
 def as_recipient(ctx: Context, actor: Actor, language: str, zone: ZoneInfo) -> Context:

@@ -146,7 +146,7 @@ def _allowed(unit: Unit, object: str, facts: Mapping[str, Any]) -> frozenset[str
     state = facts.get(life.field) if life else None
     gone = facts.get("deleted_at") is not None
     found = set()
-    for action in ("restore",) if gone else ("update", "delete"):
+    for action in ("restore",) if gone else ("update", "delete", "print"):
         if unit.policy.may(object, action) and unit.policy.covers(object, action, facts, unit.run):
             found.add(action)
     if life is not None and not gone:

@@ -53,6 +53,16 @@ def keep_trail(changes: Sequence[Change], unit: Unit) -> list[Told]:
     return told
 
 
+def note_act(unit: Unit, ref: RecordRef, version: int, action: str, past: str) -> None:
+    """Write that something was done with a record that did not change it, and tell it as an event of its own."""
+    entry = AuditEntry(
+        unit.now, unit.user, ref.object, ref.id, version, action, {}, unit.ctx.request_id[:100], unit.cause
+    )
+    append_audit(unit.session, entry)
+    facts = {"actor": unit.user, "action": action, "changed": []}
+    append_events(unit.session, [Event(new_record_id(), f"{ref.object}.{past}", ref, version, facts)], unit.now)
+
+
 def announce_changes(told: Sequence[Told], unit: Unit) -> None:
     """Write one event per change."""
     events = [

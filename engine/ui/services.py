@@ -10,6 +10,7 @@ from engine.auth import AuthService
 from engine.jobs import JobBook
 from engine.kernel.clock import Clock
 from engine.messaging import MessageService
+from engine.printing import PrintService
 from engine.records import DictionaryService, RecordService
 from engine.rights import RightsService
 from engine.settings import Settings
@@ -51,6 +52,8 @@ class Services(Protocol):
     def rules(self) -> RuleStudio: ...
     @property
     def attachments(self) -> AttachmentService: ...
+    @property
+    def printing(self) -> PrintService: ...
     @property
     def messages(self) -> MessageService: ...
     @property

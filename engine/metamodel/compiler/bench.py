@@ -42,7 +42,8 @@ from engine.metamodel.model.adjustment import AdjustmentModel
 from engine.metamodel.model.analysis import ChartModel, DashboardModel, DatasetModel
 from engine.metamodel.model.decision import DecisionModel
 from engine.metamodel.model.explosion import ExplosionModel
-from engine.metamodel.model.message import ConnectorModel, PrintModel
+from engine.metamodel.model.message import ConnectorModel
+from engine.metamodel.model.printout import PrintModel
 
 FieldKey = tuple[str, str]
 

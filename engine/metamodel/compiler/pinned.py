@@ -19,7 +19,7 @@ from engine.metamodel.model import ApprovalModel, TenantModel
 def approval_of_body(name: str, body: Mapping[str, Any], model: TenantModel) -> ApprovalModel:
     """Compile a pinned body (``ApprovalModel.body``). Raises BadDefinition with what today's model no longer has."""
     findings = Findings()
-    bench = _bench(model, findings)
+    bench = bench_of(model, findings)
     bench.subjects["approval", name] = str(body.get("object"))
     expressions = Expressions(bench, World(bench.objects, bench.dictionaries, bench.unit, structure=bench.structure))
     node = Node(dict(body), Place(f"approval {name}", 1, 1))
@@ -31,7 +31,8 @@ def approval_of_body(name: str, body: Mapping[str, Any], model: TenantModel) -> 
     return approval
 
 
-def _bench(model: TenantModel, findings: Findings) -> Bench:
+def bench_of(model: TenantModel, findings: Findings) -> Bench:
+    """Return a bench on which the parts of a model lie, to compile one more against them."""
     bench = Bench(Merged((), (), {}, ()), findings)
     bench.objects, bench.dictionaries = dict(model.objects), dict(model.dictionaries)
     bench.numberings, bench.lifecycles = dict(model.numberings), dict(model.lifecycles)

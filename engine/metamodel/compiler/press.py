@@ -35,6 +35,7 @@ from engine.metamodel.compiler.processes.lifecycles import compile_lifecycles
 from engine.metamodel.compiler.processes.messages import compile_messages
 from engine.metamodel.compiler.processes.overlaps import check_overlaps
 from engine.metamodel.compiler.processes.params import compile_params
+from engine.metamodel.compiler.processes.prints import compile_prints
 from engine.metamodel.compiler.processes.worktimes import compile_worktimes
 from engine.metamodel.compiler.scopes import World
 from engine.metamodel.compiler.screens import compile_forms, compile_lists
@@ -73,6 +74,7 @@ _EXPRESSIONS = (
     compile_assignments,
     compile_conversions,
     compile_messages,
+    compile_prints,
     compile_roles,
     compile_controls,
     compile_lists,

@@ -32,7 +32,7 @@ def is_keyed(schema: Schema) -> bool:
 
 def is_label(schema: Schema) -> bool:
     """Tell whether the value is a text per language."""
-    return schema.get("title") == "Label"
+    return schema.get("title") in ("Label", "Template")
 
 
 def _resolved(schema: Any) -> Schema:

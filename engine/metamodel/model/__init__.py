@@ -27,6 +27,7 @@ from engine.metamodel.model.organisation import Organisation, Structure
 from engine.metamodel.model.params import ParamModel, ParamSet
 from engine.metamodel.model.people import People, PersonRule
 from engine.metamodel.model.phrase import Duration, Phrase
+from engine.metamodel.model.printout import BandModel, PaperModel, PrintModel
 from engine.metamodel.model.screen import (
     ColumnModel,
     FilterModel,
@@ -60,6 +61,7 @@ __all__ = [
     "AreaGrant",
     "AssignmentModel",
     "AutomationModel",
+    "BandModel",
     "BoardModel",
     "CalendarModel",
     "CheckModel",
@@ -93,12 +95,14 @@ __all__ = [
     "ObjectModel",
     "Organisation",
     "PackIdentity",
+    "PaperModel",
     "ParamModel",
     "ParamSet",
     "People",
     "PersonRule",
     "Phrase",
     "Pick",
+    "PrintModel",
     "PrivilegeModel",
     "RepeatModel",
     "RestrictionModel",

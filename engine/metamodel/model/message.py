@@ -1,4 +1,4 @@
-"""What leaves the house: messages per channel and language, printouts, calls of other systems; compiled."""
+"""What leaves the house: messages per channel and language, calls of other systems; compiled."""
 
 from __future__ import annotations
 
@@ -30,17 +30,6 @@ class MessageModel:
     object: str | None = None
     category: str = "general"
     urgent: bool = False
-    layer: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PrintModel:
-    """A print format of records of ``object``; ``template`` is the file of the pack that draws it."""
-
-    name: str
-    title: LocalText
-    object: str
-    template: str
     layer: str = ""
 
 

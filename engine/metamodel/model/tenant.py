@@ -19,11 +19,12 @@ from engine.metamodel.model.dictionary import DictionaryModel
 from engine.metamodel.model.explosion import ExplosionModel
 from engine.metamodel.model.grant import RoleModel
 from engine.metamodel.model.lifecycle import LifecycleModel
-from engine.metamodel.model.message import ConnectorModel, MessageModel, PrintModel
+from engine.metamodel.model.message import ConnectorModel, MessageModel
 from engine.metamodel.model.numbering import NumberingModel
 from engine.metamodel.model.object import ObjectModel
 from engine.metamodel.model.organisation import Structure
 from engine.metamodel.model.params import ParamSet
+from engine.metamodel.model.printout import PrintModel
 from engine.metamodel.model.screen import FormModel, ListModel, MenuModel
 from engine.metamodel.model.views import BoardModel, CalendarModel, TimelineModel
 from engine.metamodel.model.worktime import WorktimeModel

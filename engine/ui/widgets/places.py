@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.metamodel.model import FieldModel
+from engine.records.spoken import address_line
 from engine.ui.widgets.base import ABSENT, NOTHING, Cell, Draw, Input, Look, Posted, Spot
 
 PARTS = ("country", "province", "city", "district", "street", "postcode")
-_WRITTEN: Mapping[str, tuple[str, ...]] = {
-    "zh": ("province", "city", "district", "street"),
-    "en": ("street", "district", "city", "province", "postcode", "country"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +26,12 @@ class AddressWidget:
         return {part: text.strip() for part, text in texts.items() if text and text.strip()} or None
 
     def show(self, field: FieldModel, look: Look) -> Draw:
-        order = _WRITTEN.get(look.language, _WRITTEN["en"])
-        joint = "" if look.language == "zh" else ", "
-
         def draw(value: Any) -> Cell:
             if not value:
                 return NOTHING
             if isinstance(value, str):
                 return Cell("text", value)
-            parts = [str(value[part]) for part in order if value.get(part)]
-            return Cell("text", joint.join(_once(parts)))
+            return Cell("text", address_line(value, look.language))
 
         return draw
 
@@ -64,8 +57,3 @@ class AddressWidget:
 
     def width(self, field: FieldModel) -> int:
         return 12
-
-
-def _once(parts: list[str]) -> list[str]:
-    # a city that is its own province is written once
-    return [part for index, part in enumerate(parts) if index == 0 or part != parts[index - 1]]

@@ -1,4 +1,4 @@
-"""Messages, printouts, connectors: what leaves the house, as declared."""
+"""Messages and connectors: what leaves the house, as declared."""
 
 from __future__ import annotations
 
@@ -10,20 +10,16 @@ from engine.metamodel.compiler.expressions import Expressions
 from engine.metamodel.compiler.processes.titles import title_of
 from engine.metamodel.definitions import Node
 from engine.metamodel.model import MessageModel
-from engine.metamodel.model.message import ConnectorModel, MessageTemplate, PrintModel
+from engine.metamodel.model.message import ConnectorModel, MessageTemplate
 
 _CHANNELS = ("inbox", "email", "sms", "webhook")
 _TEMPLATES = ImmutableSandboxedEnvironment(autoescape=False)
 
 
 def compile_messages(bench: Bench, expressions: Expressions) -> None:
-    """Compile every message, printout and connector."""
+    """Compile every message and connector."""
     for merged in bench.documents("message"):
         bench.messages[merged.document.id] = _message(merged.document.id, merged.node, merged.layer, bench)
-    for merged in bench.documents("print"):
-        node, name = merged.node, merged.document.id
-        title = node.label("title") or title_of(name)
-        bench.prints[name] = PrintModel(name, title, node.text("object"), node.text("template"), merged.layer)
     for merged in bench.documents("connector"):
         node, name = merged.node, merged.document.id
         title, method = node.label("title") or title_of(name), node.text("method", "POST")
