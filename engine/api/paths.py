@@ -84,6 +84,16 @@ def object_paths(object: ObjectModel, sight: Sight, lifecycle: LifecycleModel | 
         "parameters": [_ID],
         "get": _operation(f"history_{name}", title, {"200": _json(_object())}),
     }
+    if sight.may(name, "print"):
+        paths[f"{base}/{{id}}/print"] = {
+            "parameters": [_ID],
+            "get": _operation(f"prints_{name}", title, {"200": _json(_object())}),
+        }
+        paths[f"{base}/{{id}}/print/{{print}}"] = {
+            "parameters": [_ID, _path_parameter("print", {})],
+            "get": _operation(f"print_{name}", title, {"200": _DOCUMENT})
+            | {"parameters": [_query("language", {"type": "string"}, "The language, where the format speaks it")]},
+        }
     paths[f"{base}/bulk"] = {"post": _operation(f"bulk_{name}", title, {"200": _json(_object())}) | _BULK}
     for transition in lifecycle.transitions.values() if lifecycle else ():
         if not sight.may(name, transition.name):
@@ -152,6 +162,10 @@ _IDEMPOTENCY: Item = {
     "name": "Idempotency-Key",
     "in": "header",
     "schema": {"type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,200}$"},
+}
+_DOCUMENT: Item = {
+    "description": "The document",
+    "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
 }
 _GUARDED = [_IF_MATCH, _IDEMPOTENCY]
 _LISTING = [

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from engine.settings import Limits, Settings
 from engine.wiring import Engine, build_engine, web_app_of
 from tests.conftest import DATABASES
 from tests.support.branch import TENANT, open_branch
+from tests.support.office import Office, open_office
 from tests.support.postgres import PostgresServer
 
 V1 = "/api/v1"
@@ -159,3 +161,12 @@ def _fill(firm: Firm) -> None:
     firm.ids["drill"] = make("product", name="Drill", category=tools, list_price="100")
     firm.engine.workflow.perform(firm.system, "product", firm.ids["drill"], 1, "launch", {})
     firm.settle()
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """Eight people at their desks on a Monday morning; tests leave each other's records alone."""
+    clock = FrozenClock(datetime(2026, 11, 23, 1, 30, tzinfo=UTC))
+    folder: Path = tmp_path_factory.mktemp("office")
+    with open_office(request.param, folder, request, clock) as opened:
+        yield opened

@@ -37,6 +37,8 @@ INVENTORY: dict[tuple[str, str], tuple[str, str, str]] = {
     ("DELETE", f"{V1}/records/<object>/<id>"): ("token", "token", "credential"),
     ("POST", f"{V1}/records/<object>/<id>/restore"): ("token", "token", "credential"),
     ("POST", f"{V1}/records/<object>/<id>/transitions/<transition>"): ("token", "token", "credential"),
+    ("GET", f"{V1}/records/<object>/<id>/print"): ("token", "no", "credential"),
+    ("GET", f"{V1}/records/<object>/<id>/print/<print>"): ("token", "no", "credential"),
     ("GET", f"{V1}/records/<object>/<id>/history"): ("token", "no", "credential"),
     ("POST", f"{V1}/records/<object>/<id>/merge"): ("token", "token", "credential"),
     ("POST", f"{V1}/records/<object>/<id>/transfer"): ("token", "token", "credential"),

@@ -83,7 +83,7 @@ def open_branch(home: Path, url: str, clock: FrozenClock) -> Branch:
     shelf = open_shelf(settings)
     tenancy = TenantService(settings, shelf)
     if url.startswith(_SQLITE):
-        shutil.copyfile(_installed(), url.removeprefix(_SQLITE))
+        shutil.copyfile(installed(), url.removeprefix(_SQLITE))
         tenancy.create(TENANT, url=url, adopt=True)
     else:
         tenancy.create(TENANT, url=url)
@@ -92,7 +92,7 @@ def open_branch(home: Path, url: str, clock: FrozenClock) -> Branch:
 
 
 @cache
-def _installed() -> Path:
+def installed() -> Path:
     """Return a database file with the pack installed, made once in a test process."""
     folder = Path(mkdtemp(prefix="tessera-branch-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)

@@ -17,6 +17,7 @@ _ICONS = {"create": "plus", "update": "pencil", "delete": "trash", "restore": "h
 _TONES = {"create": "green", "delete": "red", "merge": "violet"}
 # of an entry that tells of a merger: the records that went into this one
 _MERGED = "_merged"
+_PRINTED = "print:"
 _UNTOLD = frozenset({"id", "version", "created_at", "created_by", "updated_at", "updated_by"})
 
 
@@ -105,7 +106,7 @@ def _event(desk: Desk, found: ObjectModel, entry: Entry) -> Event:
         name,
         initial_of(name),
         _TONES.get(entry.action) or ("gray" if entry.actor == "system" else tone_of(entry.actor)),
-        _ICONS.get(entry.action, "arrow-right"),
+        "printer" if entry.action.startswith(_PRINTED) else _ICONS.get(entry.action, "arrow-right"),
         _text(desk, found, entry, len(changes)),
         desk.dates.clock(entry.at),
         changes,
@@ -117,6 +118,10 @@ def _text(desk: Desk, found: ObjectModel, entry: Entry, count: int) -> str:
     move = lifecycle.transitions.get(entry.action.removeprefix("transition:")) if lifecycle is not None else None
     if move is not None:
         return desk.title(move.title)
+    if entry.action.startswith(_PRINTED):
+        name = entry.action.removeprefix(_PRINTED)
+        format = desk.model.prints.get(name)
+        return desk.say("history.print", title=desk.title(format.title) if format is not None else name)
     if entry.action == "update":
         return desk.say("history.update", n=count)
     key = f"history.{entry.action}"

@@ -22,6 +22,7 @@ from engine.ui.screens.sections import RecordFacts, Related
 from engine.ui.views.approvals import processes_of
 from engine.ui.views.converting import makes_of
 from engine.ui.views.finding import found_id, found_object
+from engine.ui.views.printing import prints_of
 from engine.ui.views.saving import read_posted
 from engine.ui.views.titles import read_trail, with_titles
 
@@ -34,7 +35,8 @@ def show_record(call: Call) -> Response:
     screen = screen_of(call)
     processes, starts = ((), ()) if screen.deleted else processes_of(call, screen.object, screen.id)
     makes = () if screen.deleted else makes_of(call, screen.object, screen.id)
-    return call.page("record", screen, processes=processes, starts=starts, makes=makes)
+    prints = () if screen.deleted else prints_of(call, screen.object, screen.id)
+    return call.page("record", screen, processes=processes, starts=starts, makes=makes, prints=prints)
 
 
 def ask_move(call: Call) -> Response:
