@@ -54,12 +54,12 @@ class Staff:
         """Create a record and return it as it is read back."""
         answer = self.send("POST", f"/records/{object}", values)
         assert answer.status_code == 201, answer.json
-        return self.read(object, answer.json["id"])
+        return self.read(object, _said(answer)["id"])
 
     def read(self, object: str, id: str) -> dict[str, Any]:
         answer = self.send("GET", f"/records/{object}/{id}")
         assert answer.status_code == 200, answer.json
-        return dict(answer.json)
+        return _said(answer)
 
     def change(self, object: str, id: str, **values: Any) -> TestResponse:
         version = f'"{self.read(object, id)["version"]}"'
@@ -81,7 +81,7 @@ class Staff:
             f"/api/v1/records/{object}", query_string=query, headers={"Authorization": f"Bearer {self.token}"}
         )
         assert answer.status_code == 200, answer.json
-        return list(answer.json["records"])
+        return list(_said(answer)["records"])
 
     def page(self, language: str = "en") -> Visitor:
         """Return a browser in which this person is logged in."""
@@ -128,6 +128,10 @@ class Office:
     def settle(self) -> None:
         """Do what is due in the background, to its end."""
         self.engine.background.settle(TENANT)
+
+
+def _said(answer: TestResponse) -> dict[str, Any]:
+    return dict(answer.json or {})
 
 
 @contextmanager
