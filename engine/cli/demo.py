@@ -7,7 +7,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from engine.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from engine.transfer import SeedAct
     from engine.wiring import Engine
 
 TENANT = "demo"
@@ -59,7 +60,7 @@ def prepare(settings: Settings, console: Console) -> Demo:
 def _make(engine: Engine, console: Console) -> list[tuple[str, str, str]]:
     from engine.auth import NewUser
     from engine.cli.house import operator
-    from engine.transfer import load_rows, users_of
+    from engine.transfer import acts_of, load_rows, users_of
 
     folder = pack_folder()
     console.say("Making the demo tenant ...")
@@ -75,7 +76,23 @@ def _make(engine: Engine, console: Console) -> list[tuple[str, str, str]]:
         log_ins.append((user.login, password, ", ".join((user.name, *user.roles))))
     with console.progress("demo data") as advance:
         load_rows(engine.records, operator(engine, TENANT), folder / "demo", lambda _, done, __: advance(done))
+    for act in acts_of(folder / "demo"):
+        _perform(engine, act)
     return log_ins
+
+
+def _perform(engine: Engine, act: SeedAct) -> None:
+    """Do what a person of the demo does, with that person's rights."""
+    from engine.cli.house import operator
+    from engine.records import Listing
+
+    user = engine.auth.accounts.by_login(TENANT, act.login)
+    actor = engine.auth.actor_of(TENANT, user.id)
+    if actor is None:
+        raise Missing("not_found")
+    ctx = replace(operator(engine, TENANT), actor=actor)
+    for row in engine.records.list(ctx, Listing(act.object, act.where, limit=1)).records:
+        engine.workflow.perform(ctx, act.object, row.id, row.version, act.act, {})
 
 
 def _drop(engine: Engine) -> None:

@@ -5,7 +5,7 @@ from engine.transfer.exporting import Export
 from engine.transfer.jobs import JobStatus
 from engine.transfer.mapping import MappingDef, mapping_of, read_mapping
 from engine.transfer.running import ImportReport
-from engine.transfer.seeding import SeedUser, load_rows, users_of
+from engine.transfer.seeding import SeedAct, SeedUser, acts_of, load_rows, users_of
 from engine.transfer.service import Inspection, TransferService
 
 __all__ = [
@@ -14,8 +14,10 @@ __all__ = [
     "Inspection",
     "JobStatus",
     "MappingDef",
+    "SeedAct",
     "SeedUser",
     "TransferService",
+    "acts_of",
     "load_rows",
     "mapping_of",
     "read_mapping",

@@ -4,7 +4,8 @@ One file for each object, named after it (``visit.csv``, or ``visit.more.csv`` f
 field names. A child object's file holds the key of the record its lines belong to in the column of its parent.
 A column ``#`` gives rows names by which other files may refer to them; without it rows are recognised by the first
 unique field among the columns. A record stands behind those of its own file that it refers to. ``@-30d`` is a date,
-thirty days before today (d, w, m, y), ``@-30d 09:30`` an hour of it. ``users.csv`` holds accounts.
+thirty days before today (d, w, m, y), ``@-30d 09:30`` an hour of it. ``users.csv`` holds accounts,
+``acts.csv`` what they then did: transitions on the first record that fits a condition.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from engine.transfer.running import Act, Course
 
 LOCAL = "#"
 USERS = "users"
+ACTS = "acts"
 _DAY = re.compile(r"@([+-]?\d{1,5})([dwmy])( \d\d:\d\d)?")
 _DAYS = {"d": 1, "w": 7}
 
@@ -48,6 +50,16 @@ class SeedUser:
     language: str = ""
     email: str = ""
     administrator: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SeedAct:
+    """A transition that somebody performs on the first record that fits, as ``acts.csv`` has it."""
+
+    login: str
+    object: str
+    where: str
+    act: str
 
 
 AddUser = Callable[[SeedUser], None]
@@ -74,6 +86,16 @@ def users_of(folder: Path) -> Sequence[SeedUser]:
     ]
 
 
+def acts_of(folder: Path) -> Sequence[SeedAct]:
+    """Return what people do once the records are there, in its order."""
+    path = folder / f"{ACTS}.csv"
+    if not path.is_file():
+        return ()
+    table = open_table(path)
+    rows = [dict(zip(table.header, map(plain_text, row.cells), strict=True)) for row in table.rows()]
+    return [SeedAct(row["user"], row["object"], row["where"], row["act"]) for row in rows]
+
+
 def load_rows(
     records: RecordService,
     ctx: Context,
@@ -89,7 +111,7 @@ def load_rows(
     """
     model = records.model(ctx)
     loader = _Loader(records, ctx, folder, keep=keep)
-    files = sorted(path for path in folder.glob("*.csv") if path.stem != USERS)
+    files = sorted(path for path in folder.glob("*.csv") if path.stem not in (USERS, ACTS))
     counts: dict[str, int] = {}
     with records.unit(ctx) as unit:
         for done, path in enumerate(_ordered(model, files), 1):

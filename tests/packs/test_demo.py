@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.kernel.clock import FrozenClock
-from engine.transfer import load_rows, users_of
+from engine.transfer import acts_of, load_rows, users_of
 from tests.support.branch import PACK, Branch, open_branch
 
 
@@ -54,3 +54,10 @@ def test_every_user_of_the_demo_holds_a_role_that_the_pack_has(branch: Branch) -
     held = {role for user in users_of(PACK / "demo") for role in user.roles}
 
     assert held == roles
+
+
+def test_what_people_of_the_demo_do_is_theirs_to_do() -> None:
+    users = {user.login for user in users_of(PACK / "demo")}
+
+    assert acts_of(PACK / "demo")
+    assert {act.login for act in acts_of(PACK / "demo")} <= users
