@@ -34,6 +34,8 @@ from engine.workflow import LifecycleService, Workflow, open_workflow
 from engine.workflow.approvals.service import ApprovalService
 from engine.workflow.automations import RUN, Message
 from engine.workflow.connecting import connect
+from engine.workflow.sweeping import Sweeper
+from engine.workflow.waking import Waking
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -135,7 +137,15 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
 
     rules = processes.automations.after
     closings, substitutions = _closings(approvals, settings, clock)
-    handlers = (Handler(rules.name, rules.wants, rules.act), closings, _incoming(processes, auth, settings, clock))
+    sweeper = Sweeper(records, context_of)
+    waking = Waking(records, approvals, processes.timers, context_of)
+    handlers = (
+        Handler(rules.name, rules.wants, rules.act),
+        closings,
+        Handler(waking.name, waking.wants, waking.act),
+        Handler(sweeper.name, sweeper.wants, sweeper.act),
+        _incoming(processes, auth, settings, clock),
+    )
     kinds = {RUN: processes.automations.over_all.carry_out}
     lanes = (Lane("clocks", lambda tenant, _: processes.tick(tenant) > 0, processes.due), substitutions)
 

@@ -17,7 +17,9 @@ _UNDELIVERED = ("failed", "undelivered")
 
 
 def hooks_blueprint(services: Services) -> Blueprint:
-    """Return ``/hooks/sms/<tenant>`` (a message came in) and ``/hooks/sms/<tenant>/status`` (what became of ours)."""
+    """Return ``/hooks/sms/<tenant>`` (a message came in), ``/hooks/sms/<tenant>/status`` (what became of ours) and
+    ``/hooks/calls/<tenant>/<call>`` (another system answers a call that a process waits for).
+    """
     blueprint = Blueprint("hooks", __name__)
 
     def take_sms(tenant: str) -> Response:
@@ -44,6 +46,16 @@ def hooks_blueprint(services: Services) -> Blueprint:
             services.messages.intake.receipt(tenant, "http", number, status == "delivered")
         return Response(status=204)
 
+    def take_answer(tenant: str, call: str) -> Response:
+        _require_short(_LARGEST)
+        _require_tenant(services, tenant)
+        signature = request.headers.get("X-Tessera-Signature", "")
+        services.messages.answers.take(tenant, call, signature, request.get_data(cache=False))
+        return Response(status=204)
+
+    blueprint.add_url_rule(
+        "/hooks/calls/<tenant>/<call>", "take_answer", take_answer, methods=["POST"], provide_automatic_options=False
+    )
     blueprint.add_url_rule(
         "/hooks/sms/<tenant>", "take_sms", take_sms, methods=["POST"], provide_automatic_options=False
     )
@@ -53,11 +65,15 @@ def hooks_blueprint(services: Services) -> Blueprint:
     return blueprint
 
 
+def _require_short(most: int) -> None:
+    length = request.content_length or 0
+    if length > most:
+        raise LimitExceeded("body", length, most, 413)
+
+
 def _form(services: Services) -> dict[str, str]:
     """Return the form of a request that is signed as the settings say; raises Unauthenticated otherwise."""
-    length = request.content_length or 0
-    if length > _LARGEST:
-        raise LimitExceeded("body", length, _LARGEST, 413)
+    _require_short(_LARGEST)
     body = request.get_data(cache=False)
     try:
         pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, strict_parsing=bool(body), max_num_fields=100)

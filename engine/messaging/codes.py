@@ -19,6 +19,8 @@ declare(
             "模板耗时、占用内存或输出过多（第 {line} 行）：{why}",
         ),
         Code("no_such_message", "there is no message with this id", "没有这个编号的消息"),
+        Code("no_such_call", "nobody waits for an answer to this call", "没有等待应答的此项调用"),
+        Code("bad_answer", "the answer is not JSON: {why}", "应答不是 JSON：{why}"),
         Code("no_such_webhook", "there is no webhook {name}", "没有名为 {name} 的 Webhook"),
         Code("webhook_exists", "there is a webhook {name} already", "名为 {name} 的 Webhook 已存在"),
         Code("bad_wish", "{value} is not one of {allowed}", "{value} 不是可选值：{allowed}"),

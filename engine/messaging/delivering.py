@@ -12,6 +12,7 @@ import structlog
 
 from engine.kernel.clock import Clock
 from engine.kernel.errors import TesseraError
+from engine.messaging.calling import is_waited_for, note_answer, note_failure, patience
 from engine.messaging.channels.base import Channel, Outgoing, Permanent, PutOff, Receipt, Temporary
 from engine.storage import Database, Session, Shelf, delivery_rows, message_rows
 from engine.storage.delivery_rows import Delivery
@@ -117,12 +118,12 @@ class Deliverer:
         except Permanent as error:
             return _Outcome(delivery, error=str(error) or "refused")
         except (Temporary, OSError) as error:
-            return _Outcome(delivery, error=str(error) or type(error).__name__, wait=_wait(delivery.attempts))
+            return _Outcome(delivery, error=str(error) or type(error).__name__, wait=_wait(delivery))
         except TesseraError as error:
             return _Outcome(delivery, error=error.message("en"))
         except Exception as error:  # noqa: BLE001 - a fault in a channel is a failure of this delivery only
             why = f"{type(error).__name__}: {error}"
-            return _Outcome(delivery, error=why[:300], wait=_wait(delivery.attempts))
+            return _Outcome(delivery, error=why[:300], wait=_wait(delivery))
         return _Outcome(delivery, receipt, others=plan.others)
 
     def _note(self, session: Session, outcome: _Outcome) -> None:
@@ -135,19 +136,32 @@ class Deliverer:
             receipt = outcome.receipt
             if not delivery_rows.note_sent(session, delivery, now, receipt.state, receipt.gateway, receipt.parts):
                 _log.warning("delivery_lost", delivery=delivery.id)
+            elif receipt.answer is not None and is_waited_for(delivery.payload):
+                self._answered(session, delivery, receipt.answer)
             for other in outcome.others:
                 if other.id != delivery.id:
                     delivery_rows.note_sent(session, other, now, receipt.state)
         else:
-            delivery_rows.note_failed(session, delivery, now, outcome.error, outcome.wait)
+            held = delivery_rows.note_failed(session, delivery, now, outcome.error, outcome.wait)
+            if held and _is_last(outcome) and is_waited_for(delivery.payload):
+                note_failure(session, delivery.payload, outcome.error, self._clock)
             _log.warning("delivery_failed", delivery=delivery.id, channel=delivery.channel, why=outcome.error)
+
+    def _answered(self, session: Session, delivery: Delivery, answer: bytes) -> None:
+        try:
+            note_answer(session, delivery.payload, answer, self._clock)
+        except TesseraError as error:
+            note_failure(session, delivery.payload, error.message("en"), self._clock)
 
     def _tell_dead(self, tenant: str, outcomes: Sequence[_Outcome]) -> None:
         for outcome in outcomes:
             failed = outcome.receipt is None and not outcome.dropped and outcome.until is None
-            last = outcome.wait is None or outcome.delivery.attempts >= delivery_rows.MOST_ATTEMPTS
-            if failed and last and self.dead is not None:
+            if failed and _is_last(outcome) and self.dead is not None:
                 self.dead(tenant, outcome.delivery, outcome.error)
+
+
+def _is_last(outcome: _Outcome) -> bool:
+    return outcome.wait is None or outcome.delivery.attempts >= delivery_rows.MOST_ATTEMPTS
 
 
 def _without_twice(planned: Sequence[_Outcome]) -> list[_Outcome]:
@@ -171,6 +185,7 @@ def _outgoing(tenant: str, delivery: Delivery, others: Sequence[Delivery]) -> Ou
     )
 
 
-def _wait(attempts: int) -> timedelta:
-    seconds = min(_FIRST * 3.0 ** (max(attempts, 1) - 1), _LONGEST)
-    return timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311 - only spreads
+def _wait(delivery: Delivery) -> timedelta | None:
+    seconds = min(_FIRST * 3.0 ** (max(delivery.attempts, 1) - 1), _LONGEST)
+    usual = timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311 - only spreads
+    return patience(delivery.payload, delivery.attempts, usual)

@@ -10,6 +10,7 @@ from typing import Protocol
 from engine.kernel.clock import Clock
 from engine.kernel.events import Event
 from engine.kernel.names import RecordRef
+from engine.messaging.calling import Answers
 from engine.messaging.channels.chosen import channels_of
 from engine.messaging.channels.smpp.channel import SmsSmpp
 from engine.messaging.composing import Composer
@@ -68,6 +69,7 @@ class MessageService:
         )
         self.bell = Bell(house.shelf)
         self.webhooks = Webhooks(house.shelf, guard)
+        self.answers = Answers(house.shelf, house.clock)
         self.channels = channels_of(house.settings, house.shelf, self.outbound)
         self.deliverer = Deliverer(house.shelf, self.channels, house.clock)
         self.deciding = Deciding(house.shelf, house.settings, house.clock)
@@ -109,7 +111,7 @@ class MessageService:
         event = occasion.event
         if event.name == "!emit":
             facts = event.facts
-            event = Event(event.id, str(facts.get("name", "emitted")), event.record, event.version, facts)
+            event = Event(event.id, str(facts.get("event", "emitted")), event.record, event.version, facts)
         self.webhooks.fan_out(session, event, occasion.at)
 
     # -- what goes wrong -------------------------------------------------------------------------------------------

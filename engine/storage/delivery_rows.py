@@ -183,6 +183,15 @@ def read_delivery(session: Session, id: str) -> Delivery | None:
     return None if row is None else Delivery(**row)
 
 
+def find_call(session: Session, id: str) -> Delivery | None:
+    """Return the delivery of a declared call by the id of its event, or None."""
+    chosen = select(DELIVERY).where(
+        DELIVERY.c.channel == "webhook", DELIVERY.c.key.startswith(f"{id}:", autoescape=True)
+    )
+    row = session.execute(chosen.order_by(DELIVERY.c.id).limit(1)).mappings().first()
+    return None if row is None else Delivery(**row)
+
+
 def read_deliveries(
     session: Session, *, state: str | None = None, message: str | None = None, limit: int = 50
 ) -> list[Delivery]:

@@ -22,7 +22,7 @@ from engine.storage.system import OUTBOX
 MOST_ATTEMPTS = 10
 # what leaves the process; the name of such a row is the verb behind this mark, so that no object can bear it
 OUTWARD = "!"
-OutwardKind = Literal["notify", "call", "print", "emit"]
+OutwardKind = Literal["notify", "call", "print", "emit", "answer", "sweep"]
 _ALIVE = (OUTBOX.c.done_at.is_(None), OUTBOX.c.buried_at.is_(None))
 _KEYS = UUID("6f0b8c1e-3a51-5d0a-9a63-1f6d6a1f7e5b")
 

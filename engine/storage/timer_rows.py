@@ -64,6 +64,12 @@ def open_timers(session: Session, kind: str, owner: str) -> list[TimerRow]:
     return _rows(session, chosen.order_by(TIMER.c.id))
 
 
+def timers_named(session: Session, kind: str, name: str) -> list[TimerRow]:
+    """Return the clocks of a kind with a name that have not ended, oldest first."""
+    chosen = select(TIMER).where(TIMER.c.kind == kind, TIMER.c.name == name, TIMER.c.state.in_(("running", "paused")))
+    return _rows(session, chosen.order_by(TIMER.c.id))
+
+
 def last_timer(session: Session, kind: str, owner: str) -> TimerRow | None:
     """Return the newest clock of an owner, ended or not."""
     chosen = select(TIMER).where(TIMER.c.kind == kind, TIMER.c.owner == owner)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -58,7 +59,9 @@ class _Effects:
         row = read_instance(unit.session, cause.split(":", maxsplit=1)[0])
         assert row is not None
         ref = RecordRef(row.object, row.record)
-        return self._effects.run(unit, effects, facts, Cause(cause, ref, "definition", f"approval {row.id}"))
+        return self._effects.run(
+            unit, effects, facts, Cause(cause, ref, "definition", f"approval {row.id}", waits=cause)
+        )
 
 
 def _gate_closed(workflow: Workflow) -> Any:
@@ -131,6 +134,8 @@ class TaskClocks:
         alarm = Alarm(WAIT_CLOCK, owner, _subject(unit, owner))
         if step.length is not None:
             return self._timers.arm_after(unit, alarm, budget_of(step.length), step.calendar).fire_at
+        if step.event is not None:
+            self._timers.arm_never(unit, replace(alarm, name=step.event))
         if step.until is None:
             return None
         at = step.until.evaluate(facts, unit.run)

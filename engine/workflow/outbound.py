@@ -9,7 +9,7 @@ from engine.kernel.names import RecordRef
 from engine.records import Unit
 from engine.storage import outbox
 
-Kind = Literal["notify", "call", "print", "emit"]
+Kind = Literal["notify", "call", "print", "emit", "sweep"]
 
 
 def append(unit: Unit, kind: Kind, key: str, record: RecordRef, facts: Mapping[str, Any]) -> None:

@@ -24,12 +24,13 @@ class Outgoing:
 class Receipt:
     """It was handed over. ``state``: sent, when a receipt may follow; delivered, when none does.
 
-    ``parts`` are the gateway's numbers, by which its receipts speak.
+    ``parts`` are the gateway's numbers, by which its receipts speak; ``answer`` is what the other side said at once.
     """
 
     state: str = "sent"
     gateway: str = ""
     parts: tuple[str, ...] = ()
+    answer: bytes | None = None
 
 
 class Temporary(Exception):

@@ -14,6 +14,7 @@ from engine.outbound import NoAnswer, Outbound
 from engine.storage import Shelf, reply_rows
 
 SIGNATURE = "X-Tessera-Signature"
+_LATER = 202
 
 
 class WebhookChannel:
@@ -43,7 +44,8 @@ class WebhookChannel:
         except NoAnswer as error:
             raise Temporary(str(error)) from error
         if answer.good:
-            return Receipt("delivered")
+            # 202: taken, and answered later
+            return Receipt("delivered", answer=None if answer.status == _LATER else answer.body)
         if answer.status in (400, 404, 410, 413, 415, 422):
             raise Permanent(f"it answered {answer.status}")
         raise Temporary(f"it answered {answer.status}")

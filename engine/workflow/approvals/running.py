@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
+from typing import Any
 
 from engine.kernel.context import Context
 from engine.kernel.errors import TesseraError
@@ -12,6 +13,7 @@ from engine.records import Unit
 from engine.storage.process_flows import end_substitution, ended_substitutions, next_end
 from engine.storage.process_lists import open_for, open_instances, open_tasks_of
 from engine.workflow.approvals.commands import happening
+from engine.workflow.approvals.commands.happening import Answer
 from engine.workflow.approvals.commands.kernel import CHILD_CLOSED, PARENT_CLOSED, Kernel
 
 BATCH = 500
@@ -46,12 +48,17 @@ class Running:
         instance, step, visit = owner.split(":")
         return happening.end_wait(self._kernel, unit, instance, step, int(visit))
 
-    def answer_call(self, ctx: Context, owner: str, failed: str = "") -> bool:
+    def wake(self, unit: Unit, owner: str, event: Mapping[str, Any]) -> bool:
+        """Let a token go on that waits for an event, when this is the one it waits for."""
+        instance, step, visit = owner.split(":")
+        return happening.wake(self._kernel, unit, instance, step, int(visit), event)
+
+    def answer_call(self, ctx: Context, owner: str, answer: Answer) -> bool:
         """Let a token go on whose call outward was answered or has failed for good."""
         instance, step, visit = owner.split(":")
 
         def act(unit: Unit) -> bool:
-            return happening.answer_call(self._kernel, unit, instance, step, int(visit), failed)
+            return happening.answer_call(self._kernel, unit, instance, step, int(visit), answer)
 
         return self._kernel.command(ctx, act)
 

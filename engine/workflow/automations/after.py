@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from engine.kernel.context import Context
 from engine.kernel.errors import TesseraError, Unavailable
-from engine.kernel.events import Event
 from engine.metamodel.model import TenantModel
 from engine.metamodel.model.automation import AutomationModel, OnEvent
 from engine.records import RecordService, Unit
-from engine.storage import Incident, Session, append_events, note_incident
+from engine.storage import Incident, append_events, note_incident
 from engine.workflow.automations.matching import in_order
 from engine.workflow.automations.reacting import MARK, event_of
 from engine.workflow.automations.running import Occasion, Runner
+from engine.workflow.hearing import Heard
 
 EMITTED = "!emit"
-
-
-class Heard(Protocol):
-    """One event in the hands of this handler, as the relay gives it."""
-
-    @property
-    def tenant(self) -> str: ...
-
-    @property
-    def event(self) -> Event: ...
-
-    def once(self, session: Session, part: str = "") -> bool: ...
 
 
 class AfterCommit:

@@ -23,7 +23,8 @@ FindPeople = Callable[[Unit, People, Mapping[str, Any], RecordRef], list[str]]
 class Cause:
     """What effects follow from. ``key`` is stable and its own for each execution: keys of outbound rows begin with it.
 
-    ``label`` is noted in the trail (the name of the rule, transition or flow); ``kind`` says what a notice is about.
+    ``label`` is noted in the trail (the name of the rule, transition or flow); ``kind`` says what a notice is about;
+    ``waits`` names who goes on when a call is answered.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Cause:
     authority: Authority = "definition"
     label: str = ""
     kind: str = "notice"
+    waits: str = ""
 
 
 def _nowhere(verb: str) -> Callable[..., Any]:

@@ -35,10 +35,13 @@ from engine.rules import Expression, to_python
 from engine.storage import Reference
 from engine.workflow.effects.cause import Cause
 from engine.workflow.effects.scene import Scene
+from engine.workflow.effects.sweeps import Wanted, hand_over
 from engine.workflow.facts import read_subject
 from engine.workflow.finding import Search, find_rows
 
+# so many records are changed with their cause; up to MOST_LATER afterwards
 MOST_ROWS = 1_000
+MOST_LATER = 100_000
 
 
 class Changing:
@@ -75,14 +78,21 @@ class Changing:
             self.order(scene, scene.subject, {effect.link: pointer}, {}, cause)
         return ref
 
-    def update(self, scene: Scene, effect: UpdateRecords, cause: Cause) -> None:
-        """Change every record that fits."""
-        for row in self._rows(scene, effect.object, effect.where, "update", cause):
+    def update(self, scene: Scene, effect: UpdateRecords, cause: Cause, key: str) -> None:
+        """Change every record that fits; more than MOST_ROWS of them in the background."""
+        rows = self._rows(scene, effect.object, effect.where, "update", cause)
+        later: list[Wanted] = []
+        for row in rows:
             ref = RecordRef(effect.object, row["id"])
-            scene.unit.chain.step()
             scene.records["item"] = ref
             scene.bind("item", row)
+            if len(rows) > MOST_ROWS:
+                typed, lines = self._values(scene, ref.object, effect.values)
+                later.append((ref.id, {**_wire(typed, scene.unit.model.objects[ref.object].fields), **lines}))
+                continue
+            scene.unit.chain.step()
             self.write(scene, ref, effect.values, cause)
+        hand_over(scene.unit, effect.object, later, cause, key)
         scene.unbind("item")
         scene.records.pop("item", None)
 
@@ -101,10 +111,14 @@ class Changing:
             scene.records[effect.name] = RecordRef(effect.object, rows[0]["id"])
         scene.bind(effect.name, next(iter(rows), None) if effect.first else rows)
 
-    def remove(self, scene: Scene, effect: RemoveRecords, cause: Cause) -> None:
-        """Put every record that fits into the recycle bin."""
+    def remove(self, scene: Scene, effect: RemoveRecords, cause: Cause, key: str) -> None:
+        """Put every record that fits into the recycle bin; more than MOST_ROWS of them in the background."""
         unit = self.doing(scene.unit, cause)
-        for row in self._rows(scene, effect.object, effect.where, "remove", cause):
+        rows = self._rows(scene, effect.object, effect.where, "remove", cause)
+        if len(rows) > MOST_ROWS:
+            hand_over(scene.unit, effect.object, [(row["id"], None) for row in rows], cause, key)
+            return
+        for row in rows:
             scene.unit.chain.step()
             remove_record(unit, effect.object, row["id"], row["version"])
 
@@ -164,9 +178,9 @@ class Changing:
 
     def _rows(self, scene: Scene, object: str, where: Expression, verb: str, cause: Cause) -> list[dict[str, Any]]:
         unit = self.doing(scene.unit, cause)
-        found = find_rows(unit, Search(object, where, MOST_ROWS), scene)
-        if len(found) > MOST_ROWS:
-            raise LimitExceeded(f"rows of {verb}", len(found), MOST_ROWS)
+        found = find_rows(unit, Search(object, where, MOST_LATER), scene)
+        if len(found) > MOST_LATER:
+            raise LimitExceeded(f"rows of {verb}", len(found), MOST_LATER)
         return found
 
 

@@ -48,6 +48,7 @@ def call(scene: Scene, effect: CallConnector, cause: Cause, key: str) -> None:
         "connector": effect.connector,
         "with": _values(scene, effect.values),
         "into": effect.into,
+        "waits": cause.waits if effect.into is not None else "",
         "retry": None if retry is None else {"times": retry.times, "seconds": _seconds(retry.backoff)},
     }
     append(scene.unit, "call", key, cause.record, facts)

@@ -60,7 +60,7 @@ class EffectService:
         if isinstance(verb, verbs.FindRecords):
             self._changing.find(scene, verb, reads_of(rest, frozenset({verb.name})).paths, why[0])
             return
-        inside = self._inside(scene, verb, why[0])
+        inside = self._inside(scene, verb, *why)
         if inside is not None:
             inside()
         else:
@@ -76,15 +76,15 @@ class EffectService:
         if verb.name is not None and made is not None:
             scene.bind_record(verb.name, made, reads_of(rest, frozenset({verb.name})).paths)
 
-    def _inside(self, scene: Scene, verb: verbs.Verb, cause: Cause) -> Callable[[], Any] | None:
+    def _inside(self, scene: Scene, verb: verbs.Verb, cause: Cause, key: str) -> Callable[[], Any] | None:
         change, do, unit = self._changing, self.doers, scene.unit
         match verb:
             case verbs.SetFields():
                 return lambda: change.set_fields(scene, verb, cause)
             case verbs.UpdateRecords():
-                return lambda: change.update(scene, verb, cause)
+                return lambda: change.update(scene, verb, cause, key)
             case verbs.RemoveRecords():
-                return lambda: change.remove(scene, verb, cause)
+                return lambda: change.remove(scene, verb, cause, key)
             case verbs.TakeNumber():
                 return lambda: change.number(scene, verb, cause)
             case verbs.EvaluateTable():

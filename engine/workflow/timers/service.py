@@ -52,6 +52,14 @@ class TimerService:
         at = aware(at)
         return self._add(unit, alarm, budget=None, calendar=None, since=None, due_at=at, fire_at=at, rungs=ALARM)
 
+    def arm_never(self, unit: Unit, alarm: Alarm) -> Timer:
+        """Note that somebody waits for something that no clock brings."""
+        return self._add(unit, alarm, budget=None, calendar=None, since=None, rungs=ALARM)
+
+    def waiting_for(self, unit: Unit, kind: str, name: str) -> list[Timer]:
+        """Return who waits by a name, oldest first."""
+        return rows.timers_named(unit.session, kind, name)
+
     def arm_after(self, unit: Unit, alarm: Alarm, budget: Budget, calendar: str | None) -> Timer:
         """Start a clock that fires when a budget of working time is used up."""
         return self._start(unit, alarm, calendar, budget, ALARM)

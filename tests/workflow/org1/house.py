@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,6 +31,7 @@ from engine.workflow.approvals.trail.checking import check
 
 PACK = Path(__file__).parent / "pack"
 TENANT = "t1"
+HERE = (ip_network("127.0.0.0/8"),)
 ZONE = ZoneInfo("Asia/Shanghai")
 V1 = "/api/v1"
 # login -> (department, position, manager, roles)
@@ -194,6 +196,10 @@ class Org1:
     def approvals(self) -> Any:
         return self.engine.approvals
 
+    def settle(self) -> None:
+        """Do everything that waits in the background."""
+        self.engine.background.settle(TENANT)
+
     def check(self) -> None:
         """Assert the invariants Q5 of everything that there is."""
         breaches = check(self.engine.approvals.kernel, self.system)
@@ -304,7 +310,14 @@ def open_org1(url: str, home: Path, **settings: Any) -> Org1:
         database=url,
         secret=b"0123456789abcdef" * 3,
         password_cost="cheap",
-        **{"synchronous": "OFF", "log_level": "ERROR", "language": "en", "state_seconds": 0.0, **settings},
+        **{
+            "synchronous": "OFF",
+            "log_level": "ERROR",
+            "language": "en",
+            "state_seconds": 0.0,
+            "outbound_allow": HERE,
+            **settings,
+        },
     )
     # a fault in a test is told plainly; drawing every local of the engine would take minutes
     plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)

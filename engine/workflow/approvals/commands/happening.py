@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from engine.metamodel.model.steps import ApproveStep, HandleStep
+from engine.kernel.errors import TesseraError
+from engine.metamodel.model.steps import ApproveStep, DoStep, HandleStep, WaitStep
 from engine.records import Unit
 from engine.storage.process_rows import instance_at
 from engine.workflow.approvals.commands.case import Case
+from engine.workflow.approvals.commands.deciding import write_values
 from engine.workflow.approvals.commands.kernel import Kernel
 from engine.workflow.approvals.state import closing, deciding, holding, people_step
 from engine.workflow.approvals.state.machine import Machine
 from engine.workflow.approvals.state.runtime import SYSTEM, Calls, Human, Pause, Slot
-from engine.workflow.approvals.state.tree import Held, places
+from engine.workflow.approvals.state.tree import Held, places, step_by_id
 from engine.workflow.approvals.state.world import EndedTask, Notice
 
 
@@ -45,15 +49,40 @@ def end_wait(kernel: Kernel, unit: Unit, instance: str, step: str, visit: int) -
     return _with(kernel, unit, instance, act)
 
 
-def answer_call(kernel: Kernel, unit: Unit, instance: str, step: str, visit: int, failed: str = "") -> bool:
-    """Let a token go on whose call outward was answered, or make an incident of it when that failed for good."""
+def wake(kernel: Kernel, unit: Unit, instance: str, step: str, visit: int, event: Mapping[str, Any]) -> bool:
+    """Let a token go on that waits for an event, when its condition fits; without one it is of the same record (B6)."""
+    case = kernel.case(unit, instance)
+    found = step_by_id(case.flow.steps, step)
+    if case.row.closed_at is not None or not isinstance(found, WaitStep) or found.event != event["type"]:
+        return False
+    if found.where is None:
+        fits = (event["object"], event["record"]) == (case.row.object, case.row.record)
+    else:
+        fits = case.facts.value(found.where, {"event": event}) is True
+    return fits and end_wait(kernel, unit, instance, step, visit)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a call outward: a value for a field of the subject, or why it failed for good."""
+
+    into: str | None = None
+    value: Any = None
+    failed: str = ""
+
+
+def answer_call(kernel: Kernel, unit: Unit, instance: str, step: str, visit: int, answer: Answer) -> bool:
+    """Let a token go on whose call outward was answered, or make an incident of it when that failed for good (B7)."""
 
     def act(case: Case, core: Machine) -> bool:
         for place in places(case.state, case.flow.steps):
             node = place.node
             if isinstance(node, Pause) and node.kind == "call" and (node.step, node.visit) == (step, visit):
+                if node.done:
+                    return False
+                failed = answer.failed or _kept(kernel, case, answer)
                 found = core.step(step)
-                if failed and getattr(found, "failed", "incident") == "incident" and found is not None:
+                if failed and isinstance(found, DoStep) and found.failed == "incident":
                     place.frame.node = core.stick(found, "call_failed", failed)
                 else:
                     node.done = True
@@ -62,6 +91,18 @@ def answer_call(kernel: Kernel, unit: Unit, instance: str, step: str, visit: int
         return False
 
     return _with(kernel, unit, instance, act)
+
+
+def _kept(kernel: Kernel, case: Case, answer: Answer) -> str:
+    """Write an answer into the subject; return what speaks against it."""
+    if answer.into is None:
+        return ""
+    try:
+        with case.unit.part():
+            write_values(kernel, case, {answer.into: answer.value})
+    except TesseraError as error:
+        return str(error)
+    return ""
 
 
 def hear_of_child(kernel: Kernel, unit: Unit, facts: Mapping[str, str]) -> bool:
