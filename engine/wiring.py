@@ -135,15 +135,15 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
     rights = RightsService(records)
     parts = Parts(shelf, clock, transfer, messages, attachments, rights)
 
-    rules = processes.automations.after
     closings, substitutions = _closings(approvals, settings, clock)
-    sweeper = Sweeper(records, context_of)
-    waking = Waking(records, approvals, processes.timers, context_of)
+    hearing = (
+        processes.automations.after,
+        Waking(records, approvals, processes.timers, context_of),
+        Sweeper(records, context_of),
+    )
     handlers = (
-        Handler(rules.name, rules.wants, rules.act),
+        *(Handler(one.name, one.wants, one.act) for one in hearing),
         closings,
-        Handler(waking.name, waking.wants, waking.act),
-        Handler(sweeper.name, sweeper.wants, sweeper.act),
         _incoming(processes, auth, settings, clock),
     )
     kinds = {RUN: processes.automations.over_all.carry_out}
