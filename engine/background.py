@@ -18,7 +18,7 @@ from engine.kernel.events import Event
 from engine.messaging import Incoming, MessageService
 from engine.rights import RightsService
 from engine.settings import Settings
-from engine.storage import Job, Shelf, message_rows, outbox, reply_rows
+from engine.storage import Job, Shelf, message_rows, outbox, reply_rows, rule_rows, timer_rows
 from engine.storage.delivery_rows import Delivery
 from engine.transfer import TransferService
 
@@ -89,6 +89,8 @@ def forget_old(shelf: Shelf, ctx: Context) -> None:
     with shelf.database(ctx.tenant).writing() as session:
         outbox.forget_events(session, now - KEPT)
         outbox.forget_handled(session, now - 2 * KEPT)
+        rule_rows.forget_chain_steps(session, now - KEPT)
+        timer_rows.forget_fires(session, now - KEPT)
         message_rows.forget_messages(session, now - MESSAGES_KEPT)
         reply_rows.forget_codes(session, now - KEPT)
 

@@ -90,6 +90,9 @@ class Settings:
     sms: str = field(default="", repr=False)
     sms_secret: str = field(default="", repr=False)
     sms_numbers: Mapping[str, str] = field(default_factory=dict)
+    # a mailbox like imaps://user:password@mail.example.com/INBOX, and the tenants of the addresses that it receives for
+    imap: str = field(default="", repr=False)
+    mail_addresses: Mapping[str, str] = field(default_factory=dict)
     phone_region: str = "CN"
     clock_shift: float = 0.0
     limits: Limits = field(default_factory=Limits)
@@ -320,6 +323,8 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "sms": _address_of("smpp", "smpps", "twilio+https", "twilio+http", "file"),
     "sms_secret": _sms_secret,
     "sms_numbers": _pairs,
+    "imap": _address_of("imaps", "imap", "imap+plain"),
+    "mail_addresses": _pairs,
     "phone_region": _region,
     "clock_shift": float,
 }

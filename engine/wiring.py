@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.util import find_spec
@@ -135,22 +136,14 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
     rights = RightsService(records)
     parts = Parts(shelf, clock, transfer, messages, attachments, rights)
 
-    closings, substitutions = _closings(approvals, settings, clock)
-    hearing = (
-        processes.automations.after,
-        Waking(records, approvals, processes.timers, context_of),
-        Sweeper(records, context_of),
-    )
-    handlers = (
-        *(Handler(one.name, one.wants, one.act) for one in hearing),
-        closings,
-        _incoming(processes, auth, settings, clock),
-    )
-    kinds = {RUN: processes.automations.over_all.carry_out}
-    lanes = (Lane("clocks", lambda tenant, _: processes.tick(tenant) > 0, processes.due), substitutions)
-
     def tenants() -> list[str]:
         return [tenant.name for tenant in tenancy.list()]
+
+    handlers, lanes = _moving(processes, approvals, records, context_of)
+    handlers = (*handlers, _incoming(processes, auth, settings, clock))
+    mailbox = messages.mailbox(tenants)
+    lanes = (*lanes, Lane("mailbox", mailbox.work, mailbox.due))
+    kinds = {RUN: processes.automations.over_all.carry_out}
 
     return Engine(
         settings=settings,
@@ -180,12 +173,27 @@ def _clock(settings: Settings) -> Clock:
     return ShiftedClock(timedelta(seconds=settings.clock_shift)) if settings.clock_shift else SystemClock()
 
 
-def _closings(approvals: ApprovalService, settings: Settings, clock: Clock) -> tuple[Handler, Lane]:
+def _moving(
+    processes: Workflow,
+    approvals: ApprovalService,
+    records: RecordService,
+    context_of: Callable[[str, str | None], Context],
+) -> tuple[tuple[Handler, ...], tuple[Lane, ...]]:
+    """Return what processes hear of, and what they look for by the clock."""
+    closings, substitutions = _closings(approvals, lambda tenant: context_of(tenant, None))
+    hearing = (
+        processes.automations.after,
+        Waking(records, approvals, processes.timers, context_of),
+        Sweeper(records, context_of),
+    )
+    handlers = tuple(Handler(one.name, one.wants, one.act) for one in hearing)
+    clocks = Lane("clocks", lambda tenant, _: processes.tick(tenant) > 0, processes.due)
+    return (*handlers, closings), (clocks, substitutions)
+
+
+def _closings(approvals: ApprovalService, context: Callable[[str], Context]) -> tuple[Handler, Lane]:
     """Return what is done in the background, with what approvals do there (B5, O2, O6)."""
     running = approvals.running
-
-    def context(tenant: str) -> Context:
-        return Context(tenant, SYSTEM, settings.language, ZoneInfo(settings.zone), clock)
 
     def hear(occasion: Occasion) -> None:
         ctx = context(occasion.tenant)

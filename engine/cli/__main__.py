@@ -21,6 +21,7 @@ _COMMANDS = {
     "access": ("engine.cli.access:access", "Rights of users, separation of duties, leavers."),
     "rules": ("engine.cli.rules:rules", "Check and evaluate FEEL; run the conformance kit."),
     "jobs": ("engine.cli.jobs:jobs", "See and replay jobs, events and deliveries."),
+    "workflow": ("engine.cli.workflow:workflow", "Check processes, and rebuild their lists."),
     "worker": ("engine.cli.workers:worker", "Do work in the background, called by Redis."),
     "scheduler": ("engine.cli.workers:scheduler", "Look for what is due, and call workers by Redis."),
     "doctor": ("engine.cli.doctor:doctor", "Look at settings, databases and files, and say what is wrong."),

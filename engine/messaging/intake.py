@@ -28,6 +28,9 @@ from engine.storage.delivery_rows import NewDelivery
 from engine.storage.message_rows import Person
 
 LONGEST = 1_600
+LONGEST_MAIL = 20_000
+# what rules may listen to when a mail came in
+MAIL_EVENT = "email_received"
 PER_MINUTE = 10
 # a message without a number of the gateway's is the same when its sender sent the same text within this time
 _SAME = timedelta(minutes=10)
@@ -62,8 +65,9 @@ class Intake:
 
     def take(self, tenant: str, incoming: Incoming) -> Verdict:
         """Take one message; a repetition has no effect and gets no second answer. Raises LimitExceeded, Malformed."""
-        if len(incoming.text) > LONGEST:
-            raise LimitExceeded("sms_length", len(incoming.text), LONGEST, 413)
+        longest = LONGEST_MAIL if incoming.channel == "email" else LONGEST
+        if len(incoming.text) > longest:
+            raise LimitExceeded("sms_length", len(incoming.text), longest, 413)
         if not incoming.text.strip() or "\0" in incoming.text:
             raise Malformed("bad_inbound", why="it is empty")
         sender = self._address(incoming)
@@ -143,6 +147,8 @@ class Intake:
         self, tenant: str, model: TenantModel, what: tuple[Incoming, str, str], people: list[Person]
     ) -> tuple[Verdict, Event | None]:
         incoming, sender, id = what
+        if incoming.channel == "email":
+            return Verdict("event"), _mail_event(incoming, sender, id, people)
         reply = parse_answer(incoming.text) if incoming.channel == "sms" else None
         person = people[0] if len(people) == 1 else None
         language = (person.language if person else "") or self._settings.language
@@ -183,8 +189,6 @@ class Intake:
         return verdict
 
     def _fitting(self, model: TenantModel, incoming: Incoming) -> tuple[AutomationModel, dict[str, object]] | None:
-        if incoming.channel != "sms":
-            return None
         day = today(self._clock, ZoneInfo(self._settings.zone))
         for rule in _rules(model):
             assert isinstance(rule.on, OnMessage)
@@ -195,14 +199,26 @@ class Intake:
 
     def _not_understood(self, tenant: str, model: TenantModel, who: tuple[str, str], incoming: Incoming) -> Verdict:
         sender, language = who
-        if incoming.channel != "sms":
-            return Verdict("unread")
         with self._shelf.database(tenant).reading() as session:
             # two machines that explain themselves to each other would never end
             told = delivery_rows.replied_since(session, sender, self._clock.now() - _HOUR)
         forms = [rule.on.pattern for rule in _rules(model) if isinstance(rule.on, OnMessage)]
         listed = "; ".join([say("answer_form", language), *forms[:6]])
         return Verdict("unknown", "" if told >= 3 else say("forms", language, list=listed))
+
+
+def _mail_event(incoming: Incoming, sender: str, id: str, people: list[Person]) -> Event:
+    """Return the event of a mail. Whose address stands in it may be anybody's: rules act as the engine."""
+    data = {
+        "sender": sender,
+        "recipient": incoming.recipient,
+        "subject": incoming.subject,
+        "text": incoming.text,
+        "user": people[0].id if len(people) == 1 else None,
+        "message": id,
+    }
+    facts = {"event": MAIL_EVENT, "data": data, "actor": "system", "chain": ["", 0]}
+    return Event(new_record_id(), "!emit", RecordRef("", ""), 0, facts)
 
 
 def marked_plain(args: dict[str, object]) -> dict[str, object]:

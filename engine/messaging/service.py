@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -17,6 +17,7 @@ from engine.messaging.composing import Composer
 from engine.messaging.deciding import Deciding
 from engine.messaging.delivering import Deliverer
 from engine.messaging.intake import Intake
+from engine.messaging.mailbox import Mailbox
 from engine.messaging.notice import Notice, notice_of
 from engine.messaging.notifying import ActorOf, Notifier
 from engine.messaging.ringing import Bell
@@ -138,6 +139,11 @@ class MessageService:
             if isinstance(channel, SmsSmpp):
                 channel.heard, channel.receipted = heard, receipted
                 channel.listen()
+
+    def mailbox(self, tenants: Callable[[], Iterable[str]]) -> Mailbox:
+        """Return the mailbox that mail comes in by."""
+        house = self._house
+        return Mailbox(house.settings.imap, house.settings.mail_addresses, self.intake, house.clock, tenants)
 
     def close(self) -> None:
         """Close channels and the child that renders."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
 
 from engine.storage.connections import DialectName
 from engine.storage.database import Database
@@ -142,6 +142,18 @@ def hold_timer(session: Session, id: str, token: int) -> TimerRow | None:
 def note_fired(session: Session, timer: str, rung: int, cycle: int, at: datetime) -> bool:
     """Note that a rung is fired; False: it was already (Q3)."""
     return session.change(_FIRED, {"timer": timer, "rung": rung, "cycle": cycle, "at": at}) == 1
+
+
+def forget_fires(session: Session, before: datetime) -> int:
+    """Forget what clocks fired that ended before an instant; return how many rows went."""
+    over = select(TIMER.c.id).where(TIMER.c.ended_at < before)
+    return session.execute(delete(TIMER_FIRE).where(TIMER_FIRE.c.timer.in_(over))).rowcount
+
+
+def open_owners(session: Session, kinds: Iterable[str]) -> set[str]:
+    """Return the owners of clocks of some kinds that have not ended."""
+    chosen = select(TIMER.c.owner).where(TIMER.c.kind.in_(list(kinds)), TIMER.c.state.in_(("running", "paused")))
+    return set(session.execute(chosen).scalars())
 
 
 def fail_timer(session: Session, id: str, token: int, error: str, until: datetime) -> bool:

@@ -14,7 +14,9 @@ from werkzeug.test import Client
 
 from engine.messaging import NewWebhook
 from engine.messaging.channels.webhook import SIGNATURE, signature_of
+from engine.messaging.mailbox import Mailbox
 from engine.workflow.effects import changing, sweeps
+from tests.support.imap import mailbox
 from tests.workflow.org1.house import TENANT, Org1
 from tests.workflow.test_people import errand
 
@@ -135,3 +137,47 @@ def test_more_records_than_one_transaction_should_hold_are_changed_in_the_backgr
     told = [org.amy.read("errand", id) for id in many]
     assert [(one["note"], float(one["amount"])) for one in told] == [(f"seen m{n}", n + 1) for n in range(5)]
     assert org.rows("SELECT count(*) FROM errand WHERE kind = 'few' AND deleted_at IS NULL") == [(0,)]
+
+
+MAIL = """From: Zoe <zoe@example.com>
+To: service@example.com
+Subject: =?utf-8?b?5py65Zmo5Z2P5LqG?=
+Message-ID: <{id}@example.com>
+{more}Content-Type: {type}; charset=utf-8
+Content-Transfer-Encoding: 8bit
+
+{text}
+"""
+
+
+def mail(id: str, text: str, type: str = "text/plain", more: str = "") -> bytes:
+    return MAIL.format(id=id, text=text, type=type, more=more).encode()
+
+
+def test_mail_comes_in_once_and_raises_rules(org: Org1) -> None:
+    with mailbox() as box:
+        box.put(mail("1", "<p>Please <b>help</b></p><script>x</script>", "text/html"))
+        box.put(mail("1", "brought again"))
+        box.put(mail("2", "I am on holiday", more="Auto-Submitted: auto-replied\n"))
+        box.put(b"no mail at all")
+        fetcher = Mailbox(
+            box.url, {"service@example.com": TENANT}, org.engine.messages.intake, org.clock, lambda: [TENANT]
+        )
+
+        assert fetcher.work(TENANT) is False
+        again = fetcher.due(TENANT)
+        org.settle()
+
+        assert box.seen == {1, 2, 3, 4}
+        assert again is not None and again > org.clock.now()
+    assert org.rows("SELECT name, note, verdict FROM errand") == [("机器坏了", "Please help", "zoe@example.com")]
+
+
+def test_a_mailbox_that_is_away_is_looked_into_later(org: Org1) -> None:
+    with mailbox() as box:
+        url = box.url
+    fetcher = Mailbox(url, {}, org.engine.messages.intake, org.clock, lambda: [TENANT])
+
+    assert fetcher.work(TENANT) is False
+    org.later(minutes=2)
+    assert fetcher.due(TENANT) < org.clock.now()

@@ -12,7 +12,9 @@ from engine.storage.process_holds import holds_on
 from engine.storage.process_lists import all_instances, count_todo, todo_exactly
 from engine.storage.process_rows import LIVE, InstanceRow, TaskRow, children_of, read_instance, tasks_of
 from engine.storage.process_trail import broken_links, read_process_events
+from engine.storage.timer_rows import open_owners
 from engine.workflow.approvals.commands.kernel import Kernel
+from engine.workflow.approvals.ports import TASK_CLOCK, WAIT_CLOCK
 from engine.workflow.approvals.state.runtime import Human, Runtime
 from engine.workflow.approvals.state.stored import from_json
 from engine.workflow.approvals.state.tree import places
@@ -32,6 +34,9 @@ def check(kernel: Kernel, ctx: Context, instance: str = "") -> list[Breach]:
     with kernel.records.opener.reading(ctx) as unit:
         rows = [read_instance(unit.session, instance)] if instance else all_instances(unit.session)
         found = [breach for row in rows if row is not None for breach in _of_instance(kernel, unit, row)]
+        closed = {row.id for row in rows if row is not None and row.closed_at is not None}
+        owners = {owner.partition(":")[0] for owner in open_owners(unit.session, (TASK_CLOCK, WAIT_CLOCK))}
+        found += [Breach("iii", id, "closed, but a clock of it runs") for id in sorted(closed & owners)]
         places_taken = Counter(row.place for row in rows if row is not None and row.place)
         found += [Breach("iv", "", f"{place} is taken {n} times") for place, n in places_taken.items() if n > 1]
         users = {task.assignee for row in rows if row is not None for task in tasks_of(unit.session, row.id)}
