@@ -17,7 +17,7 @@ from engine.analytics.trees import require_node, tree_of
 from engine.kernel.errors import Malformed
 from engine.metamodel.definitions.guess import guess
 from engine.metamodel.model.analysis import Axis, ChartModel, DatasetModel, DimensionModel
-from engine.metamodel.periods import RELATIVE, Span, first_of, next_of, span_of
+from engine.metamodel.periods import ALL_TIMES, RELATIVE, Span, first_of, next_of, span_of
 from engine.records import Listing, Unit
 from engine.records.conditions import Conditions
 from engine.records.measuring import Group, KeyAsked, Question, measure
@@ -72,7 +72,7 @@ class Reading:
 
     def _span(self) -> Span | None:
         period = self.chart.period if self.ask.period is None else self.ask.period
-        if not period or self.dataset.period is None:
+        if not period or period == ALL_TIMES or self.dataset.period is None:
             return None
         span = span_of(period, self.unit.ctx.today())
         if span is None:

@@ -11,10 +11,14 @@ from engine.analytics.sight import may_see_chart, may_see_dashboard
 from engine.analytics.spots import titles_of
 from engine.kernel.context import Context
 from engine.kernel.errors import Malformed, Missing
+from engine.kernel.text import plain
 from engine.metamodel.definitions.guess import guess
 from engine.metamodel.model.analysis import Axis, ChartModel, DashboardModel, DatasetModel, Grain
-from engine.records import RecordService, Unit
+from engine.records import Listing, RecordService, Unit
 from engine.records.conditions import Conditions
+from engine.records.reading import list_records
+
+_OFFERED = 50
 
 
 class AnalyticsService:
@@ -70,7 +74,7 @@ class AnalyticsService:
             return Reading(unit, found, chart, ask, self._conditions).sheet()
 
     def choices(self, ctx: Context, board: DashboardModel, name: str) -> Sequence[Spot]:
-        """Return what a dashboard's filter offers: the values of a choice; none for other dimensions."""
+        """Return what a dashboard's filter offers: the values of a choice, or the first records behind a reference."""
         with self._records.opener.reading(ctx) as unit:
             return _choices(unit, board, name)
 
@@ -79,13 +83,25 @@ def _choices(unit: Unit, board: DashboardModel, name: str) -> Sequence[Spot]:
     for tile in board.tiles:
         chart = unit.model.charts.get(tile.chart or "")
         dimension = unit.model.datasets[chart.dataset].dimensions.get(name) if chart is not None else None
-        if dimension is None or dimension.field.type != "choice" or not dimension.field.dictionary:
+        if dimension is None:
+            continue
+        if dimension.field.references and not dimension.tree:
+            return _records(unit, dimension.field.targets[0])
+        if dimension.field.type != "choice" or not dimension.field.dictionary:
             continue
         entries = unit.books[dimension.field.dictionary].entries
         shown = {code for code, entry in entries.items() if not dimension.tree or entry.item.parent is None}
         titles = titles_of(unit, dimension, set(shown))
         return [Spot(code, title, tone) for code, (title, tone) in titles.items()]
     return ()
+
+
+def _records(unit: Unit, object: str) -> Sequence[Spot]:
+    display = unit.model.objects[object].display
+    if not unit.policy.may(object, "read") or not unit.policy.titled(object):
+        return ()
+    page = list_records(unit, Listing(object, fields=(display,), limit=_OFFERED), Conditions())
+    return [Spot(record.id, plain(str(record.values.get(display) or record.id[-8:]))) for record in page.records]
 
 
 def _axis(dataset: DatasetModel, text: str) -> Axis:

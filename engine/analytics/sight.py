@@ -8,6 +8,7 @@ from engine.access import Policy
 from engine.kernel.errors import Malformed
 from engine.metamodel.model import TenantModel
 from engine.metamodel.model.analysis import Axis, ChartModel, DashboardModel, DatasetModel, MeasureModel
+from engine.metamodel.periods import ALL_TIMES
 from engine.records.conditions import usable_path
 
 
@@ -65,7 +66,7 @@ def _paths(dataset: DatasetModel, chart: ChartModel) -> Iterator[tuple[str, ...]
         conditions.append(measure.where)
         if measure.path:
             yield measure.path
-    if chart.period is not None and dataset.period is not None:
+    if chart.period not in (None, ALL_TIMES) and dataset.period is not None:
         yield dataset.dimensions[dataset.period].path
     for condition in conditions:
         for path in condition.reads if condition is not None else ():

@@ -32,9 +32,9 @@ CODES = [
          "{kind} 图最多有 {rows} 个行维度和 {columns} 个列维度"),
     Code("chart_needs_rows", "A chart of kind {kind} needs rows", "{kind} 图需要 rows"),
     Code("unknown_span", "{period} is not a period{guess}", "{period} 不是时间段{guess}",
-         "Write one of {known}, a year (2026), a quarter (2026-Q1), a month (2026-01) or two days "
+         "Write all, one of {known}, a year (2026), a quarter (2026-Q1), a month (2026-01) or two days "
          "(2026-01-01..2026-03-31).",
-         "可写 {known}，或年（2026）、季（2026-Q1）、月（2026-01）、两个日期（2026-01-01..2026-03-31）。"),
+         "可写 all、{known}，或年（2026）、季（2026-Q1）、月（2026-01）、两个日期（2026-01-01..2026-03-31）。"),
     Code("one_tile", "The tile {tile} shows exactly one of: chart, list", "看板块 {tile} 必须且只能显示 chart 或 list"),
 ]  # fmt: skip
 

@@ -22,6 +22,8 @@ RELATIVE = (
     "last_90_days",
     "last_12_months",
 )
+# a chart that says so is about no period, whatever a dashboard says
+ALL_TIMES = "all"
 _YEAR = re.compile(r"([0-9]{4})\Z", re.ASCII)
 _QUARTER = re.compile(r"([0-9]{4})-Q([1-4])\Z", re.ASCII)
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})\Z", re.ASCII)

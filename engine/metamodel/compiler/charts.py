@@ -10,7 +10,7 @@ from engine.metamodel.definitions import Node
 from engine.metamodel.definitions.guess import guess
 from engine.metamodel.layers import MergedDocument
 from engine.metamodel.model.analysis import Axis, ChartKind, ChartModel, DashboardModel, DatasetModel, TileModel
-from engine.metamodel.periods import RELATIVE, span_of
+from engine.metamodel.periods import ALL_TIMES, RELATIVE, span_of
 
 # kind -> how many rows and columns it can have; those with rows need one
 _SHAPES: dict[ChartKind, tuple[int, int]] = {
@@ -123,6 +123,8 @@ def _period(node: Node, bench: Bench) -> str | None:
     if node.value is None:
         return None
     period = str(node.value)
+    if period == ALL_TIMES:
+        return period
     if span_of(period, _ANY_DAY) is None:
         known = ", ".join(RELATIVE)
         bench.complain("unknown_span", node, period=period, known=known, guess=guess(period, RELATIVE))

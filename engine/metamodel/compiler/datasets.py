@@ -232,6 +232,8 @@ class _Dataset:
             if format == "money" and currency is None:
                 currency = next((one.currency for one in self.measures.values() if one.currency), None)
             scale = 2 if format == "money" else 1 if format == "percent" else scale
+        if node.has("currency"):
+            currency = node.text("currency")
         if node.has("better"):
             how["better"] = node.text("better")
         scale = node.number("scale", scale)

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from engine.ui.screens.filters import Rule, parse_rule
 
 _LONGEST_TRAIL = 20
+_LONGEST_SAYING = 80
 WAYS = ("board", "calendar")
 _PLACES = ("per", "span", "on", "team")
 
@@ -18,7 +19,8 @@ _PLACES = ("per", "span", "on", "team")
 class ListAddress:
     """View, filter, quick search, order and place in the pages. ``trail`` holds the cursors of the pages passed,
     the present one last, so that "previous" needs no state on the server. ``way`` is ``board`` or ``calendar`` where
-    the rows are not shown as a list, ``place`` what such a page says besides (which board, which week)."""
+    the rows are not shown as a list, ``place`` what such a page says besides (which board, which week). ``say`` tells
+    in words what the written condition is, where a page of ours wrote it."""
 
     object: str
     view: str = ""
@@ -31,6 +33,7 @@ class ListAddress:
     deleted: bool = False
     way: str = ""
     place: tuple[tuple[str, str], ...] = ()
+    say: str = ""
 
     @property
     def path(self) -> str:
@@ -49,7 +52,13 @@ class ListAddress:
 
     def parameters(self) -> list[tuple[str, str]]:
         """Return the parameters of the address, for links and for hidden inputs."""
-        pairs = [("view", self.view), ("where", self.feel), ("q", self.quick), ("sort", ",".join(self.sort))]
+        pairs = [
+            ("view", self.view),
+            ("where", self.feel),
+            ("say", self.say if self.feel else ""),
+            ("q", self.quick),
+            ("sort", ",".join(self.sort)),
+        ]
         pairs += [("f", rule.in_address()) for rule in self.rules]
         if not self.together:
             pairs.append(("match", "any"))
@@ -90,6 +99,7 @@ def read_address(object: str, arguments: Sequence[tuple[str, str]]) -> ListAddre
         rules=tuple(rule for rule in rules if rule is not None),
         together=single.get("match") != "any",
         feel=single.get("where", "").strip(),
+        say=single.get("say", "").strip()[:_LONGEST_SAYING],
         quick=single.get("q", "").strip(),
         sort=tuple(part for part in single.get("sort", "").split(",") if part),
         trail=tuple(value for name, value in arguments if name == "after" and value),

@@ -152,7 +152,8 @@ def _chips(desk: Desk, fields: dict[str, FieldModel], address: ListAddress) -> I
             address.url(rules=rest),
         )
     if address.feel:
-        yield Chip(desk.say("filter.expression"), "", address.feel, address.url(feel=""))
+        title = desk.say("chart.from" if address.say else "filter.expression")
+        yield Chip(title, "", address.say or address.feel, address.url(feel="", say=""))
     if address.quick:
         yield Chip(desk.say("list.find"), desk.say("filter.text.has"), address.quick, address.url(quick=""))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from engine.analytics import may_see_chart, may_see_dashboard
 from engine.metamodel.model import MenuGroup, MenuItem, ObjectModel
 from engine.ui.desk import Desk
 from engine.ui.widgets.references import initial_of, tone_of
@@ -179,12 +180,24 @@ def _link(desk: Desk, item: MenuItem) -> NavLink | None:
             return None
         link = _page_link(desk, page)
         return NavLink(desk.title(item.title) or link.title, item.icon or link.icon, link.href, link.current)
+    if item.target in ("chart", "dashboard"):
+        return _shown_link(desk, item)
     if item.object is None or item.object not in desk.model.objects or not desk.may(item.object, "read"):
         return None
     found = desk.model.objects[item.object]
     query = f"?view={item.view}" if item.view else ""
     link = _object_link(desk, found)
     return NavLink(desk.title(item.title) or link.title, item.icon or link.icon, link.href + query, link.current)
+
+
+def _shown_link(desk: Desk, item: MenuItem) -> NavLink | None:
+    model, name = desk.model, item.shown or ""
+    if item.target == "chart":
+        seen = may_see_chart(desk.policy, model, model.charts[name])
+    else:
+        seen = may_see_dashboard(desk.policy, model, model.dashboards[name])
+    href = f"/{item.target}s/{name}"
+    return NavLink(desk.title(item.title), item.icon, href, desk.path == href) if seen else None
 
 
 def _object_link(desk: Desk, found: ObjectModel) -> NavLink:
