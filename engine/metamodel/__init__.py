@@ -18,6 +18,7 @@ from engine.metamodel.layers.needs import sort_layers
 from engine.metamodel.migrations import Migration, migrations_between, migrations_of
 from engine.metamodel.model import TenantModel
 from engine.metamodel.packs import load_pack, read_text
+from engine.metamodel.printing import print_of_body
 from engine.metamodel.trials import Trial, TrialStep, trials_of
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "merge_layers",
     "migrations_between",
     "migrations_of",
+    "print_of_body",
     "read_text",
     "rebase",
     "schema_of",

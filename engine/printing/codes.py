@@ -14,6 +14,11 @@ declare(
             "请从记录页面提供的格式中选择。",
         ),
         Code(
+            "print_not_yours",
+            "only an administrator may write print formats",
+            "只有管理员可以编辑打印格式",
+        ),
+        Code(
             "print_not_possible",
             "no PDF can be made here: {why}",
             "此处无法生成 PDF：{why}",

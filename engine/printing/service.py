@@ -10,8 +10,9 @@ from typing import Any, BinaryIO, Protocol
 from urllib.parse import quote, unquote
 
 from engine.kernel.context import Context
-from engine.kernel.errors import Missing, TesseraError
+from engine.kernel.errors import Missing, Refused, TesseraError
 from engine.kernel.names import RecordRef, is_record_id
+from engine.metamodel import print_of_body
 from engine.metamodel.model import PrintModel
 from engine.printing.bars import bars_svg
 from engine.printing.facts import facts_of
@@ -106,6 +107,13 @@ class PrintService:
         with self._records.opener.reading(ctx) as unit:
             format, record = self._allowed(ctx, unit, object, id, name)
         return self._html(in_language(ctx, language, format), format, id, _title(record, unit))
+
+    def drafted(self, ctx: Context, name: str, body: Mapping[str, Any]) -> PrintModel:
+        """Compile a format that is being written. Raises BadDefinition with everything that is wrong with it."""
+        with self._records.opener.reading(ctx) as unit:
+            if not unit.policy.everything:
+                raise Refused("print_not_yours")
+            return print_of_body(name, body, unit.model)
 
     def pictures(self, ctx: Context, format: PrintModel, id: str, most: int = 3) -> Pictures:
         """Return what a format, in use or being written, makes of a record that the actor may read."""

@@ -8,6 +8,7 @@ import { startLists } from "./lists.js";
 import { startMenus } from "./menus.js";
 import { startPalette } from "./palette.js";
 import { startPickers } from "./pickers.js";
+import { startPrints } from "./prints.js";
 import { startRecords } from "./records.js";
 import { startRequests } from "./requests.js";
 import { startRules } from "./rules.js";
@@ -24,6 +25,7 @@ export function start(htmx) {
   startLists();
   startBoards();
   startRecords();
+  startPrints();
   startPickers();
   startForms();
   startLines();

@@ -137,3 +137,47 @@ def test_ct8_the_page_of_a_record_offers_its_documents(office: Office) -> None:
     assert document.answer.data.startswith(b"%PDF-")
     again = office["amy"].page().get(f"/o/sales_order/{order['id']}")
     assert "printed Sales contract" in again.text
+
+
+def test_ct8_an_administrator_writes_a_format_on_screen_and_it_is_used_at_once(office: Office) -> None:
+    boss, order = office["boss"].page(), order_of(office, office["amy"])
+    address = "/prints/sales_order_contract"
+
+    saved = boss.submit(address, **{"body.en": "<p>Sold {{ record.total | number }}</p>", "title.en": "Sale"})
+    copied = boss.submit(f"{address}?copy=sales_order_contract", address, name="sale_in_short", when="record.total > 1")
+
+    assert (saved.status, copied.status) == (303, 303)
+    assert "<p>Sold 61,728.40</p>" in html(office, office["amy"], order, "sales_order_contract", "en")
+    assert "人民币" in html(office, office["amy"], order, "sales_order_contract", "zh")
+    assert formats(office["amy"], order) == ["sales_order_contract", "sale_in_short"]
+    assert boss.get("/prints").texts("//td[contains(@class, 'name')]")[0] == "Sale"
+    for name in ("sale_in_short", "sales_order_contract"):
+        assert boss.post(f"/prints/{name}/remove", {"_csrf": boss.token()}).status == 303
+    assert "Buyer" in html(office, office["amy"], order, "sales_order_contract", "en")
+    assert formats(office["amy"], order) == ["sales_order_contract"]
+
+
+def test_ct8_what_is_wrong_with_a_format_is_told_while_it_is_written(office: Office) -> None:
+    boss, order = office["boss"].page(), order_of(office, office["amy"])
+    address = "/prints/sales_order_contract"
+    wrong = {"body.en": "<p>\n{{ record.totl }}</p>", "record": order["id"], "language": "en"}
+
+    page = boss.get(address)
+    preview = boss.post(f"{address}/preview", {**page.form(address), **wrong}, HX_Request="true")
+    refused = boss.submit(address, **{"body.en": "{% if %}"})
+
+    assert (preview.status, refused.status) == (200, 422)
+    assert preview.text == "Line 2: sales_order has no field totl; did you mean total?"
+    assert "{% if %}" in refused.all("//textarea[@name='body.en']")[0].text
+    assert office["amy"].page().get(address).status == 404
+
+
+@needs_pdf
+def test_ct8_the_preview_shows_the_pages_as_they_are_printed(office: Office) -> None:
+    boss, order = office["boss"].page(), order_of(office, office["amy"], lines=60)
+    address = "/prints/sales_order_contract"
+    given = {**boss.get(address).form(address), "record": order["id"], "language": "zh"}
+
+    preview = boss.post(f"{address}/preview", given, HX_Request="true")
+
+    assert len(preview.all("//img[starts-with(@src, 'data:image/png;base64,')]")) == 3

@@ -19,6 +19,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "recycle": ("trash", "page.recycle"),
     "dictionaries": ("book", "page.dictionaries"),
     "rules": ("math-function", "page.rules"),
+    "prints": ("printer", "page.prints"),
     "users": ("users", "page.users"),
     "roles": ("lock", "page.roles"),
     "packs": ("packages", "page.packs"),
@@ -27,7 +28,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "profile": ("user", "page.profile"),
     "work": ("inbox", "page.work"),
 }
-_ADMINISTRATION = ("dictionaries", "rules", "recycle", "users", "roles", "packs", "jobs")
+_ADMINISTRATION = ("dictionaries", "rules", "prints", "recycle", "users", "roles", "packs", "jobs")
 # who may read what roles say
 _RIGHTS_AREAS = frozenset({"roles", "assignments", "explain"})
 
@@ -115,7 +116,7 @@ def may_open(desk: Desk, page: str) -> bool:
     match page:
         case "users" | "jobs":
             return desk.policy.administers(page)
-        case "rules":
+        case "rules" | "prints":
             return desk.policy.everything
         case "roles":
             return any(desk.policy.administers(area) for area in _RIGHTS_AREAS)
