@@ -184,6 +184,8 @@ POST   /o/<object>/board/move                               update     row
 GET    /o/<object>/calendar                                 calendar   row
 GET    /o/<object>/calendar/entries                         calendar   row
 POST   /o/<object>/calendar/move                            update     row
+GET    /charts/<chart>                                      report     row
+GET    /dashboards/<dashboard>                              report     row
 GET    /import                                              page       own
 POST   /import                                              import     own
 GET    /import/template                                     model      model
