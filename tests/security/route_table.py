@@ -102,6 +102,9 @@ POST   /api/v1/overlay/versions/<version>/recall            account    admin
 GET    /api/v1/charts                                       report     row
 GET    /api/v1/charts/<chart>                               report     row
 GET    /api/v1/datasets/<dataset>                           report     row
+GET    /api/v1/records/<object>/<id>/print                  one        row
+GET    /api/v1/records/<object>/<id>/print/<print>          one        row
+GET    /o/<object>/<id>/print/<print>                       one        row
 GET    /rules                                               rules      model
 GET    /rules/words                                         rules      model
 POST   /rules/check                                         rules      model
@@ -234,6 +237,15 @@ POST   /o/<object>/<id>/transfer                            transfer   row
 GET    /profile/delegations                                 own        own
 POST   /profile/delegations                                 account    own
 GET    /roles                                               model      admin
+GET    /roles/changes                                       rights     admin
+POST   /roles/changes                                       account    admin
+GET    /roles/+export                                       rights     admin
+GET    /roles/+new                                          form       admin
+POST   /roles/+new                                          account    admin
+GET    /roles/<role>/edit                                   form       admin
+POST   /roles/<role>/edit                                   account    admin
+GET    /roles/<role>/grants/<of>                            form       admin
+POST   /roles/<role>/grants/<of>                            account    admin
 GET    /roles/<role>                                        model      admin
 GET    /assignments                                         page       admin
 GET    /assignments/<login>                                 form       admin
@@ -292,4 +304,4 @@ _COMMANDS = "demo serve tenant pack overlay user token import export explain acc
 COMMANDS = frozenset(_COMMANDS.split())
 
 # kinds of jobs: with whose rights they work
-JOBS: dict[str, str] = {"import": "actor", "tidy": "operator", "duties": "operator"}
+JOBS: dict[str, str] = {"import": "actor", "rule": "actor", "tidy": "operator", "duties": "operator"}

@@ -49,10 +49,12 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class RolesScreen:
-    """All roles side by side; rows in groups."""
+    """All roles side by side; rows in groups. ``pending`` changes wait in the draft of who may edit."""
 
     roles: tuple[RoleHead, ...]
     groups: tuple[tuple[str, tuple[Overview, ...]], ...]
+    editable: bool
+    pending: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +109,10 @@ class RoleScreen:
     dictionaries: tuple[str, ...]
     bounds: tuple[Bound, ...]
     holders: tuple[tuple[str, str], ...]
+    editable: bool
 
 
-def build_roles(desk: Desk, assigned: Sequence[Assigned] | None) -> RolesScreen:
+def build_roles(desk: Desk, assigned: Sequence[Assigned] | None, pending: int) -> RolesScreen:
     """Return all roles side by side."""
     roles = tuple(desk.model.roles.values())
     granted = {name for role in roles for name in role.grants}
@@ -117,7 +120,8 @@ def build_roles(desk: Desk, assigned: Sequence[Assigned] | None) -> RolesScreen:
         (group.title, tuple(_overview(desk, roles, found) for found in group.objects))
         for group in grouped(desk, granted)
     )
-    return RolesScreen(tuple(_head(desk, role, assigned) for role in roles), groups)
+    heads = tuple(_head(desk, role, assigned) for role in roles)
+    return RolesScreen(heads, groups, _editable(desk), pending)
 
 
 def build_role(desk: Desk, role: RoleModel, assigned: Sequence[Assigned] | None) -> RoleScreen:
@@ -141,7 +145,12 @@ def build_role(desk: Desk, role: RoleModel, assigned: Sequence[Assigned] | None)
         tuple(desk.title(titles[name]) if name in titles else name for name in sorted(role.dictionaries)),
         tuple(_bounds(desk, role)),
         holders,
+        _editable(desk),
     )
+
+
+def _editable(desk: Desk) -> bool:
+    return desk.policy.everything and not desk.viewing
 
 
 def _head(desk: Desk, role: RoleModel, assigned: Sequence[Assigned] | None) -> RoleHead:

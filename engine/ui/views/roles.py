@@ -16,7 +16,7 @@ from engine.ui.screens.roles import build_role, build_roles
 def show_roles(call: Call) -> Response:
     """Draw all roles side by side."""
     _require(call)
-    return call.page("roles", build_roles(call.desk, assigned_users(call)))
+    return call.page("roles", build_roles(call.desk, assigned_users(call), _pending(call)))
 
 
 def show_role(call: Call) -> Response:
@@ -34,6 +34,13 @@ def assigned_users(call: Call) -> Sequence[Assigned] | None:
         return call.services.rights.assigning.all(call.context)
     except Refused:
         return None
+
+
+def _pending(call: Call) -> int:
+    if not call.desk.policy.everything:
+        return 0
+    draft = call.services.overlays.bench(call.context).draft
+    return len(draft.edits) or int(not draft.empty)
 
 
 def _require(call: Call) -> None:
