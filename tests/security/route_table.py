@@ -155,6 +155,9 @@ GET    /jobs/<what>/<id>                                    jobs       admin
 POST   /jobs/<what>/<id>                                    jobs       admin
 GET    /webhooks                                            jobs       admin
 POST   /webhooks                                            jobs       admin
+POST   /hooks/calls/<tenant>/<call>                         process    operator
+GET    /dashboards/<dashboard>                              report     row
+GET    /charts/<chart>                                      report     row
 POST   /hooks/sms/<tenant>                                  process    operator
 POST   /hooks/sms/<tenant>/status                           process    operator
 GET    /login                                               open       open
