@@ -21,7 +21,7 @@ from engine.records.dictionary_book import Book
 from engine.records.plan import Plans
 from engine.records.taken_numbers import TakenNumbers
 from engine.records.worktime import worktime_functions
-from engine.rules import Run, UserFunction
+from engine.rules import Expression, Run, UserFunction
 from engine.storage import Catalog, Session, raise_access_version
 from engine.storage.savepoints import savepoint
 
@@ -166,10 +166,14 @@ class Unit:
         self, transition: TransitionModel, facts: Mapping[str, Any], before: Mapping[str, Any] | None = None
     ) -> bool:
         """Tell whether a transition's condition is true; null is not (K7). Rejected when it is neither."""
-        if transition.when is None:
-            return True
+        return transition.when is None or self.truth(transition.when, self.around(facts, before)) is True
+
+    def truth(self, condition: Expression, names: Mapping[str, Any]) -> bool | None:
+        """Return what a condition of a process yields; Rejected when it is neither true, false nor null, or has no
+        end (Z4)."""
         self.run.restart()
-        found = transition.when.evaluate(self.around(facts, before), self.run)
-        if found is not None and not isinstance(found, bool):
-            raise Rejected("bad_condition", message=f"{transition.name}: {type(found).__name__}")
-        return found is True
+        known = len(self.run.warnings)
+        found = condition.evaluate(names, self.run)
+        if (found is not None and not isinstance(found, bool)) or self.run.limited_since(known):
+            raise Rejected("bad_condition", message=condition.text)
+        return found

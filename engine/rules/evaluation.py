@@ -41,6 +41,7 @@ class LimitReached(Exception):
         self.code, self.params = code, params
 
 
+LIMITS_REACHED = frozenset({"FEEL240", "FEEL241", "FEEL242", "FEEL243", "FEEL244"})
 Records = Callable[[str, Any, frozenset[tuple[str, ...]]], Mapping[str, Any]]
 """Completes what is known of a record: its object, what is known of it (or its id), the paths that are wanted."""
 
@@ -96,6 +97,10 @@ class Run:
     def warnings(self) -> tuple[Warning, ...]:
         """The first warnings, as many as the limits say."""
         return tuple(self._warnings)
+
+    def limited_since(self, count: int) -> bool:
+        """Tell whether a limit made a null since there were ``count`` warnings."""
+        return any(warning.code in LIMITS_REACHED for warning in self._warnings[count:])
 
     def warn(self, code: str, span: Span = NOWHERE, /, **params: Any) -> Any:
         """Keep the reason for a null. Returns None, so that it can be returned in the null's place."""

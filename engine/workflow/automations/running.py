@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from engine.kernel.errors import Missing, Rejected
+from engine.kernel.errors import Missing
 from engine.kernel.names import RecordRef, new_record_id
 from engine.metamodel.model.automation import AutomationModel, OnRecord
 from engine.records import Unit
@@ -128,13 +128,7 @@ class Runner:
 
 def holds(unit: Unit, condition: Expression | None, names: Mapping[str, Any]) -> bool:
     """Tell whether a condition is true; null is not (K7). Rejected when it is neither."""
-    if condition is None:
-        return True
-    unit.run.restart()
-    found = condition.evaluate(names, unit.run)
-    if found is not None and not isinstance(found, bool):
-        raise Rejected("bad_condition", message=condition.text)
-    return found is True
+    return condition is None or unit.truth(condition, names) is True
 
 
 _READS: dict[int, tuple[AutomationModel, Reads]] = {}

@@ -69,12 +69,7 @@ class Scene(Mapping[str, Any]):
 
     def holds(self, condition: Expression | None) -> bool:
         """Tell whether a condition is true; null is not (K7). Rejected when it is neither."""
-        if condition is None:
-            return True
-        found = self.value(condition)
-        if found is not None and not isinstance(found, bool):
-            raise Rejected("bad_condition", message=condition.text)
-        return found is True
+        return condition is None or self.unit.truth(condition, self) is True
 
     def typed(self, field: FieldModel, given: Default) -> Any:
         """Return a value as a field holds it; Rejected when it cannot."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from engine.kernel.errors import Rejected
 from engine.kernel.names import RecordRef, new_record_id
 from engine.metamodel.model import LifecycleModel, TransitionModel
 from engine.metamodel.model.effects import Effects
@@ -151,11 +150,7 @@ class Performer:
         """Tell whether a gate holds: unless its condition is false; unknown values demand control (K7)."""
         if gate.when is None:
             return True
-        moving.unit.run.restart()
-        found = gate.when.evaluate(moving.names, moving.unit.run)
-        if found is not None and not isinstance(found, bool):
-            raise Rejected("bad_condition", message=gate.when.text)
-        return found is not False
+        return moving.unit.truth(gate.when, moving.names) is not False
 
     def _wait(self, moving: Moving, gate: GateModel) -> None:
         if moving.source != gate.via:

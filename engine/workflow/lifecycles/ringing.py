@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from engine.kernel.errors import Missing, Rejected
+from engine.kernel.errors import Missing
 from engine.kernel.names import RecordRef
 from engine.metamodel.model import LifecycleModel
 from engine.metamodel.model.clock import SlaModel
@@ -63,13 +63,8 @@ class Ringing:
         names = self._names(unit, life, record)
         if transition is None or names["record"].get(life.field) not in transition.sources:
             return
-        if transition.when is not None:
-            unit.run.restart()
-            found = transition.when.evaluate(names, unit.run)
-            if found is not None and not isinstance(found, bool):
-                raise Rejected("bad_condition", message=transition.when.text)
-            if found is not True:
-                return
+        if transition.when is not None and unit.truth(transition.when, names) is not True:
+            return
         self._perform(unit, Move(record, transition.name, system=True))
 
     def _names(self, unit: Unit, life: LifecycleModel, record: RecordRef) -> Mapping[str, Any]:

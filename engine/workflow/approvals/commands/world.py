@@ -63,9 +63,10 @@ class LiveWorld:
 
     def _truth(self, condition: Expression) -> bool | None:
         self.case.facts.roots.forget("steps")
+        run = self.case.unit.run
+        known = len(run.warnings)
         value = self.case.facts.value(condition)
-        exhausted = any(warning.code in ("FEEL240", "FEEL241") for warning in self.case.unit.run.warnings[-1:])
-        if exhausted or not (value is None or isinstance(value, bool)):
+        if run.limited_since(known) or not (value is None or isinstance(value, bool)):
             raise BadCondition(condition.text, value)
         return value
 
