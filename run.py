@@ -83,10 +83,10 @@ def check(rest: list[str]) -> int:
 
 
 def bench(rest: list[str]) -> int:
-    """Print the table of ratios to hand-written code; with ``rules`` first, that of the rule language."""
+    """Print the table of ratios to hand-written code; with ``rules``, ``flows`` or ``group`` first, one of those."""
     prepare(FULL_LOCK)
-    if rest[:1] == ["rules"]:
-        return become([str(PYTHON), "-m", "benchmarks.rules", *rest[1:]])
+    if rest[:1] and rest[0] in ("rules", "flows", "group"):
+        return become([str(PYTHON), "-m", f"benchmarks.{rest[0]}", *rest[1:]])
     return become([str(PYTHON), "-m", "benchmarks", *rest])
 
 

@@ -304,6 +304,15 @@ class Org1:
 
 def open_org1(url: str, home: Path, **settings: Any) -> Org1:
     """Make the tenant with everybody in it."""
+    org = reopen_org1(url, home, **settings)
+    org.engine.tenancy.create(TENANT, "Huaxin")
+    org.engine.tenancy.install(TENANT, [PACK])
+    people_it(org)
+    return org
+
+
+def reopen_org1(url: str, home: Path, **settings: Any) -> Org1:
+    """Open an engine over a tenant that was made before."""
     clock = FrozenClock(MORNING)
     made = Settings(
         home=home,
@@ -323,11 +332,7 @@ def open_org1(url: str, home: Path, **settings: Any) -> Org1:
     plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[structlog.processors.add_log_level, plain])
     engine = build_engine(made, clock)
-    engine.tenancy.create(TENANT, "Huaxin")
-    engine.tenancy.install(TENANT, [PACK])
-    org = Org1(engine, web_app_of(engine), url, clock)
-    people_it(org)
-    return org
+    return Org1(engine, web_app_of(engine), url, clock)
 
 
 def people_it(org: Org1) -> None:
