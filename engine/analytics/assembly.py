@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from engine.analytics.asking import Ask
@@ -33,8 +34,27 @@ class Read(Protocol):
     dated: int | None
     parts: tuple[Part, ...]
 
+    @property
+    def nothing(self) -> Raw: ...
     def base(self) -> str: ...
     def whole(self) -> Raw | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A measure of another dataset: what the database told of it, by the same keys."""
+
+    parts: tuple[Part, ...]
+    models: Mapping[str, MeasureModel]
+    measure: str
+    groups: Mapping[Keys, Raw]
+
+    def of(self, members: Sequence[Keys]) -> Any:
+        """Return the measure of some groups together."""
+        rows = [self.groups[keys] for keys in members if keys in self.groups]
+        if not rows:
+            return None
+        return based(self.parts, self.models, merged(self.parts, rows), "now").get(self.measure)
 
 
 class Assembly:
@@ -46,12 +66,13 @@ class Assembly:
         found: Mapping[Keys, Raw],
         shown: Mapping[Keys, Raw],
         spots: Sequence[Mapping[Any, Spot]],
+        taken: Mapping[str, Taken],
     ) -> None:
+        self.taken = taken
         self.reading, self.found, self.shown, self.spots = reading, found, shown, spots
         self.chart, self.models = reading.chart, reading.dataset.measures
         self.base = reading.base()
         self.width = len(reading.chart.rows)
-        self.empty = tuple(0 if part.function in ("count", "count_distinct") else None for part in reading.parts)
         self.columns = list(spots[self.width].values()) if reading.chart.columns is not None else []
         self.members: dict[Keys, list[Keys]] = {}
         for keys in shown:
@@ -93,8 +114,9 @@ class Assembly:
 
     def _figures(self, members: Sequence[Keys]) -> Figures:
         parts, reading = self.reading.parts, self.reading
-        raw = merged(parts, [self.shown[keys] for keys in members] or [self.empty])
+        raw = merged(parts, [self.shown[keys] for keys in members] or [reading.nothing])
         found = Figures(based(parts, self.models, raw, "now"))
+        found.now.update({name: taken.of(members) for name, taken in self.taken.items()})
         for when in reading.earlier:
             if reading.dated is None:
                 found.earlier[when] = based(parts, self.models, raw, when)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from engine.analytics.asking import Ask
-from engine.analytics.assembly import Assembly
+from engine.analytics.assembly import Assembly, Taken
 from engine.analytics.figures import Raw, When, asked_of, parts_of
 from engine.analytics.sheets import Sheet, both
-from engine.analytics.sight import axes_of, needed
+from engine.analytics.sight import alike, axes_of
 from engine.analytics.spots import Scale, spots_of
 from engine.analytics.terms import among, span_term, term_of
 from engine.analytics.trees import require_node, tree_of
 from engine.kernel.errors import Malformed
 from engine.metamodel.definitions.guess import guess
-from engine.metamodel.model.analysis import Axis, ChartModel, DatasetModel, DimensionModel
+from engine.metamodel.model.analysis import Axis, ChartModel, DatasetModel, DimensionModel, needed
 from engine.metamodel.periods import ALL_TIMES, RELATIVE, Span, first_of, next_of, span_of
 from engine.records import Listing, Unit
 from engine.records.conditions import Conditions
@@ -51,6 +52,10 @@ class Reading:
         """Return the chart with its figures."""
         groups = self._groups(tuple(self._key(scale) for scale in self.scales))
         found = {group.keys: group.figures for group in groups}
+        taken = {measure.name: self._taken(*measure.taken) for measure in self.measures if measure.taken is not None}
+        for other in taken.values():
+            # a plan without a deed is a row as well
+            found.update({keys: self.nothing for keys in other.groups if keys not in found})
         shown = {keys: raw for keys, raw in found.items() if self._is_shown(keys)}
         if not self.scales:
             shown = found
@@ -58,7 +63,28 @@ class Reading:
             spots_of(self.unit, scale, self._filled(place, {keys[place] for keys in shown}))
             for place, scale in enumerate(self.scales)
         ]
-        return Assembly(self, found, shown, spots).sheet()
+        return Assembly(self, found, shown, spots, taken).sheet()
+
+    @property
+    def nothing(self) -> Raw:
+        """Return the parts of a group without records."""
+        return tuple(0 if part.function in ("count", "count_distinct") else None for part in self.parts)
+
+    def _taken(self, dataset: str, measure: str) -> Taken:
+        """Return a measure of another dataset by the same groups."""
+        model = self.unit.model.datasets[dataset]
+        for axis in axes_of(self.chart):
+            other_dimension = model.dimensions.get(axis.dimension)
+            if other_dimension is None or (axis.grain is not None and axis.grain not in other_dimension.grains):
+                raise Malformed("not_in_both", measure=measure, dataset=dataset, dimension=axis.dimension)
+        narrowed = [name for name, value in self.ask.filters.items() if value and name in self.dataset.dimensions]
+        if self.ask.where or any(name not in model.dimensions for name in narrowed):
+            # of a part there is nothing to compare with
+            return Taken((), model.measures, measure, {})
+        ask = replace(self.ask, where="")
+        other = Reading(self.unit, model, alike(self.chart, dataset, (measure,)), ask, self.conditions)
+        groups = other._groups(tuple(other._key(scale) for scale in other.scales))
+        return Taken(other.parts, model.measures, measure, {group.keys: group.figures for group in groups})
 
     # -- what is asked ---------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from engine.kernel.context import Context
 from engine.kernel.errors import Malformed, Missing
 from engine.kernel.text import plain
 from engine.metamodel.definitions.guess import guess
-from engine.metamodel.model.analysis import Axis, ChartModel, DashboardModel, DatasetModel, Grain
+from engine.metamodel.model.analysis import Axis, ChartModel, DashboardModel, DatasetModel, Grain, needed
 from engine.records import Listing, RecordService, Unit
 from engine.records.conditions import Conditions
 from engine.records.reading import list_records
@@ -62,6 +62,9 @@ class AnalyticsService:
             for name in values:
                 if name not in found.measures:
                     raise Malformed("no_such_measure", measure=name[:60], guess=guess(name, found.measures))
+            for measure in needed(found, values):
+                if measure.taken and not unit.policy.may(unit.model.datasets[measure.taken[0]].object, "read"):
+                    raise Malformed("no_such_measure", measure=measure.name, guess="")
             chart = ChartModel(
                 name=found.name,
                 title=found.title,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 
 from engine.access import Policy
 from engine.kernel.errors import Malformed
 from engine.metamodel.model import TenantModel
-from engine.metamodel.model.analysis import Axis, ChartModel, DashboardModel, DatasetModel, MeasureModel
+from engine.metamodel.model.analysis import Axis, ChartModel, DashboardModel, DatasetModel, needed
 from engine.metamodel.periods import ALL_TIMES
 from engine.records.conditions import usable_path
 
@@ -15,14 +16,9 @@ from engine.records.conditions import usable_path
 def may_see_chart(policy: Policy, model: TenantModel, chart: ChartModel) -> bool:
     """Tell whether a chart is for a reader."""
     dataset = model.datasets[chart.dataset]
-    if not policy.may(dataset.object, "read"):
-        return False
-    try:
-        for path in _paths(dataset, chart):
-            usable_path(policy, model, dataset.object, ".".join(path))
-    except Malformed:
-        return False
-    return True
+    taken = [measure.taken for measure in needed(dataset, chart.values) if measure.taken is not None]
+    parts = [(dataset, chart), *((model.datasets[other], alike(chart, other, (name,))) for other, name in taken)]
+    return all(_may_read(policy, model, one, shown) for one, shown in parts)
 
 
 def may_see_dashboard(policy: Policy, model: TenantModel, board: DashboardModel) -> bool:
@@ -36,26 +32,25 @@ def may_see_dashboard(policy: Policy, model: TenantModel, board: DashboardModel)
     )
 
 
-def needed(dataset: DatasetModel, values: Iterable[str]) -> tuple[MeasureModel, ...]:
-    """Return the measures that some are made of, themselves included, in the dataset's order."""
-    wanted = set(values)
-    for measure in reversed(list(dataset.measures.values())):
-        if measure.name in wanted:
-            wanted.update(below(measure))
-    return tuple(measure for measure in dataset.measures.values() if measure.name in wanted)
-
-
-def below(measure: MeasureModel) -> tuple[str, ...]:
-    """Return the measures that one is made of."""
-    if measure.formula is not None:
-        return tuple(path[0] for path in measure.formula.reads)
-    of = measure.comparison.of if measure.comparison is not None else measure.share or measure.cumulate
-    return () if of is None else (of,)
+def alike(chart: ChartModel, dataset: str, values: tuple[str, ...]) -> ChartModel:
+    """Return a chart of other measures with the same rows and columns."""
+    return replace(chart, dataset=dataset, values=values, where=None, sort="", top=None)
 
 
 def axes_of(chart: ChartModel) -> tuple[Axis, ...]:
     """Return the rows and columns of a chart."""
     return chart.rows if chart.columns is None else (*chart.rows, chart.columns)
+
+
+def _may_read(policy: Policy, model: TenantModel, dataset: DatasetModel, chart: ChartModel) -> bool:
+    if not policy.may(dataset.object, "read"):
+        return False
+    try:
+        for path in _paths(dataset, chart):
+            usable_path(policy, model, dataset.object, ".".join(path))
+    except Malformed:
+        return False
+    return True
 
 
 def _paths(dataset: DatasetModel, chart: ChartModel) -> Iterator[tuple[str, ...]]:

@@ -35,6 +35,9 @@ CODES = [
          "Write all, one of {known}, a year (2026), a quarter (2026-Q1), a month (2026-01) or two days "
          "(2026-01-01..2026-03-31).",
          "可写 all、{known}，或年（2026）、季（2026-Q1）、月（2026-01）、两个日期（2026-01-01..2026-03-31）。"),
+    Code("not_in_both",
+         "{measure} comes from the dataset {dataset}, which has no dimension {dimension} to tell it by",
+         "{measure} 取自数据集 {dataset}，而它没有维度 {dimension}"),
     Code("one_tile", "The tile {tile} shows exactly one of: chart, list", "看板块 {tile} 必须且只能显示 chart 或 list"),
 ]  # fmt: skip
 

@@ -38,6 +38,15 @@ fields:
   area: {type: choice, of: area, title: Area}
   branch: {type: reference, to: branch, title: Branch}
 ---
+object: aim
+title: Aim
+display: name
+traits: [owned]
+fields:
+  name: {type: text, title: Name}
+  day: {type: date, title: Day}
+  amount: {type: money, title: Amount, currency: EUR}
+---
 object: sale
 title: Sale
 display: name
@@ -52,6 +61,15 @@ fields:
   amount: {type: money, title: Amount, currency: EUR}
   cost: {type: money, title: Cost, currency: EUR}
   pieces: {type: integer, title: Pieces}
+---
+dataset: aims
+of: aim
+title: Aims
+dimensions:
+  day: {as: day, grain: [month, quarter, year]}
+  owner: owner
+measures:
+  amount: {sum: amount}
 ---
 dataset: sales
 of: sale
@@ -81,6 +99,8 @@ measures:
   growth: {compare: amount, with: previous_year}
   before: {compare: amount, with: previous_period, gives: value}
   reached: {cumulate: sales, from: end}
+  aim: {take: aims.amount}
+  attained: {as: 'if aim = null then null else amount / aim * 100', format: percent}
   kept: {compare: reached, with: previous_row, gives: ratio}
 ---
 chart: by_month

@@ -186,7 +186,7 @@ def test_a_field_that_one_may_not_read_can_neither_be_summed_nor_guessed_at(
 ) -> None:
     seller = house.as_user("ann", "seller")
 
-    for values in (["cost"], ["margin"]):
+    for values in (["cost"], ["margin"], ["aim"]):
         with pytest.raises(Malformed):
             analytics.figures(seller, "sales", ["grade"], "", values, Ask())
     with pytest.raises(Malformed):
@@ -228,6 +228,26 @@ def test_a_funnel_tells_how_many_came_further(house: House, analytics: Analytics
 
     assert [line.whole.values["reached"] for line in sheet.lines] == [6, 2, 1]
     assert [line.whole.values["kept"] for line in sheet.lines][1:] == [Decimal("33.333333"), 50]
+
+
+def test_an_aim_stands_beside_what_was_attained_of_it(house: House, analytics: AnalyticsService) -> None:
+    for day, amount in {"2026-01-05": "40", "2026-01-25": "20", "2026-03-01": "10"}.items():
+        house.make("sale", name=day, day=day, amount=amount)
+    for day, amount in {"2026-01-01": "80", "2026-02-01": "50"}.items():
+        house.make("aim", name=day, day=day, amount=amount)
+    values = ["amount", "aim", "attained"]
+
+    months = analytics.figures(house.admin, "sales", ["day:month"], "", values, Ask(period="2026"))
+    part = analytics.figures(house.admin, "sales", ["day:month"], "", values, Ask(filters={"grade": "gold"}))
+
+    assert told(months) == {
+        (date(2026, 1, 1),): {"amount": 60, "aim": 80, "attained": 75},
+        (date(2026, 2, 1),): {"amount": 0, "aim": 50, "attained": 0},
+        (date(2026, 3, 1),): {"amount": 10, "aim": None, "attained": None},
+    }
+    assert (months.total.values["aim"], round(months.total.values["attained"], 2)) == (130, Decimal("53.85"))
+    # of one grade nothing was aimed at
+    assert part.total.values["aim"] is None
 
 
 def test_a_tree_is_looked_into_node_by_node(house: House, analytics: AnalyticsService) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from engine.metamodel.compiler.bench import Bench
@@ -9,7 +10,16 @@ from engine.metamodel.compiler.expressions import Expressions
 from engine.metamodel.definitions import Node
 from engine.metamodel.definitions.guess import guess
 from engine.metamodel.layers import MergedDocument
-from engine.metamodel.model.analysis import Axis, ChartKind, ChartModel, DashboardModel, DatasetModel, TileModel
+from engine.metamodel.model.analysis import (
+    Axis,
+    ChartKind,
+    ChartModel,
+    DashboardModel,
+    DatasetModel,
+    MeasureModel,
+    TileModel,
+    needed,
+)
 from engine.metamodel.periods import ALL_TIMES, RELATIVE, span_of
 
 # kind -> how many rows and columns it can have; those with rows need one
@@ -47,9 +57,8 @@ def compile_dashboards(bench: Bench, expressions: Expressions) -> None:
         datasets = [bench.datasets[chart.dataset] for chart in shown]
         known = {name for dataset in datasets for name in dataset.dimensions}
         for part in node.get("filters").elements():
-            if part.value not in known and part.value != "period":
-                first = datasets[0].name if datasets else ""
-                bench.unknown("dimension", part, str(part.value), {*known, "period"}, dataset=first)
+            if datasets and part.value not in known and part.value != "period":
+                bench.unknown("dimension", part, str(part.value), {*known, "period"}, dataset=datasets[0].name)
         roles = bench.names("role")
         for part in node.get("roles").elements():
             if part.value not in roles:
@@ -77,6 +86,10 @@ def _chart(merged: MergedDocument, dataset: DatasetModel, bench: Bench, expressi
     if most_rows and kind != "table" and not node.has("rows"):
         bench.complain("chart_needs_rows", node.get("kind"), kind=kind)
     values = [part for part in node.get("values").elements() if _known(part, str(part.value), dataset, bench)]
+    axes = rows if columns is None else (*rows, columns)
+    for measure in needed(dataset, [str(part.value) for part in values]):
+        if measure.taken is not None:
+            _check_shared(axes, bench.datasets[measure.taken[0]], measure, node.get("values"), bench)
     sort = node.text("sort")
     if sort:
         _known(node.get("sort"), sort.removeprefix("-"), dataset, bench)
@@ -102,6 +115,14 @@ def _known(node: Node, name: str, dataset: DatasetModel, bench: Bench) -> bool:
     if name not in dataset.measures:
         bench.unknown("measure", node, name, dataset.measures, dataset=dataset.name)
     return name in dataset.measures
+
+
+def _check_shared(axes: Iterable[Axis], other: DatasetModel, measure: MeasureModel, node: Node, bench: Bench) -> None:
+    for axis in axes:
+        found = other.dimensions.get(axis.dimension)
+        if found is None or (axis.grain is not None and axis.grain not in found.grains):
+            dimension = axis.dimension if axis.grain is None else f"{axis.dimension} ({axis.grain})"
+            bench.complain("not_in_both", node, measure=measure.name, dataset=other.name, dimension=dimension)
 
 
 def _axis(node: Node, dataset: DatasetModel, bench: Bench) -> Axis | None:

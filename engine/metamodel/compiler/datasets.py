@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from engine.metamodel.compiler.bench import Bench
 from engine.metamodel.compiler.expressions import Expressions
 from engine.metamodel.compiler.screens import field_at
@@ -25,17 +27,23 @@ _GROUPED = frozenset(
 _DAYS = frozenset({"date", "datetime"})
 _FIGURES = frozenset({"money", "decimal", "integer", "percent", "rating"})
 _ORDERED = _FIGURES | {"date"}
-_WAYS = ("count", "count_distinct", "sum", "average", "min", "max", "as", "compare", "share", "cumulate")
+_WAYS = ("count", "count_distinct", "sum", "average", "min", "max", "as", "compare", "share", "cumulate", "take")
 _FUNCTIONS: tuple[Function, ...] = ("count", "count_distinct", "sum", "average", "min", "max")
 
 
 def compile_datasets(bench: Bench, expressions: Expressions) -> None:
-    """Build every dataset."""
-    for merged in bench.documents("dataset"):
-        object = bench.object(merged.node.get("of"))
-        if object is not None:
-            found = _Dataset(merged, object, bench, expressions).built()
-            bench.datasets[found.name] = found
+    """Build every dataset, those that others take measures from before them."""
+    waiting = {merged.document.id: merged for merged in bench.documents("dataset")}
+
+    def build(name: str) -> DatasetModel | None:
+        merged = waiting.pop(name, None)
+        object = bench.object(merged.node.get("of")) if merged is not None else None
+        if merged is not None and object is not None:
+            bench.datasets[name] = _Dataset(merged, object, bench, expressions, build).built()
+        return bench.datasets.get(name)
+
+    while waiting:
+        build(next(iter(waiting)))
 
 
 def has_tree(field: FieldModel, bench: Bench) -> bool:
@@ -56,8 +64,15 @@ def parents_of(object: ObjectModel) -> tuple[str, ...]:
 class _Dataset:
     """One dataset."""
 
-    def __init__(self, merged: MergedDocument, object: ObjectModel, bench: Bench, expressions: Expressions) -> None:
-        self.merged, self.node, self.object = merged, merged.node, object
+    def __init__(
+        self,
+        merged: MergedDocument,
+        object: ObjectModel,
+        bench: Bench,
+        expressions: Expressions,
+        other: Callable[[str], DatasetModel | None],
+    ) -> None:
+        self.merged, self.node, self.object, self.other = merged, merged.node, object, other
         self.bench, self.expressions = bench, expressions
         self.scope = expressions.inside(object.name)
         self.name = merged.document.id
@@ -146,6 +161,8 @@ class _Dataset:
         if way == "as":
             formula = self._formula(part)
             return None if formula is None else self._derived(name, node, None, formula=formula)
+        if way == "take":
+            return self._taken(name, node, part)
         of = self.measures.get(str(part.value))
         if of is None:
             self.bench.unknown("measure", part, str(part.value), self.measures, dataset=self.name)
@@ -155,6 +172,19 @@ class _Dataset:
         if way == "cumulate":
             return self._derived(name, node, of, cumulate=of.name, backwards=node.text("from") == "end")
         return self._compared(name, node, of, period)
+
+    def _taken(self, name: str, node: Node, part: Node) -> MeasureModel | None:
+        dataset, _, measure = str(part.value).partition(".")
+        other = self.other(dataset)
+        if other is None:
+            self.bench.unknown("dataset", part, dataset, self.bench.datasets)
+            return None
+        of = other.measures.get(measure)
+        if of is None or of.function in (None, "count_distinct"):
+            known = [one.name for one in other.measures.values() if one.function not in (None, "count_distinct")]
+            self.bench.unknown("measure", part, measure, known, dataset=dataset)
+            return None
+        return self._derived(name, node, of, taken=(dataset, measure), better=of.better)
 
     def _compared(self, name: str, node: Node, of: MeasureModel, period: str | None) -> MeasureModel:
         to = node.text("with", "previous_period")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -54,8 +54,9 @@ class MeasureModel:
     """A figure of each group. Exactly one of these says where it comes from:
 
     ``function`` (over the field at the end of ``path``, of the records that meet ``where``), ``formula`` over other
-    measures, ``comparison``, ``share`` (of the whole, in percent) or ``cumulate`` (summed up over the rows; from the
-    last one when ``backwards``). ``better`` tells whether more is good news.
+    measures, ``comparison``, ``share`` (of the whole, in percent), ``cumulate`` (summed up over the rows; from the
+    last one when ``backwards``) or ``taken``: dataset and measure, of the groups of another dataset with the same
+    values. ``better`` tells whether more is good news.
     """
 
     name: str
@@ -69,6 +70,7 @@ class MeasureModel:
     share: str | None = None
     cumulate: str | None = None
     backwards: bool = False
+    taken: tuple[str, str] | None = None
     format: Format = "number"
     scale: int = 0
     currency: str | None = None
@@ -147,3 +149,20 @@ class DashboardModel:
     roles: frozenset[str] = frozenset()
     icon: str = "chart-bar"
     layer: str = ""
+
+
+def needed(dataset: DatasetModel, values: Iterable[str]) -> tuple[MeasureModel, ...]:
+    """Return the measures that some are made of, themselves included, in the dataset's order."""
+    wanted = set(values)
+    for measure in reversed(list(dataset.measures.values())):
+        if measure.name in wanted:
+            wanted.update(below(measure))
+    return tuple(measure for measure in dataset.measures.values() if measure.name in wanted)
+
+
+def below(measure: MeasureModel) -> tuple[str, ...]:
+    """Return the measures that one is made of."""
+    if measure.formula is not None:
+        return tuple(path[0] for path in measure.formula.reads)
+    of = measure.comparison.of if measure.comparison is not None else measure.share or measure.cumulate
+    return () if of is None else (of,)
