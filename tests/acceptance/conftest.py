@@ -43,7 +43,6 @@ class Firm:
     app: Any
     clock: FrozenClock
     tokens: dict[str, str] = field(default_factory=dict)
-    cookies: dict[str, str] = field(default_factory=dict)
     users: dict[str, str] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
 
@@ -90,7 +89,8 @@ class Firm:
         return records
 
     def page(self, login: str, path: str) -> str:
-        answer = Client(self.app, use_cookies=False).get(path, headers={"Cookie": f"tessera={self.cookies[login]}"})
+        cookie = self.engine.auth.log_in(TENANT, login, PASSWORD, Visitor("192.0.2.1"))
+        answer = Client(self.app, use_cookies=False).get(path, headers={"Cookie": f"tessera={cookie}"})
         assert answer.status_code == 200, path
         return answer.get_data(as_text=True)
 
@@ -156,7 +156,6 @@ def _fill(firm: Firm) -> None:
         if login in PEOPLE:
             make("employee", name=login.title(), user=firm.users[login], department={"code": PEOPLE[login][1]})
         firm.tokens[login] = str(firm.engine.auth.tokens.create(TENANT, login, "test", ["read", "write"], None))
-        firm.cookies[login] = str(firm.engine.auth.log_in(TENANT, login, PASSWORD, Visitor("192.0.2.1")))
     tools = make("product_category", code="T", name="Tools")
     firm.ids["drill"] = make("product", name="Drill", category=tools, list_price="100")
     firm.engine.workflow.perform(firm.system, "product", firm.ids["drill"], 1, "launch", {})
