@@ -220,7 +220,8 @@ def labels_of(kind: str, value: Any, path: tuple[str, ...] = ()) -> Iterator[tup
             shorthand = kind == "dictionary" and path == ("items",) and "title" not in entry
             # a field, a state or a section may be called like a label; then its value has keys of its own
             named_alike = isinstance(entry, Mapping) and bool({"type", "fields", "sections"} & entry.keys())
-            if shorthand or (key in LABELS and not named_alike):
+            formula = isinstance(entry, str) and entry.startswith("=")
+            if shorthand or (key in LABELS and not named_alike and not formula):
                 yield within, entry
             else:
                 yield from labels_of(kind, entry, within)
