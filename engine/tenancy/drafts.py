@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -169,14 +169,20 @@ def _plain(value: Any) -> Any:
 
 
 def _layer(packs: Sequence[Layer], under: Layer | None, edits: Sequence[Edit]) -> tuple[Layer, tuple[Complaint, ...]]:
-    """Return the layer that edits come to, without those that do not fit, and these."""
-    try:
-        return edited_layer(packs, under, edits, "1"), ()
-    except Rejected as error:
-        gone = {one.path for one in error.complaints}
-        fitting = [edit for index, edit in enumerate(edits) if f"edits[{index}]" not in gone]
-        layer, more = _layer(packs, under, fitting)
-        return layer, (*error.complaints, *more)
+    """Return the layer that edits come to, without those that do not fit, and these by their places among all."""
+    unfit: list[Complaint] = []
+    left = list(enumerate(edits))
+    while True:
+        try:
+            return edited_layer(packs, under, [edit for _, edit in left], "1"), tuple(unfit)
+        except Rejected as error:
+            wrong = {one.path: one for one in error.complaints}
+            unfit += [
+                replace(wrong[f"edits[{at}]"], path=f"edits[{index}]")
+                for at, (index, _) in enumerate(left)
+                if f"edits[{at}]" in wrong
+            ]
+            left = [pair for at, pair in enumerate(left) if f"edits[{at}]" not in wrong]
 
 
 _KEYS = {"verb", "kind", "id", "path", "value", "after", "to"}

@@ -35,6 +35,9 @@ declare(
             "Try again. If it stays, tell your administrator the number below.",
             "请重试。若仍出现，请把下面的编号告诉管理员。",
         ),
+        Code("custom_nothing_chosen", "Choose what is to be moved first", "请先选中要移动的内容"),
+        Code("custom_title_missing", "The new part needs a name", "请填写新分组的名称"),
+        Code("not_a_number", "Write a whole number", "请填写整数"),
         Code("nothing_to_move", "Nothing was said to be moved", "没有说明要移动什么"),
         Code(
             "no_way_there",

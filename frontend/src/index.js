@@ -1,5 +1,6 @@
 // Our own modules are hung up here: each listens on the document, so that pages swapped in later work too.
 import { startBoards } from "./boards.js";
+import { startCustom } from "./custom.js";
 import { startDialogs } from "./dialogs.js";
 import { startForms } from "./forms.js";
 import { startKeys } from "./keys.js";
@@ -32,4 +33,5 @@ export function start(htmx) {
   startPalette();
   startKeys();
   startRules();
+  startCustom();
 }

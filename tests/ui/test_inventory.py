@@ -26,6 +26,12 @@ ODD_PLACES = (
     ("/profile/tokens", "days"),
     ("/profile/sessions", "id"),
     ("/import", "object"),
+    ("/customise/o/work/new", "name"),
+    ("/customise/o/work/form", "item"),
+    ("/customise/o/work/list", "to"),
+    ("/customise/o/work/check", "that"),
+    ("/customise/dictionaries/new", "items"),
+    ("/customise/versions", "version"),
 )
 
 

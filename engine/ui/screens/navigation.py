@@ -20,6 +20,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "dictionaries": ("book", "page.dictionaries"),
     "rules": ("math-function", "page.rules"),
     "prints": ("printer", "page.prints"),
+    "customise": ("edit-circle", "page.customise"),
     "users": ("users", "page.users"),
     "roles": ("lock", "page.roles"),
     "packs": ("packages", "page.packs"),
@@ -28,7 +29,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "profile": ("user", "page.profile"),
     "work": ("inbox", "page.work"),
 }
-_ADMINISTRATION = ("dictionaries", "rules", "prints", "recycle", "users", "roles", "packs", "jobs")
+_ADMINISTRATION = ("customise", "dictionaries", "rules", "prints", "recycle", "users", "roles", "packs", "jobs")
 # who may read what roles say
 _RIGHTS_AREAS = frozenset({"roles", "assignments", "explain"})
 
@@ -116,7 +117,7 @@ def may_open(desk: Desk, page: str) -> bool:
     match page:
         case "users" | "jobs":
             return desk.policy.administers(page)
-        case "rules" | "prints":
+        case "rules" | "prints" | "customise":
             return desk.policy.everything
         case "roles":
             return any(desk.policy.administers(area) for area in _RIGHTS_AREAS)

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.kernel.context import Context
 from engine.kernel.errors import Complaint, Missing, Refused, Rejected, TesseraError
+from engine.metamodel import approval_of_body
 from engine.records import RecordService, Unit
 from engine.storage.process_rows import InstanceRow, read_task
 from engine.workflow.approvals.commands import happening, starting_up
@@ -14,7 +15,7 @@ from engine.workflow.approvals.commands.bulk import Bulk, decide_many
 from engine.workflow.approvals.commands.case import Case
 from engine.workflow.approvals.commands.instance_verbs import on_instance
 from engine.workflow.approvals.commands.kernel import Kernel
-from engine.workflow.approvals.commands.predicting import predict
+from engine.workflow.approvals.commands.predicting import predict, try_out
 from engine.workflow.approvals.commands.starting import Start
 from engine.workflow.approvals.commands.starting_up import Children, begin
 from engine.workflow.approvals.commands.task_verbs import on_answer, on_task
@@ -59,6 +60,14 @@ class ApprovalService:
         """Return the path that an approval would take now; nothing is written (S7)."""
         with self.kernel.records.opener.reading(ctx) as unit:
             return predict(self.kernel, unit, object, record, approval, given)
+
+    def try_out(self, ctx: Context, name: str, record: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the path that an approval as its author is writing it would take; nothing is written.
+
+        Raises BadDefinition with what does not fit today's model.
+        """
+        with self.kernel.records.opener.reading(ctx) as unit:
+            return try_out(self.kernel, unit, approval_of_body(name, body, unit.model), record)
 
     def start_gate(self, unit: Unit, object: str, record: str, approval: str, gate: Mapping[str, Any]) -> str | None:
         """Start an approval that holds a transition, in the transition's unit; return its outcome if it is over."""

@@ -88,6 +88,15 @@ def predict(
     return {"flow": flow.name, "version": case.row.version, "path": path, "picks": asked}
 
 
+def try_out(kernel: Kernel, unit: Unit, flow: ApprovalModel, record: str) -> Mapping[str, Any]:
+    """Return the path that a flow which is not active yet would take on a record as it is."""
+    if not may_read(unit, flow.object, record):
+        raise Missing("not_found")
+    subject = read_subject(unit, flow.object, record, kernel.flows.reads(flow).paths)
+    case = unsaved_case(unit, flow, 0, subject, kernel.ports, Start())
+    return {"flow": flow.name, "path": path_of(kernel, case, flow)}
+
+
 def certain_steps(kernel: Kernel, case: Case) -> frozenset[str]:
     """Return the steps that come for certain."""
     path = path_of(kernel, case, case.flow)

@@ -1,0 +1,32 @@
+"""The picture of a flow as its author is writing it, before anything runs on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from engine.metamodel.layers.flow import step_id
+from engine.ui.screens.custom.people import people_in_words
+from engine.ui.screens.custom.shop import Shop
+from engine.ui.screens.flowcharts import FlowBranch, FlowNode
+
+
+def nodes_of(shop: Shop, object: str, steps: Sequence[Mapping[str, Any]]) -> Iterator[FlowNode]:
+    """Yield the picture of steps as they would be taken."""
+    for step in steps:
+        state = "maybe" if step.get("when") else "next"
+        note = people_in_words(shop, object, step.get("by", step.get("to", ())))
+        said = str(step["when"]).strip() if step.get("when") else shop.desk.say(f"flow.node.{state}")
+        title = shop.title(step.get("title"), step_id(step))
+        yield FlowNode(title, state, said, "", note, 0, tuple(_branches(shop, object, step)))
+
+
+def _branches(shop: Shop, object: str, step: Mapping[str, Any]) -> Iterator[FlowBranch]:
+    ways, branches = step.get("of"), step.get("branches")
+    for way in ways if isinstance(ways, list) else ():
+        when = str(way.get("when", "")).strip() or shop.desk.say("flow.otherwise")
+        yield FlowBranch(when, tuple(nodes_of(shop, object, way.get("steps", ()))))
+    for name, branch in branches.items() if isinstance(branches, Mapping) else ():
+        inner = branch if isinstance(branch, list) else branch.get("steps", ())
+        when = "" if isinstance(branch, list) else str(branch.get("when", "")).strip()
+        yield FlowBranch(when or str(name), tuple(nodes_of(shop, object, inner)))
