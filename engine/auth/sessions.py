@@ -17,7 +17,7 @@ from engine.auth.tables.users import User, find_user
 from engine.kernel.clock import Clock
 from engine.kernel.errors import Missing, Unauthenticated
 from engine.settings import Settings
-from engine.storage import Catalog, Database, Session, Shelf
+from engine.storage import Catalog, Database, Session, Shelf, raise_access_version
 
 _NOTE_EVERY = timedelta(minutes=1)
 _SHOWN = 16
@@ -89,7 +89,7 @@ class Sessions:
         if text is None:
             raise Unauthenticated("unauthenticated")
         try:
-            database, catalog = self._shelf.current(text.tenant)
+            database, catalog = self._shelf.anew(text.tenant)
         except Missing:
             raise Unauthenticated("unauthenticated") from None
         hashed = hash_secret(text.secret)
@@ -138,6 +138,7 @@ class Sessions:
                     raise Missing("unknown_session")
                 key = found[0]
             tables.end_session(session, key)
+            raise_access_version(session)
         self._known.forget(caller.tenant, credential=key)
 
     def end_others(self, caller: Caller) -> int:
@@ -145,6 +146,7 @@ class Sessions:
         database, _ = self._shelf.current(caller.tenant)
         with database.writing() as session:
             ended = tables.end_sessions(session, caller.actor.user, but=caller.key)
+            raise_access_version(session)
         self._known.forget(caller.tenant, user=caller.actor.user)
         return ended
 

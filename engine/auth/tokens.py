@@ -17,7 +17,7 @@ from engine.auth.tables.users import User, find_user
 from engine.kernel.clock import Clock
 from engine.kernel.errors import Complaint, LimitExceeded, Missing, Rejected, Unauthenticated
 from engine.settings import Settings
-from engine.storage import Catalog, Database, Shelf
+from engine.storage import Catalog, Database, Shelf, raise_access_version
 
 LONGEST_DAYS = 3_650
 _NOTE_EVERY = timedelta(minutes=10)
@@ -77,7 +77,7 @@ class Tokens:
         if text is None:
             raise Unauthenticated("unauthenticated")
         try:
-            database, catalog = self._shelf.current(text.tenant)
+            database, catalog = self._shelf.anew(text.tenant)
         except Missing:
             raise Unauthenticated("unauthenticated") from None
         hashed = hash_secret(text.secret)
@@ -108,6 +108,7 @@ class Tokens:
         with database.writing() as session:
             if not tables.revoke_token(session, id, self._clock.now(), user=user):
                 raise Missing("unknown_token")
+            raise_access_version(session)
         self._known.forget(tenant)
 
     def forget(self, tenant: str, user: str) -> None:

@@ -56,6 +56,16 @@ class Shelf:
         with place.lock:
             return place.database, self._looked_again(place)
 
+    def anew(self, tenant: str) -> tuple[Database, Catalog]:
+        """Return the same as it is now, not as it was a moment ago; for the door, where rights that were taken in
+        another process must be gone. Those who come together share one look."""
+        place, came = self._places.get(tenant) or self._new_place(tenant), time.monotonic()
+        with place.lock:
+            if place.catalog is None or place.checked_at <= came or place.database.suspect:
+                self._look(place)
+            assert place.catalog is not None
+            return place.database, place.catalog
+
     def database(self, tenant: str) -> Database:
         """Return the database alone, for what needs no definitions."""
         return (self._places.get(tenant) or self._new_place(tenant)).database
@@ -102,6 +112,10 @@ class Shelf:
         age = time.monotonic() - place.checked_at
         if place.catalog is not None and age < self._settings.state_seconds and not place.database.suspect:
             return place.catalog  # another thread has just looked
+        return self._look(place)
+
+    def _look(self, place: _Place) -> Catalog:
+        began = time.monotonic()
         place.database.suspect = False
         with place.database.reading() as session:
             state = read_state(session)
@@ -109,7 +123,7 @@ class Shelf:
                 raise Missing("tenant_unprepared", tenant=place.database.tenant)
             if place.catalog is None or place.catalog.stamp != state.stamp:
                 place.catalog = self._catalog(place, state, lambda: read_layers(session, state.stamp.model))
-        place.checked_at = time.monotonic()
+        place.checked_at = began
         return place.catalog
 
     def _catalog(self, place: _Place, state: State, layers: Callable[[], Layers]) -> Catalog:

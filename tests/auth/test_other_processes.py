@@ -1,8 +1,7 @@
-"""R23: what is taken away in one process is gone in the others within the second that they may remember."""
+"""R23: what is taken away in one process is gone in the others with the next request, whatever they remember."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -13,7 +12,7 @@ from engine.kernel.errors import Missing, Unauthenticated
 from engine.storage import Shelf
 from tests.auth.conftest import Door
 
-REMEMBERED = 0.3
+REMEMBERED = 60.0
 
 
 @pytest.fixture
@@ -31,14 +30,11 @@ def other(door: Door, database_url: str) -> Iterator[AuthService]:
     shelf.close()
 
 
-def refused_within_a_second(use: Callable[[], object]) -> bool:
-    until = time.monotonic() + 1
-    while time.monotonic() < until:
-        try:
-            use()
-        except Unauthenticated:
-            return True
-        time.sleep(0.05)
+def refused(use: Callable[[], object]) -> bool:
+    try:
+        use()
+    except Unauthenticated:
+        return True
     return False
 
 
@@ -56,7 +52,7 @@ def test_a_session_that_was_ended_elsewhere(door: Door, other: AuthService, how:
         "new password": lambda: door.auth.accounts.set_password("acme", "wei", "another good sentence"),
     }[how]()
 
-    assert refused_within_a_second(lambda: other.sessions.caller(cookie))
+    assert refused(lambda: other.sessions.caller(cookie))
 
 
 def test_a_token_that_was_revoked_elsewhere(door: Door, other: AuthService):
@@ -66,7 +62,7 @@ def test_a_token_that_was_revoked_elsewhere(door: Door, other: AuthService):
 
     door.auth.tokens.revoke("acme", token.id)
 
-    assert refused_within_a_second(lambda: other.tokens.caller(str(token)))
+    assert refused(lambda: other.tokens.caller(str(token)))
 
 
 def test_a_right_that_was_given_elsewhere(door: Door, other: AuthService):
@@ -76,8 +72,5 @@ def test_a_right_that_was_given_elsewhere(door: Door, other: AuthService):
 
     door.auth.accounts.set_roles("acme", "wei", [], administrator=True)
 
-    until = time.monotonic() + 1
-    while not other.tokens.caller(token).actor.administrator:
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    assert other.tokens.caller(token).actor.administrator
     assert door.auth.tokens.caller(token).actor.administrator
