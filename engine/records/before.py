@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from engine.metamodel.model import FieldModel
 from engine.records.draft import Draft
@@ -22,8 +22,11 @@ def read_before(plan: ObjectPlan, unit: Unit, ids: Iterable[str], *, for_update:
     return {tree["id"]: tree for tree in trees}
 
 
-def load_lines(drafts: Sequence[Draft], unit: Unit) -> None:
-    """Give each draft the drafts of its lines, where they are sent or an expression looks at them."""
+def load_lines(drafts: Sequence[Draft], unit: Unit, needs: Collection[tuple[str, ...]] = ()) -> None:
+    """Give each draft the drafts of its lines, where they are sent or an expression looks at them.
+
+    ``needs`` are further paths from the drafts that somebody looks at, behind references of the lines.
+    """
     if not drafts:
         return
     plan = drafts[0].plan
@@ -33,17 +36,17 @@ def load_lines(drafts: Sequence[Draft], unit: Unit) -> None:
     for name, field in plan.lines.items():
         asking = [draft for draft in drafts if name in looked or name in draft.given]
         if asking:
-            _load(asking, name, field, unit)
+            _load(asking, name, field, unit, frozenset(path[1:] for path in needs if len(path) > 1 and path[0] == name))
 
 
-def _load(drafts: Sequence[Draft], name: str, field: FieldModel, unit: Unit) -> None:
+def _load(drafts: Sequence[Draft], name: str, field: FieldModel, unit: Unit, needs: frozenset[tuple[str, ...]]) -> None:
     child = unit.plans.of(field.lines_of or "")
     by = field.lines_by or ""
     parents = {draft.id: draft for draft in drafts}
     for draft in drafts:
         draft.lines[name] = []
     existing = [draft.id for draft in drafts if draft.action != "create"]
-    whole = child.want(unit.policy.needs(child.name))
+    whole = child.want(unit.policy.needs(child.name) | needs)
     # the parent is at hand already
     paths = tuple(path for path in whole.paths if path[0] != by or len(path) == 1)
     living = [] if not existing else fetch(unit.session, unit.catalog, Want(child.name, paths, by), existing)

@@ -11,7 +11,7 @@ import orjson
 
 from engine.kernel.context import SYSTEM
 from engine.kernel.errors import Missing
-from engine.metamodel.model.reading import Path, expressions_in
+from engine.metamodel.model.reading import Path, behind_each, expressions_in
 from engine.records import Unit
 from engine.records.before import load_lines
 from engine.records.draft import Draft
@@ -50,7 +50,7 @@ def read_subject(unit: Unit, object: str, id: str, paths: Iterable[Path] = (), *
     draft.start_from(found[0], unit.policy.facts)
     asked = dict.fromkeys(plan.lines, ())
     draft.given = asked
-    load_lines([draft], unit)
+    load_lines([draft], unit, needs)
     draft.given = {}
     facts = {name: value for name, value in draft.facts.items() if name != "actor"}
     header = {name: value for name, value in facts.items() if name not in plan.lines}
@@ -129,6 +129,7 @@ def reads_of(things: Sequence[Any], roots: frozenset[str] = SUBJECT_ROOTS) -> Re
             named.add(path[0])
             if path[0] in roots and len(path) > 1:
                 paths.add(path[1:])
+    paths |= {path[1:] for path in behind_each(things) if path[0] in roots and len(path) > 1}
     return Reads(frozenset(paths), frozenset(named))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from werkzeug.test import Client, TestResponse
 
+from engine.api import configure_logs
 from engine.auth import NewUser, Visitor
 from engine.kernel.clock import FrozenClock
 from engine.kernel.context import SYSTEM, Context
@@ -30,6 +31,7 @@ PEOPLE = {
     "bob": ("salesperson", "EAST1"),
     "sue": ("salesperson", "SOUTH"),
     "lin": ("sales_manager", "EAST"),
+    "ivy": ("sales_assistant", "EAST"),
     "fei": ("finance", "EAST"),
     "gao": ("director", "EAST"),
 }
@@ -132,6 +134,7 @@ def firm(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             language="en",
             limits=Limits(sessions=100),
         )
+        configure_logs(settings)
         engine = build_engine(settings, clock)
         made = Firm(engine, web_app_of(engine), clock)
         _fill(made)

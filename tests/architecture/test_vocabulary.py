@@ -24,6 +24,13 @@ LANGUAGE = {
     "task": "what waits for somebody, in approvals",
     "activity": "what has happened lately",
     "lead": "ways lead somewhere, and teams have one",
+    "delivery": "messages and hooks are delivered",
+    "delivery_line": "the index of deliveries by their line",
+    "invoice": "only in examples of messages and docstrings",
+    "receipt": "the word of short messages for the notice that one has arrived",
+    "asset": "files that pages are made of",
+    "execution": "one run of a rule",
+    "contract": "what the layers of the house promise each other",
     "price": "only in examples of formulas within docstrings",
 }
 

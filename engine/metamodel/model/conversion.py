@@ -51,7 +51,8 @@ class ConversionTarget:
 
 @dataclass(frozen=True, slots=True)
 class ConversionModel:
-    """Records of ``object`` become others. ``repeat``: as long as something is open; otherwise once per record.
+    """Records of ``object`` become others. ``repeat``: as long as something is open, or where nothing can stay open as
+    often as ``when`` is true; otherwise once per record.
 
     ``transition`` is performed on the source once nothing is open any more (at once where nothing can stay open);
     ``set`` are values that the source gets at each conversion.

@@ -220,7 +220,7 @@ Verb = (
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One effect. ``when`` not true: nothing happens. ``for_each`` yields a list: once per element, bound to ``item``.
+    """One effect. ``when`` not true: nothing happens. ``for_each`` yields a list: once per element, bound to ``each``.
 
     ``path`` is its place in its definition (``transitions.submit.do.0``), part of the stable key of what leaves.
     """
@@ -230,6 +230,7 @@ class Effect:
     for_each: Expression | None = None
     path: str = ""
     span: Span = NOWHERE
+    each: str = "item"
 
     @property
     def outbound(self) -> bool:

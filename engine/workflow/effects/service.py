@@ -46,10 +46,10 @@ class EffectService:
         if len(elements) > MOST_TURNS:
             raise LimitExceeded("for_each", len(elements), MOST_TURNS)
         for turn, element in enumerate(elements):
-            scene.bind("item", element)
+            scene.bind(effect.each, element)
             if scene.holds(effect.when):
                 self._do(scene, effect, rest, (cause, f"{cause.key}:{effect.path}:{turn}"))
-        scene.unbind("item")
+        scene.unbind(effect.each)
 
     def _do(self, scene: Scene, effect: Effect, rest: Effects, why: tuple[Cause, str]) -> None:
         scene.unit.chain.step()

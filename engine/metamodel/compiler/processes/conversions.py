@@ -31,9 +31,9 @@ def _conversion(name: str, node: Node, layer: str, desk: Desk) -> ConversionMode
         if target is not None:
             makes[key] = target
             inner = inner.knowing(**{key: desk.expressions.world.record(target.object)})
-    repeat = node.text("repeat", "once") == "while_open"
+    repeat = node.text("repeat", "once")
     partial = any(lines.quantity for target in makes.values() for lines in target.lines.values())
-    if repeat and not partial:
+    if repeat == "while_open" and not partial:
         desk.complain("nothing_stays_open", node.get("repeat"))
     return ConversionModel(
         name=name,
@@ -41,7 +41,7 @@ def _conversion(name: str, node: Node, layer: str, desk: Desk) -> ConversionMode
         title=desk.title(node, name),
         makes=makes,
         when=desk.condition(node.get("when")),
-        repeat=repeat,
+        repeat=repeat != "once",
         set=inner.values(node.get("set")),
         transition=_transition(node.get("transition"), desk),
         confirm=node.label("confirm"),

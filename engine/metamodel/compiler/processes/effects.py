@@ -53,10 +53,13 @@ def compile_effect(node: Node, desk: Desk) -> tuple[Effect | None, Desk]:
         desk.complain("verb_first", node, key=verb, known=", ".join(EFFECTS), guess=guess(verb, EFFECTS))
         return None, desk
     for key, part in node.items():
-        if key not in EFFECTS[verb] and key not in (verb, "when", "for_each"):
+        if key not in EFFECTS[verb] and key not in (verb, "when", "for_each", "each"):
             desk.complain("not_a_setting", part.key_span, key=key, verb=verb)
     each = desk.given_formula(node.get("for_each"))
-    inner = desk.knowing(item=_element(each.type)) if each is not None else desk
+    name = node.text("each", "item")
+    if node.has("each") and (name in desk.roots or each is None):
+        desk.complain("name_taken" if each is not None else "missing_key", node.get("each"), **_each_wrong(name))
+    inner = desk.knowing(**{name: _element(each.type)}) if each is not None else desk
     if each is not None and not isinstance(each.type, ListType) and each.type is not ANY:
         desk.complain("list_wanted", node.get("for_each"), type=str(each.type))
     when = inner.condition(node.get("when"))
@@ -64,7 +67,11 @@ def compile_effect(node: Node, desk: Desk) -> tuple[Effect | None, Desk]:
     if made is None:
         return None, _knowing_made(node, desk)
     path = ".".join(map(str, node.path))
-    return Effect(made, when, each, path, node.span), _knowing_made(node, desk)
+    return Effect(made, when, each, path, node.span, name), _knowing_made(node, desk)
+
+
+def _each_wrong(name: str) -> dict[str, str]:
+    return {"name": name, "key": "for_each", "where": "each"}
 
 
 def _knowing_made(node: Node, desk: Desk) -> Desk:
