@@ -92,6 +92,8 @@ class Assembly:
         cells = [[self._cell(keys, rest, column) for column in self.columns] for keys, _ in lines]
         tracks = [[figures for _, figures in lines], *(list(track) for track in zip(*cells, strict=True))]
         complete(reading.measures, tracks, total, reading.unit.run)
+        foot = [self._figures([keys for keys in self.shown if keys[self.width] == one.value]) for one in self.columns]
+        complete(reading.measures, [[figures] for figures in foot], total, reading.unit.run)
         return Sheet(
             chart=self.chart,
             dataset=reading.dataset,
@@ -99,6 +101,10 @@ class Assembly:
             columns=tuple(self.columns),
             lines=tuple(self._line(keys, whole, own) for (keys, whole), own in zip(lines, cells, strict=True)),
             total=Cell(total.now, self.base),
+            foot=tuple(
+                Cell(figures.now, both(self.base, column.term))
+                for figures, column in zip(foot, self.columns, strict=True)
+            ),
             span=reading.span,
             trail=tuple(self._trail()),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -51,6 +51,9 @@ class Reading:
     def sheet(self) -> Sheet:
         """Return the chart with its figures."""
         groups = self._groups(tuple(self._key(scale) for scale in self.scales))
+        while (deeper := self._deeper(groups)) is not None:
+            self.scales = deeper
+            groups = self._groups(tuple(self._key(scale) for scale in self.scales))
         found = {group.keys: group.figures for group in groups}
         taken = {measure.name: self._taken(*measure.taken) for measure in self.measures if measure.taken is not None}
         for other in taken.values():
@@ -64,6 +67,17 @@ class Reading:
             for place, scale in enumerate(self.scales)
         ]
         return Assembly(self, found, shown, spots, taken).sheet()
+
+    def _deeper(self, groups: Sequence[Group]) -> list[Scale] | None:
+        """Return the scales with a tree opened further, where a single node holds everything and nobody chose it."""
+        for place, scale in enumerate(self.scales):
+            values = {group.keys[place] for group in groups}
+            if scale.tree is None or len(values) != 1 or self.ask.opened.get(scale.dimension.name):
+                continue
+            (node,) = values
+            if node not in (None, scale.opened) and scale.tree.below.get(node):
+                return [replace(one, opened=node) if one is scale else one for one in self.scales]
+        return None
 
     @property
     def nothing(self) -> Raw:

@@ -45,7 +45,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A chart with its figures. ``needed`` are all measures that were calculated, ``trail`` the opened nodes."""
+    """A chart with its figures. ``foot`` are the totals of its columns, ``trail`` the opened nodes."""
 
     chart: ChartModel
     dataset: DatasetModel
@@ -53,6 +53,7 @@ class Sheet:
     columns: tuple[Spot, ...]
     lines: tuple[Line, ...]
     total: Cell
+    foot: tuple[Cell, ...] = ()
     span: Span | None = None
     trail: tuple[tuple[str, Spot], ...] = ()
 

@@ -98,6 +98,7 @@ def _drawn(call: Call, sheet: Sheet) -> dict[str, Any]:
     }
     if sheet.chart.columns is not None:
         drawn["columns"] = [_spot(spot, language) for spot in sheet.columns]
+        drawn["foot"] = [_cell(sheet, cell) for cell in sheet.foot]
     return drawn
 
 

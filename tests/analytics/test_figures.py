@@ -165,6 +165,10 @@ def test_a_table_has_rows_and_columns(house: House, analytics: AnalyticsService)
             keys = (*(spot.value for spot in line.spots), column.value)
             assert cell.values["amount"] == expected(groups.get(keys, []))["amount"]
             assert house.records.count(house.admin, "sale", cell.where).value == cell.values["sales"]
+    by_grade = grouped(market.seen(house.admin), "grade")
+    for column, cell in zip(sheet.columns, sheet.foot, strict=True):
+        assert cell.values["amount"] == expected(by_grade[column.value,])["amount"]
+        assert house.records.count(house.admin, "sale", cell.where).value == cell.values["sales"]
 
 
 def test_what_a_reader_does_not_see_changes_no_figure(house: House, analytics: AnalyticsService) -> None:
@@ -261,6 +265,9 @@ def test_a_tree_is_looked_into_node_by_node(house: House, analytics: AnalyticsSe
     assert [line.spots[0].opens for line in top.lines] == [True, True]
     assert told(north) == {("oslo",): {"sales": 2}, ("bergen",): {"sales": 1}, ("north",): {"sales": 1}}
     assert [spot.value for _, spot in north.trail] == ["north"]
+
+    only = analytics.figures(house.admin, "sales", ["area"], "", ["sales"], Ask(where='shop.area != "rome"'))
+    assert {spot.value for line in only.lines for spot in line.spots} == {"oslo", "bergen", "north"}
 
 
 def test_what_is_not_there_is_refused_with_the_nearest_name(house: House, analytics: AnalyticsService) -> None:

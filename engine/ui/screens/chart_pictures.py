@@ -8,7 +8,7 @@ from decimal import Decimal
 from math import cos, pi, sin
 
 TOP, PLOT = 18, 170
-_LEFT = 6.0  # percent kept free for the texts of the levels
+_LEFT = 8.0  # percent kept free for the texts of the levels
 _TICKS = 4
 _LABELS = 12
 _STEPS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))

@@ -94,7 +94,7 @@ class _Drawing:
         shape = self._shape(chart.kind)
         lines = sheet.lines if chart.kind != "number" else ()
         rows = [self._row(line, shape) for line in lines]
-        total = ChartRow((desk.say("chart.total"),), self._marks(sheet.total, (), title)) if rows else None
+        total = ChartRow((desk.say("chart.total"),), self._marks(sheet.total, sheet.foot, title)) if rows else None
         screen = ChartScreen(
             name=chart.name,
             title=title,
@@ -150,13 +150,10 @@ class _Drawing:
 
     def _marks(self, whole: Cell, cells: Sequence[Cell], told: str, *, short: bool = False) -> tuple[Mark, ...]:
         if self.split:
-            shown: Sequence[Cell | None] = cells or [None for _ in self.sheet.columns]
-            return tuple(self._mark(self.lead, cell, told, short) for cell in (*shown, whole))
+            return tuple(self._mark(self.lead, cell, told, short) for cell in (*cells, whole))
         return tuple(self._mark(measure, whole, told, short) for measure in self.measures)
 
-    def _mark(self, measure: MeasureModel, cell: Cell | None, told: str, short: bool) -> Mark:
-        if cell is None:
-            return Mark("")
+    def _mark(self, measure: MeasureModel, cell: Cell, told: str, short: bool) -> Mark:
         value = cell.values.get(measure.name)
         text = (short_figure if short else figure)(self.desk, measure, value)
         tone = tone_of(measure, value) if value else "3"
@@ -211,6 +208,11 @@ class _Drawing:
             return [
                 replace(row, storey=storey(n, len(rows)), tone=self._tone(lines[n].spots, n))
                 for n, row in enumerate(rows)
+            ]
+        if shape == "ring":
+            return [
+                replace(row, tone=self._tone(line.spots, n))
+                for n, (row, line) in enumerate(zip(rows, lines, strict=True))
             ]
         if shape == "bars":
             return [
