@@ -92,7 +92,8 @@ class Firm:
 
     def page(self, login: str, path: str) -> str:
         cookie = self.engine.auth.log_in(TENANT, login, PASSWORD, Visitor("192.0.2.1"))
-        answer = Client(self.app, use_cookies=False).get(path, headers={"Cookie": f"tessera={cookie}"})
+        client = Client(self.app, use_cookies=False)
+        answer = client.get(path, headers={"Cookie": f"tessera={cookie}"}, follow_redirects=True)
         assert answer.status_code == 200, path
         return answer.get_data(as_text=True)
 
