@@ -15,7 +15,7 @@ from engine.records.shares import put_shares
 from engine.records.transferring import transfer
 from engine.rights.areas import may_administer, note, person_of, require_area
 from engine.storage.fetching import Want, fetch
-from engine.storage.process_lists import open_tasks_of
+from engine.storage.process_lists import held_tasks
 
 CHUNK = 200
 _COUNTED = 1_000
@@ -31,12 +31,12 @@ class Handed:
 
 @dataclass(frozen=True, slots=True)
 class Leaver:
-    """Somebody who leaves: what he owns by object, in how many processes he has something to do, and whether the
-    caller may close his account."""
+    """Somebody who leaves: what he owns by object, the tasks of processes that he is to do, and whether the caller may
+    close his account."""
 
     person: Person
     belongings: Mapping[str, int]
-    cases: int
+    tasks: tuple[str, ...]
     closable: bool
 
 
@@ -83,8 +83,8 @@ class Handing:
             person = person_of(unit, login, active=False)
             require_area(unit, "leavers", person)
             closable = person.account and person.id != unit.user and may_administer(unit, "users", person)
-            cases = len(open_tasks_of(unit.session, person.id, _COUNTED))
-            return Leaver(person, self.belongings(ctx, login), cases, closable)
+            tasks = tuple(held_tasks(unit.session, person.id, _COUNTED))
+            return Leaver(person, self.belongings(ctx, login), tasks, closable)
 
     def hand_over(self, ctx: Context, login: str, to: str, objects: Iterable[str] | None = None) -> Mapping[str, int]:
         """Give everything that a user owns (of some objects) to another; in pieces, each a transaction of its own.

@@ -142,6 +142,12 @@ def open_tasks_of(session: Session, user: str, limit: int) -> list[str]:
     return [str(id) for id in session.execute(chosen).scalars()]
 
 
+def held_tasks(session: Session, user: str, limit: int) -> list[str]:
+    """Return ids of the live tasks that a user is to do, the oldest first."""
+    chosen = select(TASK.c.id).where(TASK.c.assignee == user, TASK.c.state.in_(("open", "waiting", "paused")))
+    return [str(id) for id in session.execute(chosen.order_by(TASK.c.id).limit(limit)).scalars()]
+
+
 def open_for(session: Session, substitute: str, principal: str) -> list[str]:
     """Return ids of the instances in which a substitute holds a live task for a principal."""
     chosen = select(TASK.c.instance).where(

@@ -8,7 +8,7 @@ import pytest
 from werkzeug.test import Client
 
 from tests.ui.visitor import Page, Visitor
-from tests.workflow.org1.house import Org1, open_org1
+from tests.workflow.org1.house import TENANT, Org1, open_org1
 
 
 @pytest.fixture(scope="module")
@@ -197,6 +197,24 @@ def test_a_substitute_is_arranged_and_ended(org: Org1) -> None:
     (id,) = fang.get(page).all("//button[@name='end']/@value")
     assert fang.post(page, {"_csrf": fang.token(), "end": id}).status == 303
     assert not fang.get(page).all("//button[@name='end']")
+
+
+def test_the_tasks_of_a_leaver_go_to_his_heir(org: Org1) -> None:
+    quotation = org.amy.quotation(number="Q-LEAVE")
+    org.amy.start("flow_l", quotation)
+    accounts = org.engine.auth.accounts
+    accounts.set_roles(TENANT, "ada", ["staff", "flow_admin"], administrator=True)
+    ada = enter(org, "ada")
+    assert "Q-LEAVE" in enter(org, "lin").get("/work").text
+    assert "open tasks to the new owner" in ada.get("/users/lin/leave").text
+
+    gone = ada.submit("/users/lin/leave", user="gao", tasks="true", objects=[])
+
+    assert gone.status == 303
+    assert "given." in ada.get("/users/lin/leave").text
+    assert "Q-LEAVE" in enter(org, "gao").get("/work").text
+    assert "Q-LEAVE" not in enter(org, "lin").get("/work").text
+    accounts.set_roles(TENANT, "ada", ["staff", "flow_admin"], administrator=False)
 
 
 def test_a_process_of_others_is_not_there_for_whoever_may_not_see_it(org: Org1) -> None:

@@ -20,7 +20,7 @@ class LeaveScreen:
     name: str
     objects: tuple[Option, ...]
     user: Input
-    cases: int
+    tasks: int
     account: bool
     closable: bool
     errors: tuple[str, ...]
@@ -39,7 +39,7 @@ def build_leave(
         leaver.person.name,
         tuple(objects),
         person_picker("user", heir, required=True),
-        leaver.cases,
+        len(leaver.tasks),
         leaver.person.account,
         leaver.closable,
         tuple(errors),

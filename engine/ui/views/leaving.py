@@ -26,18 +26,35 @@ def leave(call: Call) -> Response:
     leaver, form = _leaver(call), call.form
     login, heir = leaver.person.login, picked_person(call)
     objects = [name for name in form.many("objects") if name in leaver.belongings]
-    moved = 0
+    moved = given = left = 0
     try:
         if objects:
             moved = sum(call.services.rights.handing.hand_over(call.context, login, heir[0], objects).values())
+        if form.one("tasks") == "true":
+            given, left = _give_tasks(call, leaver, heir[0])
         if form.one("close") == "true" and leaver.closable:
             call.services.auth.accounts.set_active(call.caller.tenant, login, False)
     except _SAID as error:
         return _page(call, leaver, said_of(call, error))
-    told = call.desk.say("leave.done", n=moved, name=leaver.person.name, heir=heir[1] or heir[0])
-    if not moved:
-        told = call.desk.say("users.changed", name=leaver.person.name)
-    return call.go(f"/users/{login}/leave", Toast(told))
+    desk, name = call.desk, leaver.person.name
+    told = [desk.say("leave.done", n=moved, name=name, heir=heir[1] or heir[0])] if moved else []
+    told += [desk.say("leave.tasks_given", n=given)] if given else []
+    told += [desk.say("leave.tasks_left", n=left)] if left else []
+    return call.go(f"/users/{login}/leave", Toast(" ".join(told) or desk.say("users.changed", name=name)))
+
+
+def _give_tasks(call: Call, leaver: Leaver, heir: str) -> tuple[int, int]:
+    """Give open tasks to the heir; return how many went, and how many their processes did not let go."""
+    given = 0
+    comment = call.desk.say("leave.comment", name=leaver.person.name)
+    for task in leaver.tasks:
+        try:
+            call.services.approvals.on_task(call.context, task, "reassign", {"to": heir, "comment": comment})
+            given += 1
+        except _SAID:
+            # it keeps to its own rules: he may be barred from it, or the caller may not administer it
+            continue
+    return given, len(leaver.tasks) - given
 
 
 def _leaver(call: Call) -> Leaver:
