@@ -130,6 +130,35 @@ def test_op3_competitors_stand_on_the_opportunity_and_a_loss_counts_for_who_won(
     assert "Slow" in firm.page("amy", f"/o/opportunity/{made}")
 
 
+def test_op4_a_map_shows_who_decides_what_they_think_and_how_they_relate(
+    firm: Firm, methods: dict[str, str], customer: str
+) -> None:
+    contacts = {}
+    for place, (name, above) in enumerate((("Chief", None), ("Engineer", "Chief"), ("Purchaser", "Chief")), 1):
+        contacts[name] = firm.make(
+            "amy",
+            "contact",
+            name=name,
+            customer=customer,
+            mobile=f"1360000000{place}",
+            reports_to=contacts.get(above or ""),
+        )
+    firm.change("amy", "contact", contacts["Engineer"], relations=[{"kind": "rival", "other": contacts["Purchaser"]}])
+    people = [
+        {"contact": contacts["Chief"], "role": "decider", "attitude": "opposed", "influence": "high"},
+        {"contact": contacts["Engineer"], "role": "coach", "attitude": "supportive", "influence": "medium"},
+        {"contact": contacts["Purchaser"], "role": "gatekeeper", "attitude": "neutral", "influence": "low"},
+    ]
+    made = opportunity(firm, customer, name="Mapped", people=people)
+
+    drawn = firm.page("amy", f"/o/opportunity/{made}").partition('class="ts-net"')[2].partition("</figure>")[0]
+
+    assert 'aria-label="Chief, Decider, Opposed, High"' in drawn
+    assert f'href="/o/contact/{contacts["Engineer"]}"' in drawn
+    assert (drawn.count('class="rank"'), drawn.count('class="tie"')) == (2, 1)
+    assert "Rival of" in drawn
+
+
 # -- SP-1 and SP-2 -----------------------------------------------------------------------------------------------------
 
 

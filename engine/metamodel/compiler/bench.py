@@ -26,6 +26,7 @@ from engine.metamodel.model import (
     ListModel,
     MenuModel,
     MessageModel,
+    NetworkModel,
     NeverModel,
     NumberingModel,
     ObjectModel,
@@ -70,6 +71,7 @@ class Bench:
     boards: dict[str, BoardModel] = field(default_factory=dict)
     calendars: dict[str, CalendarModel] = field(default_factory=dict)
     timelines: dict[str, TimelineModel] = field(default_factory=dict)
+    networks: dict[str, NetworkModel] = field(default_factory=dict)
     datasets: dict[str, DatasetModel] = field(default_factory=dict)
     charts: dict[str, ChartModel] = field(default_factory=dict)
     dashboards: dict[str, DashboardModel] = field(default_factory=dict)

@@ -26,6 +26,7 @@ def freeze(bench: Bench) -> TenantModel:
         boards=bench.boards,
         calendars=bench.calendars,
         timelines=bench.timelines,
+        networks=bench.networks,
         datasets=bench.datasets,
         charts=bench.charts,
         dashboards=bench.dashboards,

@@ -21,6 +21,7 @@ from engine.metamodel.compiler.freeze import freeze
 from engine.metamodel.compiler.grants import compile_privileges, compile_roles
 from engine.metamodel.compiler.lifecycles import outline_lifecycles
 from engine.metamodel.compiler.menus import compile_menus
+from engine.metamodel.compiler.networks import compile_networks
 from engine.metamodel.compiler.numbering import compile_numberings
 from engine.metamodel.compiler.objects import add_system_fields, link_objects, outline_objects
 from engine.metamodel.compiler.ordering import order_formulas
@@ -82,6 +83,7 @@ _EXPRESSIONS = (
     compile_boards,
     compile_calendars,
     compile_timelines,
+    compile_networks,
     compile_datasets,
     compile_charts,
     compile_dashboards,

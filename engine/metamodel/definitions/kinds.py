@@ -35,6 +35,7 @@ _AVAILABLE = (
     "board",
     "calendar",
     "timeline",
+    "network",
     "dataset",
     "chart",
     "dashboard",

@@ -26,7 +26,7 @@ from engine.metamodel.model.organisation import Structure
 from engine.metamodel.model.params import ParamSet
 from engine.metamodel.model.printout import PrintModel
 from engine.metamodel.model.screen import FormModel, ListModel, MenuModel
-from engine.metamodel.model.views import BoardModel, CalendarModel, TimelineModel
+from engine.metamodel.model.views import BoardModel, CalendarModel, NetworkModel, TimelineModel
 from engine.metamodel.model.worktime import WorktimeModel
 
 
@@ -63,6 +63,7 @@ class TenantModel:
     boards: Mapping[str, BoardModel] = field(default_factory=dict)
     calendars: Mapping[str, CalendarModel] = field(default_factory=dict)
     timelines: Mapping[str, TimelineModel] = field(default_factory=dict)
+    networks: Mapping[str, NetworkModel] = field(default_factory=dict)
     datasets: Mapping[str, DatasetModel] = field(default_factory=dict)
     charts: Mapping[str, ChartModel] = field(default_factory=dict)
     dashboards: Mapping[str, DashboardModel] = field(default_factory=dict)

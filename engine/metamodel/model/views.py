@@ -105,6 +105,36 @@ class TimelineModel:
     layer: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class TieModel:
+    """Lines of the records behind nodes: ``lines`` holds them, ``to`` is their reference to the other record."""
+
+    lines: str
+    to: str
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkModel:
+    """The lines ``nodes`` of a record drawn as a map. ``behind`` is the reference of a line to what it stands for.
+
+    ``label``, ``tone`` and ``weight`` are choices of the line: told below the title, its colour, how much it stands
+    out. ``above`` is the reference of a record behind a node to the one that stands above it.
+    """
+
+    name: str
+    object: str
+    title: LocalText
+    nodes: str
+    behind: str
+    label: str | None = None
+    tone: str | None = None
+    weight: str | None = None
+    above: str | None = None
+    ties: TieModel | None = None
+    layer: str = ""
+
+
 def title_of(own: LocalText, plural: LocalText) -> LocalText:
     """Return the title of a view: its own, or what the object's records are called."""
     return own if own != EMPTY else plural

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as slot
 from typing import Any
 
 from engine.metamodel.model import FieldModel, FormModel, FormSection, FormTab
 from engine.ui.desk import Desk
 from engine.ui.screens.grids import Grid, build_grid
 from engine.ui.screens.history import Entry
+from engine.ui.screens.networks import NetworkScreen
 from engine.ui.widgets import widget_of
 from engine.ui.widgets.base import Cell, Look
 from engine.ui.widgets.numbers import unit_before
@@ -41,6 +43,7 @@ class ShownSection:
     fields: tuple[ShownField, ...] = ()
     rest: tuple[ShownField, ...] = ()
     grid: Grid | None = None
+    network: NetworkScreen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ class RecordFacts:
     visible: Mapping[str, bool]
     history: Sequence[Entry]
     related: Mapping[tuple[str, str], Related]
+    networks: Mapping[str, NetworkScreen] = slot(default_factory=dict)
     deleted: bool = False
 
 
@@ -126,7 +130,8 @@ def _sections(
         value = facts.values.get(placed.name)
         if field.type == "lines":
             grid = build_grid(desk, field, placed.columns, value or ())
-            grids.append(ShownSection(placed.name, desk.title(field.title), grid=grid))
+            network = facts.networks.get(placed.name)
+            grids.append(ShownSection(placed.name, desk.title(field.title), grid=grid, network=network))
         elif field.type != "secret":
             fields.append(shown_field(desk, field, look, value))
     if fields and facts.visible.get(f"section:{section.name}", True):

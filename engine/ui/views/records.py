@@ -22,6 +22,7 @@ from engine.ui.screens.sections import RecordFacts, Related
 from engine.ui.views.approvals import processes_of
 from engine.ui.views.converting import makes_of
 from engine.ui.views.finding import found_id, found_object
+from engine.ui.views.networks import networks_of
 from engine.ui.views.printing import prints_of
 from engine.ui.views.saving import read_posted
 from engine.ui.views.titles import read_trail, with_titles
@@ -119,6 +120,7 @@ def screen_of(call: Call) -> RecordScreen:
         _visible(call, found, record),
         read_trail(call, found, record.id),
         dict(_related(call, form, record)),
+        dict(networks_of(call, found.name, values_of(record))),
         deleted=record.values.get("deleted_at") is not None,
     )
     return build_record(desk, form, facts)
