@@ -74,13 +74,15 @@ def draw_network(title: str, nodes: Sequence[Node], ties: Sequence[Tie]) -> Netw
     rows: list[list[str]] = [[] for _ in range(max(ranks.values(), default=0) + 1)]
     for key in known:
         rows[ranks[key]].append(key)
-    width = max((len(row) for row in rows), default=1) * (WIDTH + GAP) - GAP + 2 * EDGE
     for rank, row in enumerate(rows):
         row.sort(key=lambda key: placed[known[key].above].x if known[key].above in placed else 0)
-        left = (width - len(row) * (WIDTH + GAP) + GAP) // 2
-        for place, key in enumerate(row):
-            x, y = left + place * (WIDTH + GAP), EDGE + rank * (HEIGHT + DROP)
-            placed[key] = replace(known[key], x=x, y=y)
+        free = EDGE
+        for key in row:
+            upper = placed.get(known[key].above)
+            x = free if upper is None else max(free, upper.x)
+            placed[key] = replace(known[key], x=x, y=EDGE + rank * (HEIGHT + DROP))
+            free = x + WIDTH + GAP
+    width = max((node.x for node in placed.values()), default=0) + WIDTH + EDGE
     legend = dict.fromkeys((node.tone, node.tone_title) for node in nodes if node.tone_title)
     return NetworkScreen(
         title,

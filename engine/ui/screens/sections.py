@@ -36,7 +36,7 @@ class ShownField:
 
 @dataclass(frozen=True, slots=True)
 class ShownSection:
-    """Fields under a heading, or a grid of lines."""
+    """Fields under a heading, or a grid of lines; ``fixed`` ones are not for people to change."""
 
     name: str
     title: str
@@ -44,6 +44,7 @@ class ShownSection:
     rest: tuple[ShownField, ...] = ()
     grid: Grid | None = None
     network: NetworkScreen | None = None
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,8 @@ def _sections(
         if field.type == "lines":
             grid = build_grid(desk, field, placed.columns, value or ())
             network = facts.networks.get(placed.name)
-            grids.append(ShownSection(placed.name, desk.title(field.title), grid=grid, network=network))
+            title = desk.title(field.title)
+            grids.append(ShownSection(placed.name, title, grid=grid, network=network, fixed=field.readonly))
         elif field.type != "secret":
             fields.append(shown_field(desk, field, look, value))
     if fields and facts.visible.get(f"section:{section.name}", True):
