@@ -100,3 +100,13 @@ def _target(field: FieldModel) -> str | None:
     if field.type in ("user", "users"):
         return USERS
     return field.targets[0] if field.type in ("reference", "references", "department") and field.targets else None
+
+
+def meets_lines(model: TenantModel, object: str, path: Path) -> bool:
+    """Tell whether a path leads over a reference to lines: those are not in the row that it is read with."""
+    for place, step in enumerate(path):
+        field = model.objects[object].fields.get(step) if object in model.objects else None
+        if field is None or field.type == "lines":
+            return field is not None and place > 0
+        object = field.targets[0] if field.targets else ""
+    return False

@@ -114,7 +114,7 @@ class _Exploded:
         return {**self.unit.around(item), "item": item, "part": part}
 
     def _new(self, line: Draft, part: Tree) -> Draft:
-        made = Draft(line.plan, "create", new_record_id(), {}, place=line.place, parent=self.parent)
+        made = Draft(line.plan, "create", new_record_id(), {}, place=f"{self.name}.", parent=self.parent)
         by = line.plan.object.parent or ""
         made.facts.update({"actor": self.unit.policy.facts, SHARES: []})
         for name, value in (("id", made.id), (by, self.parent.id)):

@@ -15,6 +15,7 @@ from engine.metamodel.compiler.scopes import World
 from engine.metamodel.model import CheckModel, Default, FieldModel, LifecycleModel, ObjectModel, TenantModel
 from engine.metamodel.model.field import RULES
 from engine.metamodel.model.reading import expressions_in
+from engine.records.completing import meets_lines
 from engine.records.feeds import Feed, feeds_of
 from engine.records.results import empty_sum
 from engine.records.shapes import Reader, reader_of
@@ -226,6 +227,11 @@ class ObjectPlan:
         paths |= adjustment[1].looks if adjustment is not None else set()
         paths |= explosion.reads if explosion is not None else set()
         return frozenset(path for path in paths if path and path[0] in self.object.fields)
+
+    @cached_property
+    def beside(self) -> frozenset[Path]:
+        """The paths that lead to lines behind a reference, as those of a line's parent: its siblings."""
+        return frozenset(path for path in self.own_looks if meets_lines(self.plans.model, self.name, path))
 
     @cached_property
     def needs_lines(self) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import inf
 from typing import Any
 
 from engine.kernel.errors import Missing, TesseraError
@@ -74,10 +75,16 @@ def _shown(draft: Draft, unit: Unit) -> dict[str, Any]:
                     "id": line.id if line.before is not None else None,
                     "version": line.version,
                 }
-                for line in lines
+                for line in sorted(lines, key=_given_at)
                 if line.action != "delete"
             )
     return values
+
+
+def _given_at(line: Draft) -> float:
+    """Return where a line stands in the input; those that the engine made come behind."""
+    place = line.place.partition("[")[2].partition("]")[0]
+    return int(place) if place else inf
 
 
 def _values(draft: Draft, unit: Unit, titles: Mapping[Key, str | None]) -> dict[str, Any]:

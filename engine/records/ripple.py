@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from engine.kernel.errors import Complaint, Conflict, LimitExceeded, Rejected
 from engine.records.before import load_lines, read_before
 from engine.records.change import Change
+from engine.records.completing import Completion
 from engine.records.draft import Draft
 from engine.records.feeds import Feed, Hop
 from engine.records.judging import fails
@@ -114,15 +115,20 @@ def _first(changes: Sequence[Change], feed: Feed, families: Collection[tuple[str
             ids -= {change.id for change in changes if (change.object, change.id) in families}
         return _hop(ids, "", hop, unit) if ids else set()
     found: set[str] = set()
-    calculated = (
-        len(feed.hops) == 1 and not _sums(feed, unit) and unit.model.objects[changes[0].object].parent == hop.field
-    )
+    upwards = not _sums(feed, unit) and unit.model.objects[changes[0].object].parent == hop.field
+    calculated = upwards and (len(feed.hops) == 1 or (len(feed.hops) == 2 and _among_siblings(feed, unit)))
     for change in changes:
         for values in (change.before, change.after):
             id = None if values is None else values.get(hop.field)
             if id is not None and not (calculated and (hop.object, id) in families):
                 found.add(id)
     return found
+
+
+def _among_siblings(feed: Feed, unit: Unit) -> bool:
+    """Tell whether the second hop leads from a parent down to its lines."""
+    hop = feed.hops[1]
+    return hop.kind == "down" and unit.model.objects[hop.object].parent == hop.field
 
 
 def _within_family(feed: Feed, hop: Hop, unit: Unit) -> bool:
@@ -169,6 +175,9 @@ def _drafts(plan: ObjectPlan, ids: Sequence[str], unit: Unit) -> dict[str, Draft
         draft.start_from(tree, unit.policy.facts)
     if plan.needs_lines:
         load_lines(list(drafts.values()), unit)
+    if plan.beside:
+        completion = Completion(unit.session, unit.catalog, unit.policy.facts)
+        completion.complete(plan.name, [draft.facts for draft in drafts.values()], plan.beside)
     return drafts
 
 

@@ -34,6 +34,7 @@ PEOPLE = {
     "ivy": ("sales_assistant", "EAST"),
     "fei": ("finance", "EAST"),
     "gao": ("director", "EAST"),
+    "pia": ("product_manager", "EAST"),
 }
 
 

@@ -31,6 +31,7 @@ LANGUAGE = {
     "asset": "files that pages are made of",
     "execution": "one run of a rule",
     "contract": "what the layers of the house promise each other",
+    "quote": "texts are quoted in programs and addresses",
     "price": "only in examples of formulas within docstrings",
 }
 

@@ -135,7 +135,7 @@ class _Stage:
             groups=self._groups(),
             combine=_combination(node.text("combine", "first")),
         )
-        return _reading(stage)
+        return _reading(stage, self.bench)
 
     def _path(self, node: Node, text: str | None = None) -> Path | None:
         if node.value is None and text is None:
@@ -234,7 +234,7 @@ def _combination(text: str) -> Any:
     return text if text in COMBINATIONS else "first"
 
 
-def _reading(stage: AdjustmentStage) -> AdjustmentStage:
+def _reading(stage: AdjustmentStage, bench: Bench) -> AdjustmentStage:
     """Return a stage with the paths of a rule that anything of it looks at."""
     paths: set[Path] = {stage.label, *(key.path for key in stage.keys), *(bound.path for bound in stage.bounds)}
     paths |= {key.path for key in stage.order}
@@ -245,4 +245,17 @@ def _reading(stage: AdjustmentStage) -> AdjustmentStage:
     for effect in stage.effects.values():
         for told in (effect.value, effect.free):
             paths |= {path[1:] for path in (told.reads if told else ()) if path[0] == "rule" and len(path) > 1}
-    return replace(stage, reads=frozenset(path for path in paths if path[0] != "actor"))
+    whole = {wider for path in paths for wider in _of_whole_lines(stage.object, path, bench)}
+    return replace(stage, reads=frozenset(path for path in paths | whole if path[0] != "actor"))
+
+
+def _of_whole_lines(object: str, path: Path, bench: Bench) -> Iterator[Path]:
+    """Yield the paths to all that lines hold which an effect looks at as a whole."""
+    for name in path:
+        field = bench.objects[object].fields.get(name) if object in bench.objects else None
+        if field is None:
+            return
+        object = field.lines_of or (field.targets[0] if field.targets else "")
+        if name == path[-1] and field.lines_of:
+            child = bench.objects[field.lines_of]
+            yield from ((*path, one.name) for one in child.fields.values() if one.stored and not one.system)

@@ -8,6 +8,7 @@ from engine.kernel.errors import Rejected
 from engine.records.adjusting import adjust
 from engine.records.batch import Batch
 from engine.records.calculating import calculate
+from engine.records.completing import Completion
 from engine.records.draft import Draft
 from engine.records.exploding import explode
 from engine.records.picking import pick_references
@@ -45,6 +46,9 @@ def fill(batch: Batch, unit: Unit) -> None:
         _relate(families, related, plans, [draft.after["owner"] for draft in given])
         for draft in given:
             draft.put("department", related.unit_of(draft.after["owner"]))
+    if batch.plan.beside:
+        completion = Completion(unit.session, unit.catalog, unit.policy.facts)
+        completion.complete(batch.plan.name, [d.facts for d in batch.drafts if d.error is None], batch.plan.beside)
     for draft in batch.drafts:
         if draft.error is None:
             adjust(draft, unit)

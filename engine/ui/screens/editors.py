@@ -13,6 +13,8 @@ from engine.ui.widgets import widget_of
 from engine.ui.widgets.base import Cell, Input, Look, Spot, plain_cell
 
 BLANK_KEY = "__key__"
+# how the keys begin of rows that nobody typed: they are shown, and not sent
+MADE = "made-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class EditorRow:
     id: str
     cells: tuple[EditorCell, ...]
     error: str = ""
+    made: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +111,13 @@ class _Drawer:
         path = f"{self.field.name}[{line.get('_at', index)}]" if key != BLANK_KEY else BLANK_KEY
         cells = tuple(self.cell(one, line, look, key, path) for one in self.fields)
         whole = " ".join(self.errors.get(path, ()))
-        return EditorRow(key, index + 1, str(line.get("id") or ""), cells, whole)
+        return EditorRow(key, index + 1, str(line.get("id") or ""), cells, whole, key.startswith(MADE))
 
     def cell(self, field: FieldModel, line: Mapping[str, Any], look: Look, key: str, path: str) -> EditorCell:
         widget = widget_of(field)
         child = self.field.lines_of or ""
         value = line.get(field.name)
-        free = self.writable and not field.computed and not field.readonly
+        free = self.writable and not field.computed and not field.readonly and not key.startswith(MADE)
         if not free or field.name not in self.desk.policy.writable(child):
             return EditorCell(field.name, widget.numeric, shown=plain_cell(widget.show(field, look)(value)))
         error = " ".join(self.errors.get(f"{path}.{field.name}", ()))

@@ -15,6 +15,7 @@ from engine.records import Preview, Record
 from engine.ui.door import Call, Route, Toast, own_address
 from engine.ui.reading import FormInput
 from engine.ui.screens.comparing import build_comparison
+from engine.ui.screens.editors import MADE
 from engine.ui.screens.forms import FormFacts, FormScreen, build_form
 from engine.ui.views.finding import found_id, found_object
 from engine.ui.views.records import values_of
@@ -141,6 +142,8 @@ def _overlaid(values: Mapping[str, Any], posted: Mapping[str, Any]) -> Mapping[s
             continue
         computed = iter(values.get(name) or ())
         overlaid[name] = [row if row.get("_blank") else _completed(row, next(computed, {})) for row in rows]
+        # lines that the engine adds by itself when it is saved
+        overlaid[name] += [{**line, "_key": f"{MADE}{place}"} for place, line in enumerate(computed)]
     return overlaid
 
 

@@ -13,7 +13,8 @@ from engine.ui.widgets.numbers import NumberWidget, RatingWidget
 from engine.ui.widgets.places import AddressWidget
 from engine.ui.widgets.references import AnyReferenceWidget, ReferencesWidget, ReferenceWidget
 from engine.ui.widgets.rules import DecisionTableWidget, ExpressionWidget
-from engine.ui.widgets.text import ColorWidget, JsonWidget, LongTextWidget, RichTextWidget, SecretWidget, TextWidget
+from engine.ui.widgets.steps import StepsWidget
+from engine.ui.widgets.text import ColorWidget, LongTextWidget, RichTextWidget, SecretWidget, TextWidget
 
 WIDGETS: Mapping[FieldType, Widget] = {
     "text": TextWidget(),
@@ -47,7 +48,7 @@ WIDGETS: Mapping[FieldType, Widget] = {
     "rating": RatingWidget(),
     "color": ColorWidget(),
     "code": TextWidget(),
-    "json": JsonWidget(),
+    "json": StepsWidget(),
     "expression": ExpressionWidget(),
     "decision_table": DecisionTableWidget(),
     "secret": SecretWidget(),

@@ -13,7 +13,7 @@ from engine.ui.words import Words
 
 CellKind = Literal[
     "none", "text", "number", "code", "state", "tag", "tags", "person", "people", "link", "switch", "color",
-    "rating", "long", "rich", "files", "image", "masked", "rule", "grid",
+    "rating", "long", "rich", "files", "image", "masked", "rule", "grid", "steps",
 ]  # fmt: skip
 
 
@@ -84,6 +84,8 @@ class Input:
 
 def plain_cell(cell: Cell) -> Cell:
     """Return a cell that leads nowhere."""
+    if cell.kind == "steps":
+        return replace(cell, parts=tuple(replace(part, href="") for part in cell.parts))
     return replace(cell, kind="text", href="") if cell.kind == "link" and cell.href.startswith("/o/") else cell
 
 
