@@ -21,6 +21,7 @@ from typing import Any
 from engine.kernel.context import Context
 from engine.kernel.errors import Complaint, Malformed, Rejected
 from engine.metamodel import TenantModel
+from engine.metamodel.model import ObjectModel
 from engine.records import RecordService, Unit
 from engine.transfer import limits
 from engine.transfer.binding import BoundImport, bind
@@ -156,16 +157,34 @@ class _Loader:
             return
         own = table.header.index(LOCAL)
         selves = [one.place for one in course.bound.sheet.fillers if course.bound.object.name in one.field.targets]
+        through_lines = self._referred_by_lines(course.bound.object)
         chunk: list[list[Row]] = []
         names: set[str] = set()
         for rows in course.preparer.records():
-            if len(chunk) >= limits.CHUNK or any(plain_text(rows[0].cells[place]) in names for place in selves):
+            refers = {plain_text(rows[0].cells[place]) for place in selves}
+            refers |= through_lines.get(plain_text(rows[0].cells[own]), set())
+            if len(chunk) >= limits.CHUNK or refers & names:
                 yield [course.preparer.prepare(one) for one in chunk], course.first_pass
                 chunk, names = [], set()
             chunk.append(rows)
             names.add(plain_text(rows[0].cells[own]))
         if chunk:
             yield [course.preparer.prepare(one) for one in chunk], course.first_pass
+
+    def _referred_by_lines(self, object: ObjectModel) -> Mapping[str, set[str]]:
+        """Return which records of its own file each record refers to in its lines, by their names."""
+        found: dict[str, set[str]] = {}
+        for one in object.fields.values():
+            file = self.folder / f"{one.lines_of}.csv"
+            if not one.lines_of or not one.lines_by or not file.is_file():
+                continue
+            table, fields = open_table(file), self.records.model(self.ctx).objects[one.lines_of].fields
+            places = {name: place for place, name in enumerate(table.header) if name in fields}
+            others = [places[name] for name in places if name != one.lines_by and object.name in fields[name].targets]
+            for row in table.rows() if others and one.lines_by in places else ():
+                whose = plain_text(row.cells[places[one.lines_by]])
+                found.setdefault(whose, set()).update(plain_text(row.cells[place]) for place in others)
+        return found
 
     def _mapping(self, model: TenantModel, object: str, table: Table) -> MappingDef:
         guess = guess_mapping([name for name in table.header if name != LOCAL], model, object)

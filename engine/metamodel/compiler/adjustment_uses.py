@@ -56,7 +56,7 @@ def compile_use(name: str, node: Node, what: Item, bench: Bench, expressions: Ex
         after=after,
         looks=frozenset(_looks(when, item, what.reads)),
     )
-    read = {path[0] for one in (when, *item.values()) if one is not None for path in one.reads if len(path) == 1}
+    read = {path[0] for one in item.values() for path in one.reads if len(path) == 1}
     for field in sorted(read & set(use.given)):
         bench.complain("adjustment_reads_result", node.key_span, field=field)
     return use
