@@ -20,7 +20,7 @@ MOST_LINES = 1_000
 
 
 def explode(draft: Draft, unit: Unit) -> list[Draft]:
-    """Give the lines of a draft those of their parts, level by level; return the lines that are new."""
+    """Give the lines of a draft those of their parts, level by level; return the lines that are new or changed."""
     made: list[Draft] = []
     for name in draft.plan.lines:
         child = draft.plan.object.fields[name].lines_of or ""
@@ -36,6 +36,7 @@ class _Exploded:
     def __init__(self, parent: Draft, name: str, explosion: ExplosionModel, unit: Unit) -> None:
         self.parent, self.name, self.explosion, self.unit = parent, name, explosion, unit
         self.made: list[Draft] = []
+        self.moved: list[Draft] = []
         self.known: dict[str, list[Tree]] = {}
 
     def lines(self) -> list[Draft]:
@@ -48,7 +49,7 @@ class _Exploded:
             raise LimitExceeded("lines", len(self.parent.lines[self.name]), MOST_LINES)
         if self.made:
             self._put_in_order()
-        return self.made
+        return [*self.made, *self.moved]
 
     def _with_parts(self, level: Sequence[Draft]) -> Sequence[Draft]:
         """Look up the parts of what lines point to, for all of them at once; return those that may be exploded."""
@@ -137,9 +138,11 @@ class _Exploded:
                 except DoesNotFit:
                     one.complain(name, "formula_too_large", field=name)
                     continue
-            one.put(name, value)
             # it stands, whatever a default would say
             one.touched.add(name)
+            if one.before is None or value != one.after.get(name):
+                one.put(name, value)
+                self.moved += [one] if one.before is not None and one not in self.moved else []
 
     def _tie(self, one: Draft, line: Draft) -> None:
         one.put(self.explosion.link, line.id)

@@ -35,7 +35,8 @@ def fill(batch: Batch, unit: Unit) -> None:
     if exploded:
         families = list(batch.families())
         for line in exploded:
-            _presets(line, unit)
+            if line.before is None:
+                _presets(line, unit)
         _relate(exploded, related, plans)
         _give_defaults(exploded, families, related, plans)
     for draft in families:
