@@ -6,15 +6,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from engine.access import mask
 from engine.kernel.clock import Clock
 from engine.kernel.context import Actor, Context
 from engine.kernel.errors import Missing, Refused
 from engine.kernel.names import RecordRef
 from engine.messaging import Card
-from engine.metamodel.model.steps import ApproveStep
+from engine.metamodel.model.steps import ApproveStep, Step
 from engine.records import RecordService, Unit
 from engine.settings import Settings
+from engine.storage import message_rows
 from engine.storage.process_rows import TaskRow, read_instance, read_task
+from engine.workflow.approvals.commands.case import Case
 from engine.workflow.approvals.service import ApprovalService
 from engine.workflow.approvals.state.tree import step_by_id
 
@@ -43,7 +46,7 @@ class ApprovalDesk:
             row = read_task(unit.session, task)
             if row is None or user not in (row.assignee, row.principal, row.decided_by):
                 return None
-            return self._drawn(unit, row)
+            return self._drawn(unit, row, user)
 
     def still_open(self, tenant: str, task: str, user: str) -> bool:
         """Tell whether a task still waits for a person."""
@@ -89,7 +92,7 @@ class ApprovalDesk:
         word = (done[0] if ctx.language == "zh" else done[1]) if done else str(one.get("status"))
         return f"{one['title']}: {word}"
 
-    def _drawn(self, unit: Unit, row: TaskRow) -> Card | None:
+    def _drawn(self, unit: Unit, row: TaskRow, user: str) -> Card | None:
         instance = read_instance(unit.session, row.instance)
         if instance is None:
             return None
@@ -106,7 +109,24 @@ class ApprovalDesk:
             comment = frozenset(str(one) for one in step.policy.comment)
             why_not = _why_not(unit, step, case.subject.facts)
         title = case.subject.title or instance.title
-        return Card(row.id, title, title, title, case.material(), why_not, comment, closed)
+        summary = self._summary(case, step, user) or title
+        return Card(row.id, title, title, summary, case.material(), why_not, comment, closed)
+
+    def _summary(self, case: Case, step: Step | None, user: str) -> str:
+        """Return what the step's author lets a short message say, as far as its receiver may see it (Z3)."""
+        if not isinstance(step, ApproveStep) or step.sms is None or not step.sms.text.by_language:
+            return ""
+        unit, facts = case.unit, case.subject.facts
+        sights = {**unit.policy.sights(case.row.object, facts, unit.run), **dict.fromkeys(step.form.hide, "hidden")}
+        shown = {name: _seen(value, str(sights.get(name) or "")) for name, value in facts.items()}
+        known = message_rows.read_people(unit.session, [user])
+        language = (known[0].language if known else "") or self._settings.language
+        names = case.facts.with_names(record=shown)
+        parts = (
+            part if isinstance(part, str) else part.evaluate(names, unit.run)
+            for part in step.sms.text.in_language(language)
+        )
+        return "".join("" if part is None else str(part) for part in parts)
 
     def _context(self, tenant: str, user: str) -> Context | None:
         actor = self._actor_of(tenant, user)
@@ -114,6 +134,12 @@ class ApprovalDesk:
             return None
         settings = self._settings
         return Context(tenant, actor, settings.language, ZoneInfo(settings.zone), self._clock, "sms")
+
+
+def _seen(value: Any, sight: str) -> Any:
+    if sight == "hidden":
+        return None
+    return mask(value) if sight == "masked" else value
 
 
 def _why_not(unit: Unit, step: ApproveStep, facts: Mapping[str, Any]) -> str:

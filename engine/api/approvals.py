@@ -45,6 +45,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "save": ("暂存", "Save for later"),
     "retract": ("收回审批", "Take the decision back"),
     "reassign": ("改派", "Reassign"),
+    "pick": ("选择人员", "Choose people"),
     "resubmit": ("重新提交", "Submit again"),
     "withdraw": ("撤回", "Withdraw"),
     "urge": ("催办", "Urge"),

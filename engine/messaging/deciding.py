@@ -98,10 +98,12 @@ class Deciding:
         language = person.language or self._settings.language
         if card is None or card.closed or not address:
             return texts
+        # what the author of the step wrote for short messages takes the place of the general sentence
+        said = texts.body if card.summary == card.title else card.summary
         if card.why_not:
-            return replace(texts, body=f"{texts.body} {say('decide_on_web', language)}".strip())
+            return replace(texts, body=f"{said} {say('decide_on_web', language)}".strip())
         code = self._issue(session, person.id, address, card)
-        return replace(texts, body=f"{texts.body} {say('how_to_answer', language, code=code)}".strip())
+        return replace(texts, body=f"{said} {say('how_to_answer', language, code=code)}".strip())
 
     def decidable(self, session: Session, person: Person, notice: Notice) -> bool:
         """Tell whether a task is of a step that its author lets be decided by short message."""

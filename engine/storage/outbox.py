@@ -15,6 +15,7 @@ from engine.kernel.events import Event
 from engine.kernel.names import RecordRef
 from engine.storage.database import Database
 from engine.storage.job_tables import HANDLED
+from engine.storage.sequences import upsert
 from engine.storage.sessions import Session
 from engine.storage.statements import Statement
 from engine.storage.system import OUTBOX
@@ -39,28 +40,31 @@ class Claimed:
 
 
 _COLUMNS = ("id", "name", "object", "record", "version", "facts", "at")
-_APPEND = Statement(lambda _: insert(OUTBOX).values({name: bindparam(f"v_{name}") for name in _COLUMNS}))
+_VALUES: Mapping[str, Any] = {name: bindparam(f"v_{name}") for name in _COLUMNS}
+_APPEND = Statement(lambda _: insert(OUTBOX).values(_VALUES))
+_APPEND_ONCE = Statement(lambda dialect: upsert(dialect, OUTBOX).values(_VALUES).on_conflict_do_nothing())
 
 
 def append_events(session: Session, events: Sequence[Event], at: datetime) -> None:
     """Write events in the transaction of the change that they tell of."""
-    rows = [
-        {
-            "v_id": event.id,
-            "v_name": event.name,
-            "v_object": event.record.object,
-            "v_record": event.record.id,
-            "v_version": event.version,
-            "v_facts": dict(event.facts),
-            "v_at": at,
-        }
-        for event in events
-    ]
+    rows = [_row(event, at) for event in events]
     if len(rows) == 1:
         session.change(_APPEND, rows[0])
     elif rows:
         session.change_many(_APPEND, rows)
     session.ring()
+
+
+def _row(event: Event, at: datetime) -> dict[str, Any]:
+    return {
+        "v_id": event.id,
+        "v_name": event.name,
+        "v_object": event.record.object,
+        "v_record": event.record.id,
+        "v_version": event.version,
+        "v_facts": dict(event.facts),
+        "v_at": at,
+    }
 
 
 def append_outward(
@@ -71,9 +75,8 @@ def append_outward(
     ``key`` says what this is about, e.g. ``instance/12/step/a/3``: two rows of one key are one row.
     """
     id = str(uuid5(_KEYS, f"{kind} {key}"))
-    known = select(OUTBOX.c.sequence).where(OUTBOX.c.id == id)
-    if session.execute(known).first() is None:
-        append_events(session, [Event(id, OUTWARD + kind, record, 0, {**facts, "key": key})], at)
+    session.change(_APPEND_ONCE, _row(Event(id, OUTWARD + kind, record, 0, {**facts, "key": key}), at))
+    session.ring()
     return id
 
 

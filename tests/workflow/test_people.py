@@ -101,3 +101,29 @@ def test_a_rule_acts_when_an_approval_is_decided(org: Org1) -> None:
     org.engine.background.settle(TENANT)
 
     assert [org.amy.read("errand", id)["verdict"] for id in ids] == ["approved", "rejected", "withdrawn"]
+
+
+def test_s_5_people_of_a_step_that_comes_only_later_are_chosen_when_it_comes(org: Org1) -> None:
+    made = org.amy.start("errand_pick", errand(org), "errand")["instance"]
+    org.lin.approve(values={"kind": "deep"})
+
+    task = org.amy.task("b")
+    assert set(org.amy.allowed(task)) == {"pick"}
+    assert org.amy.act("pick", task, 422)["code"] == "pick_missing"
+    assert org.amy.act("pick", task, 422, picks={"b": ["bob"]})["code"] == "pick_out_of_range"
+    org.lin.act("pick", task, 403, picks={"b": ["fei"]})
+    org.amy.act("pick", task, picks={"b": ["fei", "fu"]})
+
+    assert org.open_steps(made) == {"b": ["fei", "fu"]}
+    assert org.amy.todo() == []
+    assert [e["facts"]["people"] for e in org.events(made, "picked")] == [[org.users["fei"], org.users["fu"]]]
+    org.fei.approve()
+    org.fu.approve()
+    assert org.open_steps(made) == {"c": ["gao"]}
+
+
+def test_s_5_whoever_never_needs_them_is_not_asked(org: Org1) -> None:
+    made = org.amy.start("errand_pick", errand(org), "errand")["instance"]
+    org.lin.approve(values={"kind": "plain"})
+
+    assert org.open_steps(made) == {"c": ["gao"]}

@@ -212,6 +212,7 @@ def _task_wish(call: Call) -> Wish:
         {**(task["record"] or {}), **(draft.get("values") or {})},
         str(task["seen"]),
         people=names,
+        picks=[{"step": one["step"], "certain": True} for one in allowed.targets] if allowed and verb == "pick" else (),
         typed={"_comment": str(draft.get("comment") or "")},
     )
 

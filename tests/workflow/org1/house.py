@@ -31,6 +31,7 @@ from engine.workflow.approvals.trail.checking import check
 
 PACK = Path(__file__).parent / "pack"
 TENANT = "t1"
+SMS_SECRET = "a secret of the gateway"
 HERE = (ip_network("127.0.0.0/8"),)
 ZONE = ZoneInfo("Asia/Shanghai")
 V1 = "/api/v1"
@@ -325,6 +326,8 @@ def reopen_org1(url: str, home: Path, **settings: Any) -> Org1:
             "language": "en",
             "state_seconds": 0.0,
             "outbound_allow": HERE,
+            "sms": f"file://{home / 'sms'}",
+            "sms_secret": SMS_SECRET,
             **settings,
         },
     )

@@ -59,6 +59,9 @@ def allowed_on_task(case: Case, core: Core, held: Held, user: str) -> list[Allow
     if held.node is case.state.revise:
         if who.holds and not suspended:
             found += [Allowed("resubmit"), Allowed("save"), Allowed("comment")]
+    elif held.node.picking:
+        if who.holds and not suspended:
+            found.append(Allowed("pick", needs=("picks",), targets=({"step": held.node.step},)))
     elif not suspended and state == "ready" and who.may_claim:
         found.append(Allowed("claim"))
     elif not suspended and state == "open" and who.holds:

@@ -28,6 +28,11 @@ Path = list[dict[str, Any]]
 class SupposedWorld(LiveWorld):
     """The world without consequences: effects do not happen, copies are not given, waits are over."""
 
+    @property
+    def asks_picks(self) -> bool:
+        """Suppose that people are chosen."""
+        return False
+
     def new_id(self) -> str:
         """Return an id that nothing is stored under."""
         self._ids = getattr(self, "_ids", 0) + 1

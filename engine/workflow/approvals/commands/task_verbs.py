@@ -16,6 +16,7 @@ from engine.workflow.approvals.commands.case import Case
 from engine.workflow.approvals.commands.deciding import comment_of, decide, people
 from engine.workflow.approvals.commands.instance_verbs import resubmit
 from engine.workflow.approvals.commands.kernel import Kernel
+from engine.workflow.approvals.commands.picking import pick
 from engine.workflow.approvals.commands.seeing import may_see
 from engine.workflow.approvals.errors import task_closed
 from engine.workflow.approvals.state import holding
@@ -281,6 +282,10 @@ def _reassign(command: TaskCommand) -> None:
             fact.comment = reason
 
 
+def _pick(command: TaskCommand) -> None:
+    pick(command.case, command.core, command.held, command.given)
+
+
 def _resubmit(command: TaskCommand) -> None:
     resubmit(command.kernel, command.case, command.core, command.given)
 
@@ -314,4 +319,5 @@ VERBS: Mapping[str, Callable[[TaskCommand], None]] = {
     "copy": _copy,
     "reassign": _reassign,
     "resubmit": _resubmit,
+    "pick": _pick,
 }

@@ -46,6 +46,11 @@ class LiveWorld:
         return self.case.row.submitter
 
     @property
+    def asks_picks(self) -> bool:
+        """Tell whether the submitter is asked for people whom he has not chosen."""
+        return True
+
+    @property
     def by_person(self) -> bool:
         return self._by_person
 

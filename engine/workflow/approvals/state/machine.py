@@ -79,6 +79,9 @@ class Machine(Core):
             outcome = self._look(frame.node, steps[frame.at])
             if outcome is None:
                 return None
+            if outcome == "picked":
+                frame.node = None
+                continue
             if outcome != "passed":
                 closing.drop_parked(self, frame)
                 return outcome

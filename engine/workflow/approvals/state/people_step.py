@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from engine.metamodel.model.people import Picked
 from engine.metamodel.model.steps import ApproveStep, HandleStep, Step
 from engine.workflow.approvals.state import closing, returning, staffing
 from engine.workflow.approvals.state.core import Core, Jump
@@ -14,6 +15,8 @@ from engine.workflow.approvals.state.world import Clock, NewTask, Notice, Turned
 
 def enter(core: Core, step: ApproveStep | HandleStep, near: list[str]) -> Human | Stuck | Pause:
     """Open a step for people: find them, take automatic decisions, open the tasks."""
+    if core.world.asks_picks and _lacks_picks(core, step):
+        return _ask_submitter(core, step)
     found = staffing.staff(core, step)
     if found.verdict == "block":
         return core.stick(step, "nobody")
@@ -24,6 +27,25 @@ def enter(core: Core, step: ApproveStep | HandleStep, near: list[str]) -> Human 
     if isinstance(step, ApproveStep):
         staffing.repeat(core, step, node, near)
     open_slots(core, step, node, found.pool)
+    return node
+
+
+def _lacks_picks(core: Core, step: ApproveStep | HandleStep) -> bool:
+    """Tell whether the submitter still has to choose the people of a step that nobody knew would come (S5)."""
+    rules = [rule.selector for rule in step.by if isinstance(rule.selector, Picked)]
+    return step.id not in core.state.picks and any(one.by == "submitter" and one.minimum > 0 for one in rules)
+
+
+def _ask_submitter(core: Core, step: ApproveStep | HandleStep) -> Human | Stuck:
+    asked = core.world.submitter
+    if not core.world.active(asked):
+        asked = core.world.above(asked, frozenset()) or next(iter(core.world.admins()), "")
+    if not asked:
+        return core.stick(step, "nobody")
+    # it is not the step's own visit yet
+    node = Human(step.id, core.state.visits.get(step.id, 0) + 1, [Slot(1, core.world.submitter, asked)], picking=True)
+    core.log.tell("pick.asked", step, visit=node.visit, people=[asked])
+    open_slots(core, step, node)
     return node
 
 
@@ -51,7 +73,15 @@ def open_slot(core: Core, node: Human, slot: Slot, state: str, pool: tuple[str, 
     slot.task, slot.state = core.world.new_id(), state
     core.state.peopled = True
     shared = (slot.principal,) if slot.shared and slot.principal != slot.assignee else ()
-    kind = "admin" if slot.admin else "opinion" if slot.lender or slot.added_as == "before" else "decide"
+    kind = (
+        "pick"
+        if node.picking
+        else "admin"
+        if slot.admin
+        else "opinion"
+        if slot.lender or slot.added_as == "before"
+        else "decide"
+    )
     core.log.new[slot.task] = NewTask(
         slot.task,
         node.step,
@@ -78,7 +108,7 @@ def open_slot(core: Core, node: Human, slot: Slot, state: str, pool: tuple[str, 
 
 
 def _begin_turn(core: Core, node: Human, slot: Slot, pool: tuple[str, ...], *, fresh: bool) -> None:
-    if fresh:
+    if fresh and not node.picking:
         core.log.clocks.append(Clock("arm", node.step, node.visit, slot.no, slot.task))
     users = pool or (slot.assignee,)
     core.log.notices.append(Notice("task", users, slot.task, node.step))
@@ -88,7 +118,9 @@ def _begin_turn(core: Core, node: Human, slot: Slot, pool: tuple[str, ...], *, f
 
 
 def look(core: Core, node: Human, step: Step) -> str | None:
-    """Return how a step for people ended, or None while it waits."""
+    """Return how a step for people ended, or None while it waits; ``picked``: it can be entered now."""
+    if node.picking:
+        return "picked" if any(slot.vote for slot in node.slots) else None
     _settle_added(core, node, step)
     if isinstance(step, HandleStep):
         return _look_at_work(core, node, step)

@@ -51,13 +51,17 @@ class Slot:
 
 @dataclass(slots=True)
 class Human:
-    """A token at a step for people. ``material`` is the digest of the subject's material fields when it opened."""
+    """A token at a step for people. ``material`` is the digest of the subject's material fields when it opened.
+
+    ``picking``: it is not the step yet, but the submitter, who chooses its people (S5).
+    """
 
     step: str
     visit: int
     slots: list[Slot] = field(default_factory=list)
     material: str = ""
     any_of: bool = False
+    picking: bool = False
 
 
 @dataclass(slots=True)

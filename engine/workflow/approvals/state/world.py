@@ -62,6 +62,11 @@ class World(Protocol):
         """Tell whether a person waits for the answer: what goes wrong is then told, not kept as an incident."""
         ...
 
+    @property
+    def asks_picks(self) -> bool:
+        """Tell whether the submitter is asked for people whom he has not chosen yet."""
+        ...
+
     def new_id(self) -> str: ...
 
     def demands(self, condition: Expression | None) -> bool:
