@@ -41,7 +41,7 @@ class Line:
 
     def code(self) -> str:
         """Return the code that came last."""
-        return [code for said in self.told() for code in re.findall(r"Y (\w{6})", said)][-1]
+        return [code for said in self.told() for code in re.findall(r"Answer Y (\w{6})", said)][-1]
 
     def says(self, text: str, login: str = "lin", id: str = "") -> None:
         """Let the gateway bring a text of a phone."""
@@ -146,7 +146,7 @@ def test_w_136_what_changed_since_is_shown_anew_with_a_new_code(line: Line) -> N
 def test_w_137_and_170_above_the_limit_or_with_a_signature_it_is_the_web(line: Line) -> None:
     large, signed = line.start(amount=250_000), line.start("errand_signed")
     texts = line.told()
-    assert not any(re.search(r"Y \w{6}", said) for said in texts)
+    assert not any(re.search(r"Answer Y \w{6}", said) for said in texts)
     assert all("on the web" in said for said in texts)
 
     line.says("Y AAAAAA")
