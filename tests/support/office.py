@@ -83,6 +83,17 @@ class Staff:
         assert answer.status_code == 200, answer.json
         return list(_said(answer)["records"])
 
+    def decide(self, about: str, verb: str = "approve", **given: Any) -> TestResponse:
+        """Decide the task that waits for this person about a record; the test looks at the answer."""
+        tasks = [one for one in _said(self.send("GET", "/tasks"))["items"] if about in one.values()]
+        assert len(tasks) == 1, (self.login, tasks)
+        return self.send("POST", f"/tasks/{tasks[0]['id']}/{verb}", given)
+
+    def told(self) -> list[str]:
+        """Return the subjects of this person's messages, after what is due in the background was done."""
+        self.office.settle()
+        return [one["subject"] for one in _said(self.send("GET", "/messages?limit=100"))["messages"]]
+
     def page(self, language: str = "en") -> Visitor:
         """Return a browser in which this person is logged in."""
         visitor = Visitor(Client(self.office.app))
