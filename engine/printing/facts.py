@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -60,18 +61,12 @@ def _lines(
     found: list[dict[str, Any]] = []
     after: str | None = None
     while len(found) < MOST_LINES:
-        page = records.list(ctx, _after(listing, after))
+        page = records.list(ctx, replace(listing, after=after))
         found += [_tree(unit.model, unit.model.objects[child], line, ctx) for line in page.records]
         after = page.after
         if after is None:
             break
     return found
-
-
-def _after(listing: Listing, after: str | None) -> Listing:
-    return Listing(
-        listing.object, listing.where, sort=listing.sort, fields=listing.fields, limit=listing.limit, after=after
-    )
 
 
 def _seen(unit: Unit, object: str, paths: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
@@ -106,8 +101,8 @@ def _tree(model: TenantModel, object: ObjectModel, record: Record, ctx: Context)
 def _plain(value: Any, field: FieldModel | None, model: TenantModel, ctx: Context) -> Any:
     if field is not None and field.type in _PICTURES:
         return {"title": value["name"], "file": value["id"]} if isinstance(value, Mapping) and "id" in value else None
-    if value is None or isinstance(value, Decimal) or (isinstance(value, date | int) and not isinstance(value, bool)):
-        return value if type(value) is not bool else word_of(value, field, model.dictionaries, ctx)
+    if value is None or (isinstance(value, Decimal | date | int) and not isinstance(value, bool)):
+        return value
     return word_of(value, field, model.dictionaries, ctx)
 
 
