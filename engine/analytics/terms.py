@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from engine.access import Policy
 from engine.metamodel.model.analysis import DimensionModel, Grain
-from engine.metamodel.periods import Span, last_of
+from engine.metamodel.periods import Span, last_of, next_of
 
 
 def term_of(policy: Policy, zone: str, dimension: DimensionModel, value: Any, grain: Grain | None = None) -> str:
@@ -29,7 +29,7 @@ def span_term(zone: str, dimension: DimensionModel, span: Span) -> str:
     """Return the condition of the records whose day lies in a span."""
     path = ".".join(dimension.path)
     if dimension.field.type == "datetime":
-        begin, end = _midnight(span.first, zone), _midnight(span.last + timedelta(days=1), zone)
+        begin, end = _midnight(span.first, zone), _midnight(next_of(span.last, "day"), zone)
         return f"{path} >= {begin} and {path} < {end}"
     return f'{path} >= date("{span.first}") and {path} <= date("{span.last}")'
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from engine.api.chart_paths import chart_paths
 from engine.api.work_paths import work_paths
 from engine.metamodel.model import LifecycleModel, ObjectModel
 
@@ -45,6 +46,7 @@ def fixed_paths(objects: Sequence[str]) -> dict[str, Item]:
             | {"requestBody": _FILE_BODY, "parameters": _FOR_FIELD},
         },
         **work_paths(),
+        **chart_paths(),
         "/files/{id}": {
             "parameters": [_ID],
             "get": _operation("get_file", "The bytes of a file", {"200": {"description": "The file"}}),

@@ -45,8 +45,8 @@ class Span:
         months = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
         if self.first.day == 1:
             return Span(add_months(self.first, -months), _end_like(self.last, add_months(self.last, -months)))
-        days = (self.last - self.first).days + 1
-        return Span(self.first - timedelta(days=days), self.first - timedelta(days=1))
+        begin = self.first.toordinal()
+        return Span(_at(begin - (self.last - self.first).days - 1), _at(begin - 1))
 
     def until(self, day: date) -> Span:
         """Return the part up to a day; the whole when it lies outside."""
@@ -80,24 +80,31 @@ def first_of(day: date, grain: Grain) -> date:
 
 def last_of(first: date, grain: Grain) -> date:
     """Return the last day of the span that begins on ``first``."""
-    return next_of(first, grain) - timedelta(days=1)
+    following = next_of(first, grain)
+    return following if following == date.max else following - timedelta(days=1)
 
 
 def next_of(first: date, grain: Grain, steps: int = 1) -> date:
-    """Return the first day of a span further on, or further back."""
+    """Return the first day of a span further on, or further back; the calendar's end where it has no such day."""
     if grain in ("day", "week"):
-        return first + timedelta(days=steps * (7 if grain == "week" else 1))
+        return _at(first.toordinal() + steps * (7 if grain == "week" else 1))
     return add_months(first, steps * {"month": 1, "quarter": 3}.get(grain, 12))
 
 
 def add_months(day: date, months: int) -> date:
-    """Return the same day of another month, or its last day where it has no such day."""
+    """Return the same day of another month, or its last day where it has no such day; within the calendar."""
     month = day.year * 12 + day.month - 1 + months
     year, month = divmod(month, 12)
+    if not date.min.year <= year <= date.max.year:
+        return date.min if year < date.min.year else date.max
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 # ---------------------------------------------------------------------------------------------------------------------
+
+
+def _at(ordinal: int) -> date:
+    return date.fromordinal(min(max(ordinal, 1), date.max.toordinal()))
 
 
 def _named(period: str) -> Span | None:

@@ -83,6 +83,7 @@ dimensions:
   grade: grade
   good: good
   owner: owner
+  name: name
 measures:
   sales: {count: true}
   amount: {sum: amount}
