@@ -223,6 +223,9 @@ class ObjectPlan:
         for expression in self._expressions():
             for path in expression.reads:
                 paths.add(path[1:] if path[0] in _CONDITIONAL_ROOTS and path[0] not in self.object.fields else path)
+        # the condition of a reference reads its target by bare names, and this record as a root
+        wheres = _present(field.where for field in self.object.fields.values())
+        paths |= {path[1:] for where in wheres for path in where.reads if path[0] == "record"}
         adjustment, explosion = self.plans.model.adjustment_of(self.name), self.plans.model.explosion_of(self.name)
         paths |= adjustment[1].looks if adjustment is not None else set()
         paths |= explosion.reads if explosion is not None else set()
