@@ -2,9 +2,9 @@
 
 One file for each object, named after it (``visit.csv``, or ``visit.more.csv`` for a second round); the header holds
 field names. A child object's file holds the key of the record its lines belong to in the column of its parent.
-A column ``#`` gives rows names by which other files may refer to them; without it rows are recognised by the first
-unique field among the columns. A record stands behind those of its own file that it refers to. ``@-30d`` is a date,
-thirty days before today (d, w, m, y), ``@-30d 09:30`` an hour of it. ``users.csv`` holds accounts,
+A column ``#`` gives rows and lines names by which other files may refer to them; without it rows are recognised by
+the first unique field among the columns. A record stands behind those of its own file that it refers to. ``@-30d``
+is a date, thirty days before today (d, w, m, y), ``@-30d 09:30`` an hour of it. ``users.csv`` holds accounts,
 ``acts.csv`` what they then did: transitions on the first record that fits a condition.
 """
 
@@ -31,6 +31,7 @@ from engine.transfer.headers import guess_mapping
 from engine.transfer.importing import Tally
 from engine.transfer.mapping import ColumnDef, LinesDef, MappingDef, SheetDef
 from engine.transfer.matching import known_ids
+from engine.transfer.naming_lines import named_lines
 from engine.transfer.rows import Prepared
 from engine.transfer.running import Act, Course
 
@@ -144,6 +145,9 @@ class _Loader:
             tally = act(unit, chosen)
             count += tally.created
             self._remember(object, table, rows, tally)
+            if LOCAL in table.header:
+                parents = [plain_text(row.cells[table.header.index(LOCAL)]) for row in rows]
+                self.names.update(named_lines(unit, self.folder, object, parents, self.names))
             for _, errors in tally.failures:
                 for error in errors:
                     place = f"{error.file or path.name}:{error.row}.{error.column}"

@@ -31,6 +31,12 @@ def test_the_demo_company_is_there_and_busy(branch: Branch) -> None:
     assert (branch.clock.now().date() - newest["order_date"]).days < 10
     for state in ("draft", "effective", "shipped", "closed", "cancelled"):
         assert branch.count("sales_order", f'status = "{state}"') > 0, state
+    took_effect = 'status in ("effective", "shipped", "closed")'
+    assert branch.count("sales_order", f"{took_effect} and receivable_total != total") == 0
+    assert branch.count("sales_order", 'status = "closed" and not(payment_status = "paid")') == 0
+    assert branch.count("sales_order", 'status in ("shipped", "closed") and delivery_status != "delivered"') == 0
+    assert branch.count("commission", "accrued > total") == 0
+    assert branch.count("receivable", "open > 0 and due_date < today()") > 3
     assert branch.count("customer", "department = null or owner = null") == 0
     assert branch.count("customer", "order_total > 100000") > 5
     assert all(row["head"] is not None for row in branch.rows("department", "head"))
