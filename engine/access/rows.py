@@ -10,7 +10,7 @@ from engine.access.scopes import RowScope, stead_name
 from engine.metamodel.compiler.scopes import World
 from engine.metamodel.model import RestrictionModel, RowGrant, ScopeTest, TenantModel
 from engine.rules import BOOLEAN, Expression, compile_expression
-from engine.rules.nodes import Name, Path
+from engine.rules.nodes import Name, Or, Path
 from engine.rules.walking import walk
 from engine.storage.share_scope import SHARES
 
@@ -71,10 +71,13 @@ class RowWriter:
         grant = clause.row_grant(action)
         if grant is None:
             return NEVER
-        parts = [part for part in (self._scopes(object, clause, grant, action), self._when(clause, grant)) if part]
-        if NEVER in parts:
+        scopes, when = self._scopes(object, clause, grant, action), self._when(clause, grant)
+        if NEVER in (scopes, when):
             return NEVER
-        return " and ".join(parts) or ALWAYS
+        if scopes and _is_choice(grant.when):
+            # a database that meets two choices may look rows up by the parts of the wrong one, which finds most of them
+            when = f"(if {when} then true else false)"
+        return " and ".join(filter(None, (scopes, when))) or ALWAYS
 
     def scope_texts(self, object: str, clause: Clause, action: str) -> Iterator[tuple[ScopeTest, str]]:
         """Yield each scope of a clause with its condition."""
@@ -163,6 +166,10 @@ def bare_text(condition: Expression, at: str = "", stead: int = 0) -> str:
     for start, end, words in sorted(cuts, reverse=True):
         text = text[:start] + words + text[end:]
     return text
+
+
+def _is_choice(condition: Expression | None) -> bool:
+    return condition is not None and isinstance(condition.tree, Or)
 
 
 def _prefix(via: tuple[str, ...]) -> str:
