@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
@@ -9,13 +10,18 @@ from datetime import time, timedelta
 import structlog
 
 from engine.attachments import AttachmentService
-from engine.jobs import Control, Daily, Handler, Lane, Work
+from engine.jobs import Control, Daily, Handler, Lane, Occasion, Work
 from engine.jobs.running import Kind
 from engine.kernel.clock import Clock
 from engine.kernel.context import Context
-from engine.kernel.errors import LimitExceeded, Malformed
+from engine.kernel.errors import Complaint, LimitExceeded, Malformed, Rejected
 from engine.kernel.events import Event
+from engine.kernel.names import RecordRef
 from engine.messaging import Incoming, MessageService
+from engine.metamodel.model import TenantModel
+from engine.printing import Printed, PrintService
+from engine.records import RecordService, Unit
+from engine.records.ordering import Order, change_ordered
 from engine.rights import RightsService
 from engine.settings import Settings
 from engine.storage import Job, Shelf, message_rows, outbox, reply_rows, rule_rows, timer_rows
@@ -135,3 +141,63 @@ class GatewayDoor:
     def _only(self) -> str | None:
         known = list(self._tenants())
         return known[0] if len(known) == 1 and not self._numbers else None
+
+
+class Printouts:
+    """Makes what processes have printed: for the files of the record, and for people who are told where it is."""
+
+    name = "printouts"
+
+    def __init__(
+        self,
+        records: RecordService,
+        printing: PrintService,
+        attachments: AttachmentService,
+        context_of: Callable[[str, str | None], Context],
+    ) -> None:
+        self._records, self._printing, self._attachments = records, printing, attachments
+        self._context_of = context_of
+
+    def wants(self, _model: TenantModel, name: str) -> bool:
+        """Tell whether an event asks for a printout."""
+        return name == "!print"
+
+    def act(self, occasion: Occasion) -> None:
+        """Print once, as the record is now."""
+        ctx = self._context_of(occasion.tenant, None)
+        event = occasion.event
+        ref, template = event.record, str(event.facts["template"])
+        made = self._printing.pdf(ctx, ref.object, ref.id, template) if event.facts.get("attach") else None
+
+        def act(unit: Unit) -> None:
+            if not occasion.once(unit.session):
+                return
+            if made is not None:
+                self._attach(unit, ref, made)
+            if event.facts.get("to"):
+                self._tell(unit, event, template)
+
+        self._records.command(ctx, act)
+
+    def _attach(self, unit: Unit, ref: RecordRef, made: Printed) -> None:
+        fields = unit.model.objects[ref.object].fields.values()
+        field = next((one.name for one in fields if one.type == "files"), None)
+        if field is None:
+            wrong = Complaint("field", "no_file_field", {"object": ref.object, "field": "files"})
+            raise Rejected("invalid", [wrong], count=1)
+        received = self._attachments.receive(unit.ctx, ref.object, field, made.name, io.BytesIO(made.pdf))
+        noted = self._attachments.note(unit.ctx, received)
+        kept = self._records.get(unit.ctx, ref.object, ref.id, (field,)).values.get(field) or ()
+        typed = unit.plans.of(ref.object).reader_of(field)([*kept, noted], unit.ctx.zone)
+        change_ordered(unit, ref.object, ref.id, Order({field: typed}, free=True))
+
+    def _tell(self, unit: Unit, event: Event, template: str) -> None:
+        ref, format = event.record, unit.model.prints[template]
+        display = unit.model.objects[ref.object].display
+        facts = {
+            "to": list(event.facts["to"]),
+            "text": {one: f"{format.title.in_language(one)}: {{record.{display}}}" for one in ("zh", "en")},
+            "link": f"/o/{ref.object}/{ref.id}",
+            "kind": "notice",
+        }
+        outbox.append_outward(unit.session, "notify", f"{event.facts['key']}:told", ref, facts, unit.now)

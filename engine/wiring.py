@@ -14,7 +14,7 @@ from engine.analytics import AnalyticsService
 from engine.answering import ApprovalDesk
 from engine.attachments import AttachmentService
 from engine.auth import AuthService
-from engine.background import GatewayDoor, Parts, work_of
+from engine.background import GatewayDoor, Parts, Printouts, work_of
 from engine.jobs import Background, Handler, JobBook, Lane, Occasion
 from engine.kernel.clock import Clock, ShiftedClock, SystemClock
 from engine.kernel.context import SYSTEM, Context
@@ -140,7 +140,8 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
         return [tenant.name for tenant in tenancy.list()]
 
     handlers, lanes = _moving(processes, approvals, records, context_of)
-    handlers = (*handlers, _incoming(processes, auth, settings, clock))
+    out = Printouts(records, printing, attachments, context_of)
+    handlers = (*handlers, _incoming(processes, auth, settings, clock), Handler(out.name, out.wants, out.act))
     mailbox = messages.mailbox(tenants)
     lanes = (*lanes, Lane("mailbox", mailbox.work, mailbox.due))
     kinds = {RUN: processes.automations.over_all.carry_out}

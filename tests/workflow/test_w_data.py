@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from engine.kernel.errors import Conflict
 from tests.workflow.org1.house import Org1
 
 
@@ -14,6 +17,11 @@ def test_w_93_a_running_case_locks_its_record_for_everybody(org: Org1) -> None:
     org.amy.change("quotation", quotation, note="ok")
     lines = org.amy.change("quotation", quotation, 423, lines=[{"product": "Saw"}])
     assert lines["code"] == "locked"
+    with pytest.raises(Conflict) as by_the_engine:
+        org.engine.records.update(
+            org.system, "quotation", quotation, org.version("quotation", quotation), {"discount": 12}
+        )
+    assert by_the_engine.value.code == "locked"
     assert org.amy.read("quotation", quotation)["discount"] == "10.00"
 
 

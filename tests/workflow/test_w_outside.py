@@ -181,3 +181,15 @@ def test_a_mailbox_that_is_away_is_looked_into_later(org: Org1) -> None:
     assert fetcher.work(TENANT) is False
     org.later(minutes=2)
     assert fetcher.due(TENANT) < org.clock.now()
+
+
+def test_what_a_process_has_printed_is_with_the_record_once_and_its_people_are_told(org: Org1) -> None:
+    pytest.importorskip("plutoprint")
+    id = errand(org, name="Paper")
+    org.amy.change("errand", id, kind="print")
+    org.settle()
+    org.settle()
+
+    (paper,) = org.amy.read("errand", id)["papers"]
+    assert paper["name"] == "Errand sheet Paper.pdf"
+    assert [m["body"] for m in org.amy.get("/messages")["messages"]] == ["Errand sheet: Paper"]

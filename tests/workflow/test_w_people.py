@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from tests.workflow.org1.house import Org1
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import delete, insert
+
+from engine.kernel.names import new_record_id
+from engine.storage.system import USER, USER_ROLE
+from tests.workflow.org1.house import TENANT, Org1
+from tests.workflow.test_people import errand
 
 
 def decided(org: Org1, instance: str) -> list[tuple[str, str]]:
@@ -125,15 +133,34 @@ def test_w_34_the_chain_ends_with_the_first_whose_authority_covers(org: Org1) ->
     assert org.lin.approve()["outcome"] == "approved"
 
 
+@pytest.fixture
+def crowd(org: Org1) -> Iterator[None]:
+    """Three hundred more people with a role that nobody else has."""
+    database, _ = org.engine.shelf.current(TENANT)
+    now = org.clock.now()
+    names = [f"many{number:03}" for number in range(300)]
+    people = [{"id": new_record_id(), "login": name, "name": name, "active": True} for name in names]
+    with database.writing() as session:
+        session.execute(insert(USER), [{**one, "created_at": now, "updated_at": now} for one in people])
+        session.execute(insert(USER_ROLE), [{"user": one["id"], "role": "cashier"} for one in people])
+    yield
+    ids = [one["id"] for one in people]
+    with database.writing() as session:
+        session.execute(delete(USER_ROLE).where(USER_ROLE.c.user.in_(ids)))
+        session.execute(delete(USER).where(USER.c.id.in_(ids)))
+
+
+@pytest.mark.usefixtures("crowd")
 def test_w_172_a_role_of_many_gets_one_task_that_the_first_claims(org: Org1) -> None:
-    made = org.amy.start("pool", org.amy.quotation())
-    task = org.fei.task()
-    assert org.fu.task() == task
+    made = org.amy.start("errand_crowd", errand(org), "errand")["instance"]
+    assert org.rows("SELECT count(*) FROM tessera_task WHERE step = 'a'") == [(1,)]
+    offered = "SELECT count(*) FROM tessera_candidate c JOIN tessera_task t ON t.id = c.task WHERE t.state = 'ready'"
+    assert org.rows(offered) == [(301,)]
 
-    org.fei.act("claim", task)
+    org.fu.act("claim")
 
-    assert org.fu.todo() == []
-    assert org.open_steps(made["instance"]) == {"work": ["fei"]}
+    assert org.rows(offered) == [(0,)]
+    assert org.open_steps(made) == {"a": ["fu"]}
 
 
 def test_w_173_in_a_sequence_only_the_first_is_asked(org: Org1) -> None:

@@ -14,13 +14,14 @@ from engine.ui.widgets.base import NOTHING, Cell
 
 # done at once: nothing needs to be said first
 AT_ONCE = frozenset({"claim", "release", "recall", "urge", "resume", "retry"})
-_FIRST = ("approve", "done", "resubmit", "claim")
+_FIRST = ("approve", "done", "resubmit", "claim", "pick")
 _NEAR = ("reject", "decline", "return")
 _LATER = ("withdraw", "urge")
 _ICONS: Mapping[str, str] = {
     "approve": "check",
     "done": "check",
     "resubmit": "upload",
+    "pick": "users",
     "claim": "user",
     "return": "corner-down-left",
     "transfer": "user-share",

@@ -33,6 +33,8 @@ _TOLD: Mapping[str, tuple[str, str]] = {
     "added": ("users", "gray"),
     "removed": ("minus", "gray"),
     "claimed": ("user", "gray"),
+    "pick.asked": ("users", "amber"),
+    "picked": ("users", "blue"),
     "released": ("user", "gray"),
     "copied": ("copy", "gray"),
     "urged": ("clock-exclamation", "amber"),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
+
+import pytest
 
 from engine.workflow.automations import Message
 from tests.workflow.life.house import TENANT, LifeHouse
+from tests.workflow.test_w_robust import Killed, counting
 
 
 def test_w_118_rules_that_set_each_other_off_act_once_each(home: LifeHouse) -> None:
@@ -43,6 +47,20 @@ def test_w_121_several_nodes_run_a_daily_rule_once(home: LifeHouse) -> None:
         home.engine.processes.automations.forget(TENANT)
 
     assert home.count("activity", "kind = 'last'") == 1
+
+
+@pytest.mark.parametrize("point", [6, 12, 20])
+def test_w_121_a_node_that_dies_between_marking_and_acting_leaves_it_to_another(home: LifeHouse, point: int) -> None:
+    home.at("2026-09-22 09:00")
+    with suppress(Killed), counting(point):
+        home.engine.processes.automations.run_due(TENANT)
+    home.engine.processes.automations.forget(TENANT)
+
+    for _ in range(2):
+        home.engine.processes.automations.run_due(TENANT)
+
+    assert home.count("activity", "kind = 'last'") == 1
+    assert home.count("activity", "kind = 'all'") == 1
 
 
 def test_w_122_after_a_pause_the_rule_says_what_is_made_up_for(home: LifeHouse) -> None:
