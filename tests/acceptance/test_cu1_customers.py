@@ -98,3 +98,28 @@ def test_cu1_a_customer_is_handed_over_by_those_who_may(firm: Firm, pool: str) -
 
     assert (refused.status_code, handed.status_code) == (403, 200)
     assert firm.read("bob", "customer", customer)["owner"]["id"] == firm.users["bob"]
+
+
+def test_cu1_duplicates_are_merged_and_everything_moves_to_the_one_that_stays(firm: Firm, pool: str) -> None:
+    stays = firm.make("amy", "customer", name="Plover")
+    goes = firm.make("amy", "customer", name="Plover Ltd", phone="021-55551111")
+    branch = firm.make("amy", "customer", name="Plover North", parent=goes)
+    contact = firm.make("amy", "contact", name="Mr Plover", customer=goes, mobile="13900000077")
+    talk = firm.make("amy", "activity", subject="Talk", kind="call", customer=goes)
+    body = {
+        "records": {goes: firm.read("amy", "customer", goes)["version"]},
+        "take": {"phone": goes},
+    }
+    version = firm.read("amy", "customer", stays)["version"]
+
+    refused = firm.ask("amy", "POST", f"records/customer/{stays}/merge", body, version)
+    merged = firm.ask("lin", "POST", f"records/customer/{stays}/merge", body, version)
+
+    assert refused.status_code == 403
+    assert merged.status_code == 200, merged.get_data(as_text=True)
+    found = firm.read("amy", "customer", stays)
+    assert (found["phone"], found["contact_count"], found["branch_count"]) == ("021-55551111", 1, 1)
+    for object, id, field in (("customer", branch, "parent"), ("contact", contact, "customer")):
+        assert firm.read("amy", object, id)[field]["id"] == stays
+    assert firm.read("amy", "activity", talk)["customer"]["id"] == stays
+    assert firm.ask("amy", "GET", f"records/customer/{goes}").status_code == 404
