@@ -67,6 +67,17 @@ def test_cu2_a_wrong_indicator_is_told_with_its_place(firm: Firm, model: dict[st
     assert firm.ask("amy", "PATCH", f"records/value_model/{model['id']}", {"name": "Mine"}, 1).status_code == 403
 
 
+def test_cu2_a_model_is_tried_on_chosen_customers_before_it_runs(firm: Firm, model: dict[str, Any]) -> None:
+    path = f"/o/value_model/{model['id']}/try/run"
+    page = firm.page("lin", f"{path}?q=of value")
+
+    assert all(f"{name} of value" in page for name in ("Big", "Mid", "Small"))
+    assert all(text in page for text in ("600", "60", "42", "57"))  # what Mid gets, and why
+    assert firm.found("lin", "value_model_score", "", "score") == []
+    assert firm.read("amy", "customer", model["Big"])["level"] is None
+    assert f'href="{path}"' in firm.page("lin", f"/o/value_model/{model['id']}")
+
+
 def test_cu2_a_model_runs_over_all_and_tells_why_each_has_its_level(firm: Firm, model: dict[str, Any]) -> None:
     firm.move("lin", "value_model", model["id"], "activate")
     firm.move("lin", "value_model", model["id"], "run")

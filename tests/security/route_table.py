@@ -217,6 +217,7 @@ GET    /o/<object>/<id>/why/<field>                         explain    row
 GET    /o/<object>/<id>/make/<name>                         form       row
 POST   /o/<object>/<id>/make/<name>                         create     row
 GET    /o/<object>/<id>/timeline                            timeline   row
+GET    /o/<object>/<id>/try/<name>                          preview    row
 GET    /profile                                             own        own
 POST   /profile/password                                    account    own
 POST   /profile/sessions                                    session    own

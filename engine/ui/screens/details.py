@@ -13,6 +13,7 @@ from engine.metamodel.model import (
     ObjectModel,
     TransitionModel,
 )
+from engine.metamodel.model.effects import RunOverAll
 from engine.ui.desk import Desk
 from engine.ui.screens.history import Day, build_history, state_times, text_of_cell
 from engine.ui.screens.sections import RecordFacts, ShownField, ShownTab, build_tabs, shown_field
@@ -78,6 +79,7 @@ class RecordScreen:
     may_share: bool
     may_transfer: bool
     may_merge: bool
+    tries: tuple[tuple[str, str], ...] = ()
 
 
 def build_record(desk: Desk, form: FormModel, facts: RecordFacts) -> RecordScreen:
@@ -114,8 +116,17 @@ def build_record(desk: Desk, form: FormModel, facts: RecordFacts) -> RecordScree
         may_restore="restore" in facts.allowed or desk.may(found.name, "restore"),
         may_share=_may_share(desk, found) and not facts.deleted,
         may_transfer=found.owned and desk.may(found.name, "transfer") and not facts.deleted,
+        tries=() if facts.deleted else tuple(_tries(desk, lifecycle, f"/o/{found.name}/{facts.id}")),
         may_merge=not found.parent and desk.may(found.name, "merge") and not facts.deleted,
     )
+
+
+def _tries(desk: Desk, lifecycle: LifecycleModel | None, href: str) -> Iterator[tuple[str, str]]:
+    """Yield what can be tried on a few records before it runs over all: title and address."""
+    for move in lifecycle.transitions.values() if lifecycle is not None else ():
+        runs = any(isinstance(effect.verb, RunOverAll) for effect in move.do)
+        if runs and desk.may(lifecycle.object if lifecycle is not None else "", move.name):
+            yield desk.say("trying.title", action=desk.title(move.title)), f"{href}/try/{move.name}"
 
 
 def _may_share(desk: Desk, found: ObjectModel) -> bool:

@@ -38,6 +38,7 @@ from engine.ui.views import (
     substituting,
     timelines,
     transfers,
+    trying,
     work,
 )
 
@@ -57,6 +58,7 @@ ROUTES: tuple[Route, ...] = (
     *converting.ROUTES,
     *printing.ROUTES,
     *timelines.ROUTES,
+    *trying.ROUTES,
     *profile.ROUTES,
     *substituting.ROUTES,
     *messages.ROUTES,

@@ -19,6 +19,7 @@ from engine.workflow.automations.over_all import OverAll
 from engine.workflow.automations.reacting import RuleReaction, event_of
 from engine.workflow.automations.running import Occasion, Runner
 from engine.workflow.automations.scheduled import Scheduled
+from engine.workflow.automations.trying import Trying
 from engine.workflow.effects import Cause, EffectService
 from engine.workflow.timers import Alarm, Fired, Timer, TimerService
 
@@ -43,6 +44,7 @@ class AutomationService:
         self.after = AfterCommit(records, self._runner, context_of)
         self.messages = Messages(records, self._runner)
         self.over_all = OverAll(records, self._runner, context_of)
+        self.trying = Trying(records, self._runner, context_of)
         self._scheduled = Scheduled(records, self._runner, lambda tenant: context_of(tenant, None))
         timers.register(RULE, self)
 

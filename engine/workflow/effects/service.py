@@ -145,11 +145,15 @@ class EffectService:
             self.doers.schedule(scene.unit, verb.automation, scene.subject, at, cause)
 
     def _run_over_all(self, scene: Scene, verb: verbs.RunOverAll, cause: Cause) -> None:
-        data = {
-            name: given.value if given.expression is None else plain_json(_pointed(scene.value(given.expression)))
-            for name, given in verb.values.items()
-        }
-        self.doers.run(scene.unit, verb.automation, data, cause)
+        self.doers.run(scene.unit, verb.automation, data_of(scene, verb), cause)
+
+
+def data_of(scene: Scene, verb: verbs.RunOverAll) -> dict[str, Any]:
+    """Return what the rule of a run finds in ``event.data``; records are told by their ids."""
+    return {
+        name: given.value if given.expression is None else plain_json(_pointed(scene.value(given.expression)))
+        for name, given in verb.values.items()
+    }
 
 
 def _pointed(value: Any) -> Any:

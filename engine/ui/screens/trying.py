@@ -1,0 +1,103 @@
+"""The page on which a rule is tried on a few records before it runs over all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine.metamodel.model import ObjectModel
+from engine.records import Record
+from engine.ui.desk import Desk
+from engine.ui.screens.grids import Grid, build_grid
+from engine.ui.widgets import widget_of
+from engine.ui.widgets.base import Cell, plain_cell
+from engine.workflow.automations import Tried
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A field with what it holds, and held before where it changed."""
+
+    title: str
+    before: Cell | None
+    after: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class MadeBox:
+    """A record that would be made: its fields and its lines."""
+
+    title: str
+    fields: tuple[Turned, ...]
+    grids: tuple[tuple[str, Grid], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TriedBox:
+    """What would come of one record."""
+
+    title: str
+    href: str
+    acted: bool
+    changes: tuple[Turned, ...]
+    made: tuple[MadeBox, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TryScreen:
+    """The page: what is tried, which records were looked for, and what would come of them."""
+
+    title: str
+    action: str
+    back: str
+    list_title: str
+    list_href: str
+    record: str
+    objects: str
+    quick: str
+    boxes: tuple[TriedBox, ...]
+
+
+def tried_boxes(desk: Desk, object: str, tried: Sequence[Tried]) -> tuple[TriedBox, ...]:
+    """Return what would come of records."""
+    found = desk.model.objects[object]
+    return tuple(
+        TriedBox(
+            str(one.before.values.get(found.display) or one.before.id[-8:]),
+            f"/o/{object}/{one.before.id}",
+            one.acted,
+            tuple(_changes(desk, found, one)),
+            tuple(_made(desk, record) for record in one.made if desk.model.objects[record.object].parent is None),
+        )
+        for one in tried
+    )
+
+
+def _changes(desk: Desk, found: ObjectModel, one: Tried) -> Iterator[Turned]:
+    look = desk.look(found.name, one.after.values)
+    for name, field in found.fields.items():
+        before, after = one.before.values.get(name), one.after.values.get(name)
+        if not field.system and field.type != "lines" and before != after and name in one.after.values:
+            draw = widget_of(field).show(field, look)
+            yield Turned(desk.title(field.title), plain_cell(draw(before)), plain_cell(draw(after)))
+
+
+def _made(desk: Desk, record: Record) -> MadeBox:
+    found = desk.model.objects[record.object]
+    look = desk.look(found.name, record.values)
+    fields = [
+        Turned(desk.title(field.title), None, plain_cell(widget_of(field).show(field, look)(value)))
+        for name, field in found.fields.items()
+        if not field.system and field.type != "lines" and (value := _told(record, name)) is not None
+    ]
+    grids = [
+        (desk.title(found.fields[name].title), build_grid(desk, found.fields[name], (), [line.values for line in rows]))
+        for name, rows in record.lines.items()
+        if rows
+    ]
+    return MadeBox(desk.title(found.title), tuple(fields), tuple(grids))
+
+
+def _told(record: Record, name: str) -> Any:
+    return record.values.get(name)
