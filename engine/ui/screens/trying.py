@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from engine.metamodel.model import ObjectModel
+from engine.metamodel.model import FieldModel, ObjectModel
 from engine.records import Record
 from engine.ui.desk import Desk
 from engine.ui.screens.grids import Grid, build_grid
 from engine.ui.widgets import widget_of
 from engine.ui.widgets.base import Cell, plain_cell
 from engine.workflow.automations import Tried
+
+# where a record belongs is known; what it comes to is told
+_UNTOLD = frozenset({"lines", "reference", "references", "any_reference", "secret"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +91,17 @@ def _made(desk: Desk, record: Record) -> MadeBox:
     fields = [
         Turned(desk.title(field.title), None, plain_cell(widget_of(field).show(field, look)(value)))
         for name, field in found.fields.items()
-        if not field.system and field.type != "lines" and (value := _told(record, name)) is not None
+        if not field.system and field.type not in _UNTOLD and (value := record.values.get(name)) is not None
     ]
     grids = [
-        (desk.title(found.fields[name].title), build_grid(desk, found.fields[name], (), [line.values for line in rows]))
+        (desk.title(field.title), build_grid(desk, field, _columns(desk, field), [line.values for line in rows]))
         for name, rows in record.lines.items()
-        if rows
+        if rows and (field := found.fields[name])
     ]
     return MadeBox(desk.title(found.title), tuple(fields), tuple(grids))
 
 
-def _told(record: Record, name: str) -> Any:
-    return record.values.get(name)
+def _columns(desk: Desk, field: FieldModel) -> tuple[str, ...]:
+    """Return the figures and words of a line; what it points to is no outcome."""
+    child = desk.model.objects[field.lines_of or ""]
+    return tuple(name for name, one in child.fields.items() if not one.system and one.type not in _UNTOLD)
