@@ -93,11 +93,8 @@ def _made(desk: Desk, record: Record) -> MadeBox:
         for name, field in found.fields.items()
         if not field.system and field.type not in _UNTOLD and (value := record.values.get(name)) is not None
     ]
-    grids = [
-        (desk.title(field.title), build_grid(desk, field, _columns(desk, field), [line.values for line in rows]))
-        for name, rows in record.lines.items()
-        if rows and (field := found.fields[name])
-    ]
+    shown = [(found.fields[name], [line.values for line in rows]) for name, rows in record.lines.items() if rows]
+    grids = [(desk.title(field.title), build_grid(desk, field, _columns(desk, field), rows)) for field, rows in shown]
     return MadeBox(desk.title(found.title), tuple(fields), tuple(grids))
 
 
