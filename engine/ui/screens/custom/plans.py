@@ -11,6 +11,7 @@ from engine.metamodel.definitions.layer import OVERLAY, text_of
 from engine.metamodel.layers.wishes import MISSING, Wish, value_at
 from engine.storage.stored_state import Version
 from engine.tenancy import DraftPlan
+from engine.ui.screens.custom.objects import type_in_words
 from engine.ui.screens.custom.shop import Bar, Shop
 
 _LONGEST = 80
@@ -95,7 +96,7 @@ def build_plan(shop: Shop, plan: DraftPlan, refused: Sequence[str] = ()) -> Plan
         tuple(_change(shop, wish) for wish in bench.wishes),
         tuple(_edits(shop)),
         bench.draft.text is not None,
-        tuple(_sentence(shop, f"plan_{one['step']}", one) for one in told["steps"]),
+        tuple(dict.fromkeys(_steps(shop, told["steps"]))),
         sum(int(one.get("rows", 0)) for one in told["steps"]),
         sum(one["step"] in ("add_column", "create_table", "revive_column") for one in told["steps"]),
         len({one["login"] for one in rows} | {login for one in rights for login in one.get("users", ())}),
@@ -139,22 +140,34 @@ def _right(shop: Shop, one: Mapping[str, Any]) -> tuple[str, str, str]:
     return roles, shop.titled("object", one["object"]), say("value.joint").join(changed)
 
 
+def _steps(shop: Shop, steps: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield what happens to tables and data, as far as it concerns those who use them."""
+    for one in steps:
+        word = f"custom.step_{one['step']}"
+        if shop.desk.words.has(word):
+            yield shop.desk.say(word, **_named(shop, one))
+
+
 def _sentence(shop: Shop, code: str, told: Mapping[str, Any]) -> str:
     """Return a sentence of the plan with titles in the place of names."""
+    params, entry, language = _named(shop, told), code_of(code), shop.desk.words.language
+    texts = (entry.sentence(params).in_language(language), entry.hint(params).in_language(language))
+    return " ".join(filter(None, texts))
+
+
+def _named(shop: Shop, told: Mapping[str, Any]) -> dict[str, Any]:
     params = {key: value for key, value in told.items() if key not in ("say", "hint", "step", "code")}
     object = str(params.get("object", ""))
     if "field" in params:
         params["field"] = _quoted(shop, shop.field_title(object, str(params["field"])))
-    if isinstance(params.get("fields"), list | tuple):
-        titles = [shop.field_title(object, str(one).removeprefix("_sort_")) for one in params["fields"]]
+    if "fields" in params:
+        names = params["fields"].split(", ") if isinstance(params["fields"], str) else params["fields"]
+        titles = [_quoted(shop, shop.field_title(object, str(one).removeprefix("_sort_"))) for one in names]
         params["fields"] = shop.desk.say("value.joint").join(titles)
     for key in ("object", "target"):
         if key in params:
             params[key] = shop.titled("object", str(params[key]))
-    entry, language = code_of(code), shop.desk.words.language
-    return " ".join(
-        filter(None, (entry.sentence(params).in_language(language), entry.hint(params).in_language(language)))
-    )
+    return params
 
 
 def _quoted(shop: Shop, text: str) -> str:
@@ -162,46 +175,24 @@ def _quoted(shop: Shop, text: str) -> str:
 
 
 def _change(shop: Shop, wish: Wish) -> ChangeLine:
-    bench, language = shop.bench, shop.desk.words.language
-    where = bench.words(wish.kind, wish.id, wish.path[:-1] if len(wish.path) > 1 else (), language)
-    kind = shop.desk.say(f"custom.kind_{wish.kind}") if shop.desk.words.has(f"custom.kind_{wish.kind}") else wish.kind
-    old = bench.now.find(wish.kind, wish.id)
+    pieces = shop.pieces(wish.kind, wish.id, wish.path)
+    old = shop.bench.now.find(wish.kind, wish.id)
     before = value_at(old.document.body, wish.path) if old is not None and wish.path else MISSING
-    what = _called(shop, wish)
     known = wish.verb == "set" and before is not MISSING
+    where = " › ".join(pieces[:-1])
     return ChangeLine(
         wish.verb,
-        f"{kind}{shop.desk.say('flow.colon')}{where}",
-        what,
+        f"{shop.kind(wish.kind)}{shop.desk.say('flow.colon')}{where}" if where else shop.kind(wish.kind),
+        pieces[-1],
         _short(shop, before) if known else "",
         _short(shop, wish.value) if wish.verb in ("set", "insert") else "",
     )
 
 
-def _called(shop: Shop, wish: Wish) -> str:
-    if not wish.path:
-        return shop.titled(wish.kind, wish.id)
-    key = str(wish.path[-1])
-    attribute = f"custom.attr_{key}"
-    if wish.verb == "set" and shop.desk.words.has(attribute):
-        return shop.desk.say(attribute)
-    if wish.kind in ("form", "list"):
-        object = str(shop.body(wish.kind, wish.id).get("of", wish.id))
-        return shop.field_title(object, key) if key in shop.fields(object) else _deepest(shop, wish)
-    return _deepest(shop, wish)
-
-
-def _deepest(shop: Shop, wish: Wish) -> str:
-    return shop.bench.words(wish.kind, wish.id, wish.path, shop.desk.words.language).rpartition(" › ")[2]
-
-
 def _short(shop: Shop, value: Any) -> str:
     if isinstance(value, Mapping):
         label = text_of(value if set(value) <= {"zh", "en"} else value.get("title"))
-        told = label.in_language(shop.desk.words.language)
-        if not told and "type" in value:
-            told = str(value["type"])
-        return told
+        return type_in_words(shop, value) if "type" in value else label.in_language(shop.desk.words.language)
     if isinstance(value, bool):
         return shop.desk.say("value.yes" if value else "value.no")
     if isinstance(value, list):
@@ -211,11 +202,8 @@ def _short(shop: Shop, value: Any) -> str:
 
 
 def _edits(shop: Shop) -> Iterator[EditLine]:
-    draft, language = shop.bench.draft, shop.desk.words.language
     unfit = {one.path: shop.said(one) for one in shop.bench.unfit}
-    for index, edit in enumerate(draft.edits):
-        words = shop.bench.words(edit.kind, edit.id, edit.path, language)
-        kind = f"custom.kind_{edit.kind}"
-        named = shop.desk.say(kind) if shop.desk.words.has(kind) else edit.kind
-        text = shop.desk.say(f"custom.edit_{edit.verb}", what=f"{named}{shop.desk.say('flow.colon')}{words}")
-        yield EditLine(index, text, unfit.get(f"edits[{index}]", ""))
+    for index, edit in enumerate(shop.bench.draft.edits):
+        words = " › ".join(shop.pieces(edit.kind, edit.id, edit.path))
+        what = f"{shop.kind(edit.kind)}{shop.desk.say('flow.colon')}{words}"
+        yield EditLine(index, shop.desk.say(f"custom.edit_{edit.verb}", what=what), unfit.get(f"edits[{index}]", ""))

@@ -12,6 +12,7 @@ from engine.kernel.errors import Complaint
 from engine.metamodel import Document
 from engine.metamodel.definitions.layer import OVERLAY, text_of
 from engine.metamodel.layers.provenance import MergedDocument
+from engine.metamodel.layers.wishes import MISSING, value_at
 from engine.tenancy import Fault, Workbench
 from engine.ui.desk import Desk
 from engine.ui.widgets.base import Option
@@ -137,16 +138,48 @@ class Shop:
         """Return complaints in words: where, what and what to do."""
         return [self.said(one) for one in complaints]
 
+    def pieces(self, kind: str, id: str, path: Sequence[str | int]) -> list[str]:
+        """Return the words on the way to a part of a definition: its title, and that of each part on the way."""
+        body, now = self.body(kind, id), self.bench.now.find(kind, id)
+        if now is not None and (not body or (path and value_at(body, tuple(path)) is MISSING)):
+            body = now.document.body
+        object = id if kind == "object" else str(body.get("of", body.get("object", id)))
+        screen = kind in _SCREENS
+        found = [self.titled("object", object) if screen else self.title(body.get("title"), id)]
+        for length, key in enumerate(path, 1):
+            if (key in _SHELVES and length < len(path)) or key in _LANGUAGES:
+                continue
+            part = value_at(body, tuple(path[:length]))
+            title = self.title(part.get("title")) if isinstance(part, Mapping) else ""
+            if screen and str(key) in self.fields(object):
+                title = self.field_title(object, str(key))
+            attribute = f"custom.attr_{key}"
+            named = self.desk.say(attribute) if self.desk.words.has(attribute) else str(key)
+            found.append(title or named)
+        return found
+
+    def kind(self, kind: str) -> str:
+        """Return how definitions of a kind are called."""
+        word = f"custom.kind_{kind}"
+        return self.desk.say(word) if self.desk.words.has(word) else kind
+
     def said(self, one: Complaint) -> str:
         """Return a complaint in words."""
         language = self.desk.words.language
         text = " ".join(filter(None, (one.message(language), one.hint(language))))
         if not isinstance(one, Fault) or not one.kind:
             return text
-        return f"{self.bench.words(one.kind, one.id, one.place, language)}{self.desk.say('flow.colon')}{text}"
+        where = " › ".join(self.pieces(one.kind, one.id, one.place))
+        return f"{self.kind(one.kind)} {where}{self.desk.say('flow.colon')}{text}"
 
 
 _MOST_ITEMS = 60
+_SCREENS = frozenset({"form", "list", "board", "calendar", "timeline"})
+_LANGUAGES = frozenset({"zh", "en"})
+# what only holds other things goes without saying
+_SHELVES = frozenset(
+    ["fields", "checks", "tabs", "sections", "items", "groups", "views", "steps", "columns", "filters"]
+)
 
 
 def name_from(*texts: str) -> str:
