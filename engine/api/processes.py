@@ -7,6 +7,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
+from engine.access import policy_for
 from engine.api.answers import answer
 from engine.api.once import Answer, perform
 from engine.api.routing import Call
@@ -78,7 +79,7 @@ def decline_work(call: Call) -> Response:
 
 def list_incidents(call: Call) -> Response:
     """Answer what went wrong where no user was asking; for administrators."""
-    _require_administrator(call)
+    _require_area(call)
     with call.services.records.opener.reading(call.context) as unit:
         found = read_incidents(unit.session)
     return answer({"incidents": [_draw_incident(one) for one in found]})
@@ -86,7 +87,7 @@ def list_incidents(call: Call) -> Response:
 
 def resolve(call: Call) -> Response:
     """Mark an incident as resolved."""
-    _require_administrator(call)
+    _require_area(call)
 
     def act() -> None:
         with call.services.records.unit(call.context) as unit:
@@ -158,6 +159,7 @@ def _wish(body: Mapping[str, Any]) -> Wish:
     return Wish(fields, quantities)
 
 
-def _require_administrator(call: Call) -> None:
-    if not call.context.actor.administrator:
+def _require_area(call: Call) -> None:
+    _, catalog = call.services.shelf.current(call.context.tenant)
+    if not policy_for(catalog, call.context.actor).administers("jobs"):
         raise Refused("not_allowed", object="incident", action="read")

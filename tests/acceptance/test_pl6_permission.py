@@ -211,3 +211,30 @@ def test_pl_6_the_product_says_why(group: Group) -> None:
     assert "salesperson" in refused.text
     assert unseen.status_code == 404
     assert for_other.get_json()["allowed"] is False
+
+
+def test_pl_6_a_manager_hands_over_what_a_leaver_of_his_branch_had_and_nobody_elses(group: Group) -> None:
+    assert group.ask("manager", "access/belongings/colleague").get_json() == {"objects": {"customer": 1}}
+    assert group.ask("manager", "access/belongings/south").status_code == 403
+    assert group.ask("rep", "access/belongings/colleague").status_code == 403
+
+    moved = group.ask("manager", "access/belongings/colleague/hand-over", "POST", {"to": "rep"})
+
+    assert moved.get_json() == {"objects": {"customer": 1}}
+    lapwing = group.ask("manager", f"records/customer/{group.ids['Lapwing']}").get_json()
+    assert lapwing["owner"]["title"] == "Rep"
+    assert "Owns nothing" in group.page("manager", "/users/colleague/leave")
+
+
+def test_pl_6_a_changed_role_shows_whom_it_touches_before_it_holds(group: Group) -> None:
+    grant = ["grants", "customer", "read"]
+    wider = {"verb": "set", "kind": "role", "id": "salesperson", "path": grant, "value": {"scope": "group"}}
+    before = group.named(group.ask("rep", "records/customer?fields=name"))
+
+    assert group.ask("boss", "overlay/draft/edits", "POST", {"edits": [wider]}).status_code == 200
+    page = group.page("boss", "/roles/changes")
+
+    assert re.search(r"Rep.*Customers.*Read.*\+\d", page, re.DOTALL)
+    assert group.named(group.ask("rep", "records/customer?fields=name")) == before
+    assert group.ask("boss", "overlay/draft", "DELETE").status_code == 204
+    assert group.ask("rep", "overlay").status_code == 403
