@@ -11,7 +11,7 @@ def test_cu5_the_timeline_tells_all_kinds_and_only_what_the_reader_may_see(firm:
     visit(firm, customer)
     order(firm, customer, "1")
     firm.make(
-        "amy", "task", subject="Send the drawing", assignee=firm.users["bob"], due="2040-01-01", customer=customer
+        "amy", "task", subject="Send the drawing", assignee=firm.users["amy"], due="2040-01-01", customer=customer
     )
     path = f"/o/customer/{customer}/timeline"
 
