@@ -218,6 +218,43 @@ GET    /o/<object>/<id>/make/<name>                         form       row
 POST   /o/<object>/<id>/make/<name>                         create     row
 GET    /o/<object>/<id>/timeline                            timeline   row
 GET    /o/<object>/<id>/try/<name>                          preview    row
+GET    /customise                                           page       admin
+GET    /customise/approvals                                 form       admin
+GET    /customise/approvals/<flow>                          form       admin
+POST   /customise/approvals/<flow>                          account    admin
+GET    /customise/approvals/<flow>/level                    form       admin
+POST   /customise/approvals/<flow>/level                    account    admin
+GET    /customise/approvals/<flow>/level/<step>             form       admin
+POST   /customise/approvals/<flow>/level/<step>             account    admin
+GET    /customise/dictionaries                              form       admin
+GET    /customise/dictionaries/new                          form       admin
+POST   /customise/dictionaries/new                          account    admin
+POST   /customise/dictionaries/open/<name>                  account    admin
+GET    /customise/menu                                      page       admin
+POST   /customise/menu                                      account    admin
+GET    /customise/o/<object>                                form       admin
+GET    /customise/o/<object>/check                          form       admin
+POST   /customise/o/<object>/check                          account    admin
+GET    /customise/o/<object>/check/<check>                  form       admin
+POST   /customise/o/<object>/check/<check>                  account    admin
+GET    /customise/o/<object>/fields/<field>                 form       admin
+POST   /customise/o/<object>/fields/<field>                 account    admin
+GET    /customise/o/<object>/form                           form       admin
+POST   /customise/o/<object>/form                           account    admin
+GET    /customise/o/<object>/list                           form       admin
+POST   /customise/o/<object>/list                           account    admin
+GET    /customise/o/<object>/new                            form       admin
+POST   /customise/o/<object>/new                            account    admin
+GET    /customise/overlay.yaml                              page       admin
+GET    /customise/plan                                      page       admin
+POST   /customise/plan                                      account    admin
+GET    /customise/versions                                  page       admin
+POST   /customise/versions                                  account    admin
+GET    /prints                                              page       admin
+GET    /prints/<print>                                      form       admin
+POST   /prints/<print>                                      account    admin
+POST   /prints/<print>/preview                              account    admin
+POST   /prints/<print>/remove                               account    admin
 GET    /profile                                             own        own
 POST   /profile/password                                    account    own
 POST   /profile/sessions                                    session    own
@@ -304,7 +341,9 @@ for _line in _LINES.strip().splitlines():
     ADDRESSES[_method, _address] = (_path, _gate)
 
 # the first word of a command, or the whole of it; all of them are the operator's, who holds the files
-_COMMANDS = "demo serve tenant pack overlay user token import export explain access rules doctor worker scheduler jobs"
+_COMMANDS = """
+demo serve tenant pack overlay user token import export explain access rules workflow doctor worker scheduler jobs
+"""
 COMMANDS = frozenset(_COMMANDS.split())
 
 # kinds of jobs: with whose rights they work
