@@ -104,7 +104,7 @@ def _put(draft: Draft, use: AdjustmentUse, outcome: Outcome) -> None:
     if use.free is not None:
         values[use.free] = outcome.free
     if use.steps is not None:
-        values[use.steps] = [_told(step) for step in outcome.steps] or None
+        draft.put(use.steps, [_told(step) for step in outcome.steps] or None)
     for name, value in values.items():
         try:
             draft.put(name, fitted(draft.plan.object.fields[name], value))

@@ -14,6 +14,11 @@ from engine.rules import Expression, Run, to_python
 
 Facts = Mapping[str, Any]
 _NONE = Decimal(0)
+# of a group's rules that were not the best, so many are told, the next best first
+RUNNERS_UP = 3
+
+
+_NOTHING = AdjustmentEffect()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +137,10 @@ def _combine(asking: Asking, stage: AdjustmentStage, item: Facts, group: Sequenc
             break
     if not steps:
         return
-    chosen = min(steps, key=lambda step: _worth(step, outcome, asking.adjustment.best))
+    chosen, *others = sorted(steps, key=lambda step: _worth(step, outcome, asking.adjustment.best))
     _take(chosen, outcome)
-    for step in steps:
-        if step is not chosen:
-            outcome.steps.append(Step(stage, step.rule, step.before, step.after, step.free, "beaten"))
+    for step in others[:RUNNERS_UP]:
+        outcome.steps.append(Step(stage, step.rule, step.before, step.after, step.free, "beaten"))
 
 
 def _tried(asking: Asking, stage: AdjustmentStage, item: Facts, rule: Rule, outcome: Outcome) -> Step | None:
@@ -145,7 +149,7 @@ def _tried(asking: Asking, stage: AdjustmentStage, item: Facts, rule: Rule, outc
         condition = asking.condition(stage, rule)
         if condition is None or _value(asking, condition, item) is not True:
             return None
-    effect = stage.effects.get(rule.effect, AdjustmentEffect())
+    effect = stage.effects.get(rule.effect, _NOTHING)
     names = {
         "item": item,
         "rule": rule.facts,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cmp_to_key
+from operator import itemgetter
 from typing import Any
 
 from engine.kernel.errors import LimitExceeded
@@ -49,7 +49,7 @@ def load_rules(session: Session, catalog: Catalog, stage: AdjustmentStage, run: 
     trees = _in_force(session, catalog, stage, run)
     if len(trees) > MOST_RULES:
         raise LimitExceeded("adjustment_rules", len(trees), MOST_RULES)
-    trees.sort(key=cmp_to_key(lambda one, other: _compared(one, other, stage.order)))
+    trees = _sorted(trees, stage.order)
     rules = tuple(_rule(stage, tree) for tree in trees)
     index = RuleIndex(len(stage.keys))
     for position, tree in enumerate(trees):
@@ -168,13 +168,11 @@ def _groups(stage: AdjustmentStage, trees: Sequence[Tree]) -> Mapping[str | None
     return {**{group: place for place, group in enumerate(placed)}, None: len(placed)}
 
 
-def _compared(one: Tree, other: Tree, keys: Sequence[SortKey]) -> int:
-    for key in keys:
-        left, right = at(one, key.path), at(other, key.path)
-        left, right = identity_or_value(left), identity_or_value(right)
-        if left == right:
-            continue
-        if left is None or right is None:
-            return 1 if left is None else -1
-        return (1 if left > right else -1) * (-1 if key.descending else 1)
-    return 1 if one["id"] > other["id"] else -1 if one["id"] < other["id"] else 0
+def _sorted(trees: Sequence[Tree], keys: Sequence[SortKey]) -> list[Tree]:
+    """Return rules in their order, those without a value last; among equals the oldest is first."""
+    found = sorted(trees, key=lambda tree: str(tree["id"]))
+    for key in reversed(keys):
+        values = [(identity_or_value(at(tree, key.path)), tree) for tree in found]
+        told = sorted((pair for pair in values if pair[0] is not None), key=itemgetter(0), reverse=key.descending)
+        found = [tree for _, tree in told] + [tree for value, tree in values if value is None]
+    return found

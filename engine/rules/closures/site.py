@@ -17,14 +17,18 @@ Closure = Callable[[Mapping[str, Any], Run], Any]
 class Site:
     """Makes warnings with a place."""
 
-    __slots__ = ("_offset", "_source")
+    __slots__ = ("_offset", "_source", "_span")
 
     def __init__(self, source: Source, node: Node) -> None:
         self._source = source
         self._offset = node.start
+        self._span: Span | None = None
 
     def span(self) -> Span:
-        return self._source.span_at(self._offset)
+        """Return the place, which is looked for once."""
+        if self._span is None:
+            self._span = self._source.span_at(self._offset)
+        return self._span
 
     def warn(self, run: Run, code: str, /, **params: Any) -> Any:
         """Keep a reason; returns None, the value that has the reason."""

@@ -15,6 +15,8 @@ from engine.ui.widgets.base import Cell, Look
 from engine.ui.widgets.numbers import places_of
 
 _SUMMED = frozenset({"money"})
+# money with more places is the price of one thing: such do not add up
+_PLACES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class GridRow:
 
     cells: tuple[Cell, ...]
     href: str = ""
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,10 @@ def table_of(desk: Desk, found: ObjectModel, fields: Sequence[FieldModel], rows:
     columns = [draw_column(one, look, [row.get(one.name) for row in rows]) for one in fields]
     heads = tuple(GridHead(desk.title(one.title), widget.numeric) for one, widget in zip(fields, widgets, strict=True))
     cells = zip(*columns, strict=True) if columns else ()
-    return Grid(heads, tuple(GridRow(tuple(row)) for row in cells), totals_of(fields, rows))
+    explosion = desk.model.explosion_of(found.name)
+    inside = [explosion is not None and row.get(explosion.link) is not None for row in rows]
+    drawn = tuple(GridRow(tuple(row), inside=within) for row, within in zip(cells, inside, strict=False))
+    return Grid(heads, drawn, totals_of(fields, rows))
 
 
 def draw_column(field: FieldModel, look: Look, values: Sequence[Any]) -> list[Cell]:
@@ -83,9 +89,10 @@ def draw_column(field: FieldModel, look: Look, values: Sequence[Any]) -> list[Ce
 
 def totals_of(fields: Sequence[FieldModel], rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     """Return the sums of the columns of money; empty when there is none or nothing to add."""
-    if len(rows) < 2 or not any(field.type in _SUMMED and field.computed for field in fields):
+    summed = [field.type in _SUMMED and field.computed and field.scale <= _PLACES for field in fields]
+    if len(rows) < 2 or not any(summed):
         return ()
-    return tuple(_sum(field, rows) if field.type in _SUMMED and field.computed else "" for field in fields)
+    return tuple(_sum(field, rows) if adds_up else "" for field, adds_up in zip(fields, summed, strict=True))
 
 
 def _sum(field: FieldModel, rows: Sequence[Mapping[str, Any]]) -> str:
