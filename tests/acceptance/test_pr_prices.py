@@ -226,3 +226,15 @@ def test_pr4_the_trial_page_prices_without_saving(shop: Shop) -> None:
     assert shop.price(product) == 90
     assert "price_trial" in shop.firm.page("amy", "/o/price_trial/new")
     assert len(shop.firm.found("ada", "price_trial", fields="day")) == before
+
+
+def test_pr4_an_order_is_priced_by_the_same_policies_unless_a_price_is_given(shop: Shop) -> None:
+    product = shop.product("100")
+    shop.policy("percentage", product, percent="10")
+    lines = [{"product": product, "quantity": "2"}, {"product": product, "quantity": "1", "price": "95"}]
+
+    given = {"company": shop.firm.ids["company"], "customer": shop.customer, "lines": lines}
+    order = shop.firm.read("amy", "sales_order", shop.firm.make("amy", "sales_order", **given))
+
+    assert [line["price_source"] for line in order["lines"]] == ["policy", "manual"]
+    assert [Decimal(line["amount"]) for line in order["lines"]] == [180, 95]

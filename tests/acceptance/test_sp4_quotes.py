@@ -144,6 +144,25 @@ def test_ct1_one_action_makes_an_order_with_the_same_prices_and_discounts(shop: 
     assert status(shop, quote) == "ordered"
 
 
+def test_ct1_a_quote_becomes_a_contract_with_what_is_left_after_the_orders(shop: Shop) -> None:
+    product = shop.product("33.33")
+    shop.policy("buy_get", product, buy=2, get=1)
+    quote = shop.quote({"product": product, "quantity": "9", "special_discount": "3"}, discount="1")
+    shop.firm.move("amy", "quote", quote, "submit")
+    (line,) = shop.lines(quote)
+    assert converted(shop, quote, **{line["id"]: "3"}).status_code in (200, 201)
+
+    body: dict[str, Any] = {"fields": {"contract": {"subject": "Frame"}}}
+    answer = shop.firm.ask("amy", "POST", f"records/quote/{quote}/conversions/quote_to_contract", body)
+
+    assert answer.status_code in (200, 201), answer.get_data(as_text=True)
+    (contract,) = shop.firm.found("amy", "contract", f'quote.id = "{quote}"', "total,quantity")
+    (order,) = shop.firm.found("amy", "sales_order", f'quote.id = "{quote}"', "total")
+    assert Decimal(contract["quantity"]) == 6
+    assert Decimal(contract["total"]) + Decimal(order["total"]) == Decimal(shop.read(quote)["total"])
+    assert status(shop, quote) == "ordered"
+
+
 def test_ct1_a_quote_is_ordered_in_parts_and_never_more_than_quoted(shop: Shop) -> None:
     quote = shop.quote({"product": shop.product("9.99"), "quantity": "10"}, discount_off="1")
     shop.firm.move("amy", "quote", quote, "submit")
