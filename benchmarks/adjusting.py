@@ -1,8 +1,8 @@
 """What rules that are records cost: a document of 50 lines priced by ten, a thousand and ten thousand policies.
 
 ``python -m benchmarks.adjusting [--only sqlite|postgresql] [--json]`` installs the standard pack, loads policies of
-every scope and prints, for each number of them, the median processor milliseconds of a preview, what the policies add to one
-without any, and what the first document pays until they are read. It measures and judges nothing.
+every scope and prints, for each number of them, the median processor milliseconds of a preview, what the policies add
+to one without any, and what the first document pays until they are read. It measures and judges nothing.
 """
 
 from __future__ import annotations
