@@ -36,6 +36,7 @@ def find_rows(unit: Unit, search: Search, names: Mapping[str, Any], root: str = 
     More than the limit are not returned but for one, so that the caller can tell.
     """
     object, where, limit = search.object, search.where, search.limit
+    names = _with_functions(unit, names)
     rows = every_row if unit.policy.everything else unit.policy.rows
     columns = _columns(unit, object, where, root)
     bound = {name: names[name] for name in _roots(where) if name != root and name in names}
@@ -61,14 +62,19 @@ def next_portion(
 ) -> Portion:
     """Return the next records, oldest first, for which a condition on ``record`` is true."""
     rows = every_row if unit.policy.everything else unit.policy.rows
+    names = _with_functions(unit, names)
     asked = where if where is not None and where.sql_refusal is None else None
     bound = {name: names[name] for name in _roots(asked) if name != "record" and name in names}
     query = Query(object, _columns(unit, object, where, "record"), asked, sort=_BY_ID, limit=size, after=after)
     page = select_page(unit.session, unit.catalog, query, rows, bound, unit.run)
     found = [facts_of(row) for row in page.rows]
     if where is not asked and where is not None:
-        found = [facts for facts in found if _fits(unit, where, {**names, "record": facts})]
+        found = [facts for facts in found if _fits(unit, where, ChainMap({"record": facts}, names))]
     return Portion(found, page.after)
+
+
+def _with_functions(unit: Unit, names: Mapping[str, Any]) -> ChainMap[str, Any]:
+    return ChainMap(names, unit.functions)  # type: ignore[arg-type] # read only
 
 
 def _fits(unit: Unit, where: Expression, names: Mapping[str, Any]) -> bool:

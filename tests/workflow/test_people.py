@@ -127,3 +127,12 @@ def test_s_5_whoever_never_needs_them_is_not_asked(org: Org1) -> None:
     org.lin.approve(values={"kind": "plain"})
 
     assert org.open_steps(made) == {"c": ["gao"]}
+
+
+def test_functions_of_processes_have_values_where_the_clock_chooses_records(org: Org1) -> None:
+    ids = [errand(org, kind="daily", helper=org.users[login]) for login in ("fu", "lin")]
+    org.settle()
+    org.at("2026-09-22 08:00")
+    org.settle()
+
+    assert [org.amy.read("errand", id)["note"] for id in ids] == ["seen false", None]

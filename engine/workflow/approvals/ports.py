@@ -45,16 +45,6 @@ class Clocks(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """Why effects run: which process, which step. ``key`` is stable, so that what leaves has a stable key."""
-
-    instance: str
-    step: str
-    visit: int
-    key: str
-
-
 RunEffects = Callable[[Unit, Effects, Mapping[str, Any], str], Mapping[str, Any]]
 
 
