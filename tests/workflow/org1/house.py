@@ -401,6 +401,8 @@ def empty(org: Org1) -> None:
             names = ", ".join(f'"{table}"' for table in tables)
             admin.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
     org.come_back()
+    org.engine.processes.timers.forget(TENANT)
+    org.engine.processes.automations.forget(TENANT)
 
 
 def with_all_closed(org: Org1) -> None:
