@@ -285,7 +285,9 @@ class _Drawing:
         if self.split and self.chart.kind == "bar":
             values += [as_decimal(line.whole.values.get(self.lead.name)) or Decimal(0) for line in lines]
         begin, end, levels = scale_of(max(values, default=Decimal(0)), min(values, default=Decimal(0)))
-        texts = [short_figure(self.desk, replace(self.lead, comparison=None), level) for level in levels]
+        whole = all(level == level.to_integral_value() for level in levels)
+        plain = replace(self.lead, comparison=None, scale=0 if whole else self.lead.scale)
+        texts = [short_figure(self.desk, plain, level) for level in levels]
         draw = columns_plot if self.chart.kind == "bar" else lines_plot
         return draw(titles, series, texts, (begin, end))
 
