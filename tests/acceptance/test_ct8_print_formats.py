@@ -19,7 +19,8 @@ BARCODE, SEAL = "tessera-bars", "data:image/png"
 
 def order_of(office: Office, by: Staff, lines: int = 2, **more: Any) -> dict[str, Any]:
     customer = by.make("customer", name=f"上海测试 {by.login} {len(by.find('customer'))}", currency="CNY")
-    one = {"product": office.basics["product"], "quantity": "2.5", "price": "12345.678", "tax_rate": "13"}
+    price = {"price": "12345.678", "price_source": "manual"}  # given by hand, or the policies set it
+    one = {"product": office.basics["product"], "quantity": "2.5", "tax_rate": "13", **price}
     given = {"company": office.basics["company"], "customer": customer["id"], "delivery_date": "2026-12-20", **more}
     return by.make("sales_order", lines=[one] * lines, **given)
 
