@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.acceptance.conftest import Firm
 
+BY_HAND = {"price_source": "manual", "tax_rate": "13"}
 TABLE = {
     "hit": "FIRST",
     "inputs": [{"is": "amount"}],
@@ -31,7 +32,7 @@ class Trade:
     def order(self, *lines: tuple[str, Any, Any], login: str = "amy", **values: Any) -> str:
         """Make a draft: lines are product, quantity, price."""
         given = [
-            {"product": self.ids[product], "quantity": str(quantity), "price": str(price), "tax_rate": "13"}
+            {"product": self.ids[product], "quantity": str(quantity), "price": str(price), **BY_HAND}
             for product, quantity, price in lines
         ]
         return self.firm.make(
