@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 
 import pytest
 
@@ -168,7 +169,9 @@ def test_ct12_ct13_serials_are_asked_for_and_complete_the_assets_with_their_warr
     assert [(row["status"], row["serial_number"]) for row in robots_half] == [
         ("in_use", f"A{stamp}"), ("in_use", f"B{stamp}"), ("planned", None),
     ]  # fmt: skip
-    assert (robots_half[0]["warranty_start"], robots_half[0]["warranty_end"]) == ("2026-11-23", "2027-11-22")
+    today = date.fromisoformat(trade.day())
+    until = (today.replace(year=today.year + 1) - timedelta(days=1)).isoformat()
+    assert (robots_half[0]["warranty_start"], robots_half[0]["warranty_end"]) == (trade.day(), until)
     whole = trade.rows("asset", order, "product,unit_no,status,serial_number,batch", "unit_no")
     assert [row["serial_number"] for row in whole if row["product"]["title"] == "Robot"][2] == f"C{stamp}"
     assert {row["status"] for row in whole} == {"in_use"}

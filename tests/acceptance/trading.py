@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -29,6 +30,10 @@ class Trade:
     firm: Firm
     ids: dict[str, str]
 
+    def day(self, later: int = 0) -> str:
+        """Return a day, so many after today in Shanghai."""
+        return (self.firm.clock.now() + timedelta(hours=8, days=later)).date().isoformat()
+
     def order(self, *lines: tuple[str, Any, Any], login: str = "amy", **values: Any) -> str:
         """Make a draft: lines are product, quantity, price."""
         given = [
@@ -43,7 +48,7 @@ class Trade:
                 "customer": self.ids["customer"],
                 "contact": self.ids["contact"],
                 "salesperson": self.ids["amy"],
-                "delivery_date": "2026-12-20",
+                "delivery_date": self.day(30),
                 "lines": given,
                 **values,
             },
