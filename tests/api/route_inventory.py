@@ -83,6 +83,7 @@ INVENTORY: dict[tuple[str, str], tuple[str, str, str]] = {
     ("GET", f"{V1}/events/<id>"): ("token", "no", "credential"),
     ("GET", f"{V1}/deliveries"): ("token", "no", "credential"),
     # a gateway's signature is the credential; the tenant stands in the address that the operator gave it
+    ("POST", "/hooks/calls/<tenant>/<call>"): ("nobody", "no", "none"),
     ("POST", "/hooks/sms/<tenant>"): ("nobody", "no", "none"),
     ("POST", "/hooks/sms/<tenant>/status"): ("nobody", "no", "none"),
     ("GET", f"{V1}/records/<object>/<id>/approvals"): ("token", "no", "credential"),
