@@ -176,7 +176,13 @@ def test_pl1_a_field_of_the_pack_is_taken_away_with_its_places_and_comes_back_wi
     before = adapted.ask("boss", "overlay/versions").json["versions"][0]["version"]
 
     assert adapted.post("boss", "/customise/o/customer/fields/fax", {"_do": "remove"}).status == 303
+    shown = adapted.get("boss", "/customise/o/customer/fields/status").form("/customise/o/customer/fields")
+    renamed = adapted.post("boss", "/customise/o/customer/fields/status", {**shown, "title.en": "Standing"})
+    assert renamed.status == 303, "a life-cycle brings the items of its field"
+    plan = adapted.get("boss", "/customise/plan")
+    assert "Customer no longer has “Fax”; its values are kept" in plan.texts("//li")
     apply(adapted)
+    assert "Standing" in adapted.get("rep", "/o/customer").text
     assert "fax" not in sales.read("customer", old)
     adapted.post("boss", "/customise/versions", {"_do": "recall", "version": str(before)})
     apply(adapted)

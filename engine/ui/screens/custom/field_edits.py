@@ -42,7 +42,9 @@ class FieldForm:
         if self.computed:
             return
         for key in ("of", "to"):
-            if asks(self.type, key) and not self.given.get(key):
+            # a life-cycle brings the items of its field, and a pack may point to several objects
+            asked = self.is_new or isinstance(self.before.get(key), str)
+            if asked and asks(self.type, key) and not self.given.get(key):
                 yield Complaint(key, "required")
         if self.given.get("of") == NEW_DICTIONARY and not self._items():
             yield Complaint("items", "required")
@@ -90,7 +92,7 @@ class FieldForm:
         for key in ("range", "to", "where"):
             if given.get(key) and asks(self.type, key):
                 made[key] = given[key]
-        if asks(self.type, "of"):
+        if asks(self.type, "of") and self.dictionary:
             made["of"] = self.dictionary
         if self.type in ("reference", "references") and self.is_new and not made.get("required"):
             made["on_delete"] = "clear"

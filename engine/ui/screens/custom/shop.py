@@ -151,12 +151,17 @@ class Shop:
                 continue
             part = value_at(body, tuple(path[:length]))
             title = self.title(part.get("title")) if isinstance(part, Mapping) else ""
-            if screen and str(key) in self.fields(object):
+            if screen and self._is_field(object, str(key)):
                 title = self.field_title(object, str(key))
             attribute = f"custom.attr_{key}"
             named = self.desk.say(attribute) if self.desk.words.has(attribute) else str(key)
             found.append(title or named)
         return found
+
+    def _is_field(self, object: str, name: str) -> bool:
+        """Tell whether an object has such a field, or had it before the draft."""
+        known = self.desk.model.objects.get(object)
+        return name in self.fields(object) or (known is not None and name in known.fields)
 
     def kind(self, kind: str) -> str:
         """Return how definitions of a kind are called."""
