@@ -27,7 +27,9 @@ class StepsWidget(JsonWidget):
 def _steps(value: Sequence[Any], look: Look) -> Cell:
     steps = [step for step in value if isinstance(step, Mapping)]
     applied = [str(step.get("label") or "") for step in steps if step.get("outcome") != "beaten"]
-    return Cell("steps", " · ".join(applied), parts=tuple(_step(step, look) for step in steps))
+    alone = look.model.objects[look.object].parent is None  # among lines they are folded
+    text = " · ".join(applied)
+    return Cell("steps", text, tone="open" if alone else "", parts=tuple(_step(step, look) for step in steps))
 
 
 def _step(step: Mapping[str, Any], look: Look) -> Cell:
