@@ -151,7 +151,7 @@ def test_ct8_an_administrator_writes_a_format_on_screen_and_it_is_used_at_once(o
     assert "<p>Sold 61,728.40</p>" in html(office, office["amy"], order, "sales_order_contract", "en")
     assert "人民币" in html(office, office["amy"], order, "sales_order_contract", "zh")
     assert formats(office["amy"], order) == ["sales_order_contract", "sale_in_short"]
-    assert boss.get("/prints").texts("//td[contains(@class, 'name')]")[0] == "Sale"
+    assert "Sale" in boss.get("/prints").texts("//td[contains(@class, 'name')]")
     for name in ("sale_in_short", "sales_order_contract"):
         assert boss.post(f"/prints/{name}/remove", {"_csrf": boss.token()}).status == 303
     assert "Buyer" in html(office, office["amy"], order, "sales_order_contract", "en")
