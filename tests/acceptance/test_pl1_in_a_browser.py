@@ -15,6 +15,9 @@ from tests.support.office import Office
 # what a browser shows does not depend on the database
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("office", ["sqlite"], indirect=True)]
 
+# each edit compiles the whole tenant anew, on a machine that may be busy; milliseconds
+PATIENCE = 30_000
+
 
 @pytest.fixture(scope="module")
 def address(office: Office) -> Iterator[str]:
@@ -38,7 +41,7 @@ def seat(browser: Browser, office: Office, address: str, login: str, complaints:
         ]
     )
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
     return page
@@ -52,7 +55,7 @@ def add(page: Page, address: str, kind: str, title: str) -> None:
 
 def keep(page: Page) -> None:
     page.get_by_role("button", name="Add to the draft").click()
-    expect(page.get_by_role("status").filter(has_text="Added to the draft")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Added to the draft")).to_be_visible(timeout=PATIENCE)
 
 
 def add_fields(page: Page, address: str) -> None:
@@ -82,12 +85,12 @@ def arrange(page: Page, address: str) -> None:
     page.get_by_placeholder("Name in English").fill("Hospital")
     page.get_by_role("button", name="Move", exact=True).click()
     hospital = page.locator("[data-group='tabs.hospital.sections.fields']")
-    expect(hospital.locator("[data-chip]")).to_have_count(2)
+    expect(hospital.locator("[data-chip]")).to_have_count(2, timeout=PATIENCE)
     page.locator("[data-chip=head_of_ward]").drag_to(hospital.locator("header"))
-    expect(hospital.locator("[data-chip]")).to_have_count(3)
+    expect(hospital.locator("[data-chip]")).to_have_count(3, timeout=PATIENCE)
     hospital.locator("[data-chip=head_of_ward]").focus()
     page.keyboard.press("Alt+ArrowUp")
-    expect(hospital.locator("[data-chip]").nth(1)).to_have_attribute("data-chip", "head_of_ward")
+    expect(hospital.locator("[data-chip]").nth(1)).to_have_attribute("data-chip", "head_of_ward", timeout=PATIENCE)
 
 
 def look(sales: Page, address: str, customer: str) -> None:
@@ -116,7 +119,7 @@ def test_pl1_an_administrator_adapts_the_customer_with_the_mouse_and_sales_sees_
     keep(page)
     page.get_by_role("link", name="Check and apply").click()
     page.get_by_role("button", name="Apply changes").click()
-    expect(page.get_by_role("status").filter(has_text="The changes are active")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="The changes are active")).to_be_visible(timeout=PATIENCE)
 
     customer = office.make("customer", name="River hospital", level="A", owner=office["amy"].id)
     look(seat(browser, office, address, "amy", complaints), address, customer)

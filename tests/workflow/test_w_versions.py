@@ -174,11 +174,10 @@ def test_w_102_running_cases_move_to_a_newer_version_by_a_map(org: Org1, tmp_pat
 def test_w_103_what_a_running_case_uses_is_not_taken_away(org: Org1, tmp_path: Path) -> None:
     org.amy.start("fin_merge", org.amy.quotation())
     role = "role: cashier\n"
-    text = (
-        (PACK / "flows.yaml").read_text(encoding="utf-8").replace("{role: finance_reviewer}", "{role: legal_counsel}")
-    )
     folder = shutil.copytree(PACK, tmp_path / "without")
-    (folder / "flows.yaml").write_text(text, encoding="utf-8")
+    for name in ("flows.yaml", "errands.yaml"):
+        text = (PACK / name).read_text(encoding="utf-8")
+        (folder / name).write_text(text.replace("finance_reviewer", "legal_counsel"), encoding="utf-8")
     organisation = (folder / "organisation.yaml").read_text(encoding="utf-8")
     gone = organisation.replace("role: finance_reviewer\n", "role: money_reviewer\n")
     (folder / "organisation.yaml").write_text(gone, encoding="utf-8")

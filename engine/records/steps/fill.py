@@ -79,6 +79,9 @@ def _birth(draft: Draft, unit: Unit) -> None:
     draft.after = {**draft.plan.newborn, **draft.after}
     # the lines hold on to this very mapping
     draft.facts.update({**draft.plan.newborn, **draft.facts})
+    # formulas may count from the day on which a record came to be
+    draft.put("created_at", unit.now)
+    draft.put("created_by", unit.user)
     if object.owned and "owner" not in draft.touched:
         # the engine itself owns nothing: what it brings in waits for an owner
         draft.put("owner", None if actor.system else actor.user)

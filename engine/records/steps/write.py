@@ -89,8 +89,6 @@ def _remove(line: Draft, unit: Unit) -> None:
 def _stamp(draft: Draft, unit: Unit, *, born: bool) -> None:
     if born:
         draft.put("version", 1)
-        draft.put("created_at", unit.now)
-        draft.put("created_by", unit.user)
     draft.put("updated_at", unit.now)
     draft.put("updated_by", unit.user)
 
