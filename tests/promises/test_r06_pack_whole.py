@@ -21,7 +21,7 @@ from tests.promises.product import TENANT, Client, Product
 from tests.storage.digest import state_digest
 
 # each statement in a campaign, a few of them every day
-STEP = {1: 15, 2: 1, 3: 1}[TIER]
+STEP = {1: 41, 2: 1, 3: 1}[TIER]
 ADOPTED_WITHIN = 2.0
 SYSCALLS = {1: 2, 2: 20, 3: 200}[TIER]
 LAST_CALL = {"pwrite64": 60, "fdatasync": 4}

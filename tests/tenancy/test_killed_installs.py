@@ -19,7 +19,7 @@ from tests.tenancy.conftest import WritePack
 from tests.tenancy.test_renewing import ORDER
 
 # each statement in a long campaign, a few of them every day
-STEP = 1 if os.environ.get("TESSERA_CAMPAIGN") else 9
+STEP = 1 if os.environ.get("TESSERA_CAMPAIGN") else 23
 NEWER = ORDER.replace("price * 2", "price * 3").replace("en: Rate}", "en: Rate}, index: true")
 Act = Callable[[Engine], object]
 
