@@ -81,9 +81,10 @@ class Background:
     def settle(self, tenant: str, most: int = 200) -> None:
         """Do everything that is due in this thread, until nothing is. For tests and commands."""
         for _ in range(most):
+            heard = self.relay.hand_out(tenant)
             due = [lane for lane in self.lanes if self._is_due(lane, tenant)]
             progress = [lane.work(tenant, lambda: False) for lane in due]
-            if not any(progress):
+            if not heard and not any(progress):
                 return
 
     def _is_due(self, lane: Lane, tenant: str) -> bool:

@@ -16,6 +16,8 @@ from engine.kernel.errors import TesseraError
 
 POLL = 5.0  # seconds; what other processes left is found so late at most
 _LEAST_SLEEP = 0.05
+# commits ring faster than looking takes under load: what rings in such a time is looked at together
+_GATHERING = 0.1
 
 Stop = Callable[[], bool]
 
@@ -104,6 +106,7 @@ class Dispatcher:
             next_poll = now + min(soonest, self._poll) if polling else min(next_poll, now + soonest)
             if not self._rung:
                 self._wake.wait(max(next_poll - time.monotonic(), _LEAST_SLEEP))
+            self._stop.wait(max(now + _GATHERING - time.monotonic(), 0))
             self._wake.clear()
 
     def _due(self, lane: Lane, tenant: str) -> datetime | None:

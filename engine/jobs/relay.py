@@ -38,7 +38,11 @@ class Relay:
         self._buried = buried
 
     def work(self, tenant: str, stop: Stop = lambda: False) -> bool:
-        """Hand out one batch of a tenant's events; tell whether there may be more."""
+        """Hand out one batch of a tenant's events; tell whether more of them waited than a batch takes."""
+        return self.hand_out(tenant, stop) == BATCH
+
+    def hand_out(self, tenant: str, stop: Stop = lambda: False) -> int:
+        """Hand out one batch of a tenant's events; return how many there were."""
         database, catalog = self._shelf.current(tenant)
         claimed = claim_events(database, self._clock.now(), LEASE, BATCH)
         idle = [one for one in claimed if not self._hearers(tenant, catalog.model, one.event)]
@@ -53,12 +57,12 @@ class Relay:
                 self._release(database, one)
             else:
                 self._hand_out(database, catalog.model, one)
-        return len(claimed) > 0
+        return len(claimed)
 
     def drain(self, tenant: str, most: int = 10_000) -> int:
         """Hand out until nothing is due; return how many batches it took. For tests and commands."""
         for turn in range(most):
-            if not self.work(tenant):
+            if not self.hand_out(tenant):
                 return turn
         return most
 
