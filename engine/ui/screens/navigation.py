@@ -144,8 +144,8 @@ def listed_objects(desk: Desk) -> tuple[ObjectModel, ...]:
 
 
 def _first_objects(groups: Sequence[NavGroup]) -> Iterator[NavLink]:
-    """Yield the first list of each group, then the others."""
-    lists = [[link for link in group.links if link.href.startswith("/o/")] for group in groups]
+    """Yield the first list of each group that is open as a rule, then the others."""
+    lists = [[link for link in group.links if link.href.startswith("/o/")] for group in groups if group.usual]
     yield from (links[0] for links in lists if links)
     yield from (link for links in lists for link in links[1:])
 
