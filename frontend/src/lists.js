@@ -2,6 +2,8 @@
 import { announce, isTyping, near, on } from "./dom.js";
 
 let last = null;
+let asked = [];
+let typed = null;
 
 export function startLists() {
   const list = document.querySelector("[data-list]");
@@ -29,7 +31,38 @@ export function startLists() {
   document.addEventListener("htmx:configRequest", (event) => {
     if (event.target.matches?.("[data-add-rule]")) event.detail.parameters.set("next", `n${Date.now() % 100000}`);
   });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const rule = event.detail.target;
+    if (rule?.matches?.("[data-rule]")) asked = [...rule.querySelectorAll(TYPED)].map((one) => one.value);
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    typed = event.detail.target?.matches?.("[data-rule]") ? typedIn(event.detail.target) : null;
+  });
+  document.addEventListener("htmx:afterSettle", goOnTyping);
   document.addEventListener("keydown", keys);
+}
+
+const TYPED = "input:not([type=hidden], [type=checkbox])";
+
+/** Return what was typed in a row of the filter builder while the server drew it anew. */
+function typedIn(rule) {
+  const inputs = [...rule.querySelectorAll(TYPED)];
+  const key = rule.querySelector("[name=r]")?.value;
+  const values = inputs.map((one, place) => (one.value === asked[place] ? "" : one.value));
+  return { key, values, focus: inputs.indexOf(document.activeElement) };
+}
+
+function goOnTyping() {
+  if (!typed) return;
+  const { key, values, focus } = typed;
+  typed = null;
+  const rule = document.querySelector(`[data-rule]:has([name=r][value="${CSS.escape(key)}"])`);
+  rule?.querySelectorAll(TYPED).forEach((input, place) => {
+    if (place === focus) input.focus();
+    if (input.value || !values[place]) return;
+    input.value = values[place];
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  });
 }
 
 function open(event, row) {

@@ -157,6 +157,8 @@ def test_the_filter_builder_makes_chips(desk: Desk) -> None:
     page.get_by_label("Value").fill("1000")
     page.get_by_text("Add condition").click()
     page.get_by_label("Field").nth(1).select_option("Artist")
+    # the way to choose a value follows the field
+    expect(page.get_by_label("Value").nth(1)).to_have_role("combobox")
     page.get_by_label("Value").nth(1).fill("齐")
     page.get_by_role("option", name="齐白石").click()
     page.get_by_role("button", name="Apply filter").click()
