@@ -1,30 +1,16 @@
 // Boards: cards dragged into another column, or put there by a menu or by keys; the server says what it means.
 import { open } from "./dialogs.js";
 import { announce, ask, isTyping, on } from "./dom.js";
-
-let dragged = null;
+import { startDragging } from "./dragging.js";
 
 export function startBoards() {
-  on("dragstart", ".ts-card[data-row]", (event, card) => {
-    dragged = card;
-    card.classList.add("is-drag");
-    event.dataTransfer.effectAllowed = "move";
-    event.dataTransfer.setData("text/plain", card.dataset.row);
-  });
-  on("dragend", ".ts-card[data-row]", (event, card) => {
-    card.classList.remove("is-drag");
-    mark(null);
-    dragged = null;
-  });
-  on("dragover", "[data-column]", (event, column) => {
-    if (!dragged || !fits(dragged, column)) return;
-    event.preventDefault();
-    mark(column);
-  });
-  on("drop", "[data-column]", (event, column) => {
-    if (!dragged || !fits(dragged, column)) return;
-    event.preventDefault();
-    move(dragged, column.dataset.column);
+  startDragging({
+    what: ".ts-card[data-row]",
+    where: "[data-column]",
+    name: (card) => card.dataset.row,
+    fits,
+    mark,
+    drop: (card, column) => move(card, column.dataset.column),
   });
   on("click", "[data-move-to]", (event, button) => move(button.closest("[data-row]"), button.dataset.moveTo));
   document.addEventListener("keydown", keys);

@@ -1,30 +1,17 @@
 // Adapting screens: chips dragged or moved by keys into another group, and inputs that belong to one choice only.
 import { announce, isTyping, on, token, toast } from "./dom.js";
-
-let dragged = null;
+import { startDragging } from "./dragging.js";
 
 export function startCustom() {
-  on("dragstart", "[data-chip]", (event, chip) => {
-    dragged = chip;
-    chip.classList.add("is-drag");
-    event.dataTransfer.effectAllowed = "move";
-    event.dataTransfer.setData("text/plain", chip.dataset.chip);
-  });
-  on("dragend", "[data-chip]", (event, chip) => {
-    chip.classList.remove("is-drag");
-    mark(null);
-    dragged = null;
-  });
-  on("dragover", "[data-group]", (event, group) => {
-    if (!dragged) return;
-    event.preventDefault();
-    mark(event.target.closest("[data-chip]") ?? group);
-  });
-  on("drop", "[data-group]", (event, group) => {
-    if (!dragged) return;
-    event.preventDefault();
-    const over = event.target.closest("[data-chip]");
-    move(dragged, group, over ? before(over, dragged) : undefined);
+  startDragging({
+    what: "[data-chip]",
+    where: "[data-group]",
+    name: (chip) => chip.dataset.chip,
+    mark: (group, event) => mark(group && (event.target.closest("[data-chip]") ?? group)),
+    drop: (chip, group, event) => {
+      const over = event.target.closest("[data-chip]");
+      move(chip, group, over ? before(over, chip) : undefined);
+    },
   });
   on("keydown", "[data-chip]", keys);
   on("change", "form", (event, form) => show(form));
