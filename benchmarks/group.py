@@ -3,7 +3,8 @@
 ``python -m benchmarks.group [--rows N] [--only sqlite|postgresql] [--home FOLDER] [--json]`` loads the group, asks as
 twenty typical users and as the administrator (list, count, quick search, picker, export of a page) and prints, for each
 operation, the median milliseconds of processor time of both (application and database), their ratio, and how the
-database goes about it. With ``--home`` what was loaded on SQLite is kept and found again. It measures and judges nothing.
+database goes about it. With ``--home`` what was loaded on SQLite is kept and found again. It measures, and judges
+nothing.
 """
 
 from __future__ import annotations
@@ -252,7 +253,7 @@ def _measured(database: str, folder: Path, address: str, servers: Servers, count
         logins = [f"u{number}" for number in random.Random(40).sample(range(USERS), TYPICAL)]
         members = [_context(engine, login) for login in logins]
         boss = _context(engine, "boss")
-        return [_line(database, name, act, engine, servers, members, boss) for name, act in OPERATIONS.items()]
+        return [_line(database, name, engine, servers, members, boss) for name in OPERATIONS]
     finally:
         engine.close()
 
@@ -264,10 +265,8 @@ def _context(engine: Engine, login: str) -> Context:
     return Context(TENANT, actor, "en")
 
 
-def _line(
-    database: str, name: str, act: Act, engine: Engine, servers: Servers, members: list[Context], boss: Context
-) -> Line:
-    told, walls, rows = [], [], []
+def _line(database: str, name: str, engine: Engine, servers: Servers, members: list[Context], boss: Context) -> Line:
+    act, told, walls, rows = OPERATIONS[name], [], [], []
     for context in members:
         took, wall, found = _median(lambda context=context: act(engine, context), servers)
         told.append(took)
