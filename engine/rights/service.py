@@ -10,6 +10,7 @@ from engine.rights.explaining import Explaining
 from engine.rights.foreseeing import Foreseeing
 from engine.rights.handing import Handing
 from engine.rights.portraying import Portraying
+from engine.rights.receiving import Receiving
 from engine.rights.sharing import Sharing
 from engine.rights.viewing import Viewing
 
@@ -25,5 +26,6 @@ class RightsService:
         self.assigning = Assigning(records)
         self.explaining = Explaining(records)
         self.portraying = Portraying(records)
+        self.receiving = Receiving(records)
         self.viewing = Viewing(records)
         self.foreseeing = Foreseeing(records)

@@ -40,7 +40,8 @@ class FactReader:
 
     def samples(self, reads: Iterable[Path], ids: Sequence[str], count: int) -> list[Sample]:
         """Return the records with these ids that can be seen, or the ``count`` that were changed last."""
-        paths = sorted(path for path in reads if path[0] in self._fields)
+        own = [path[1:] if path[0] == "record" and len(path) > 1 else path for path in reads]
+        paths = sorted({path for path in own if path[0] in self._fields})
         display = self.unit.model.objects[self.object].display
         plain = [path for path in paths if not self._fields[path[0]].lines_of]
         fields = self._readable(self.object, [*plain, (display,)])
@@ -50,6 +51,7 @@ class FactReader:
             facts = facts_in_clear(record)
             for name, wanted in lines.items():
                 facts[name] = self._lines_of(record.id, name, wanted)
+            facts.setdefault("record", dict(facts))
             facts["actor"] = self.unit.policy.facts
             found.append(Sample(record.id, _title(record, display), facts))
         return found

@@ -14,10 +14,14 @@ from engine.rules.feel_types import BUILTIN_TYPES
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """``over`` is the object whose records the rule is about, ``gives`` the FEEL type it must come to; empty: any."""
+    """``over`` is the object whose records the rule is about, ``gives`` the FEEL type it must come to; empty: any.
+
+    ``rights``: the rule stands beside roles, and calls its record ``record``; only who holds everything writes those.
+    """
 
     over: str
     gives: str = ""
+    rights: bool = False
 
     @classmethod
     def of(cls, field: FieldModel) -> Ground:
@@ -29,4 +33,7 @@ class Ground:
         policy: Policy = unit.policy
         policy.require(self.over, "read")
         gives = BUILTIN_TYPES.get(self.gives, ANY)
-        return StoredRule(self.over, scope_of(unit, self.over), gives, table=table)
+        names = scope_of(unit, self.over)
+        if self.rights and policy.everything:
+            names = unit.plans.world.granted(self.over)
+        return StoredRule(self.over, names, gives, table=table)

@@ -37,6 +37,21 @@ declare(
         ),
         Code("custom_nothing_chosen", "Choose what is to be moved first", "请先选中要移动的内容"),
         Code("custom_title_missing", "The new part needs a name", "请填写新分组的名称"),
+        Code("rule_without_title", "The rule needs a title", "请填写规则名称"),
+        Code(
+            "rule_without_condition",
+            "Nothing is said of which records the rule is about",
+            "没有说明规则适用于哪些记录",
+            "Complete a condition, or write an expression.",
+            "请填写一个条件，或编写表达式。",
+        ),
+        Code(
+            "rule_without_receivers",
+            "Nobody is named with whom the records are shared",
+            "没有指定共享给谁",
+            "Choose a role, a position, a unit or a team.",
+            "请选择角色、岗位、部门或团队。",
+        ),
         Code("not_a_number", "Write a whole number", "请填写整数"),
         Code("nothing_to_move", "Nothing was said to be moved", "没有说明要移动什么"),
         Code(

@@ -40,7 +40,8 @@ export class TesseraRule extends HTMLElement {
 
   get ground() {
     const { over, gives, mode } = this.dataset;
-    return { over: over ?? "", gives: gives ?? "", mode };
+    const ground = { over: over ?? "", gives: gives ?? "", mode };
+    return "rights" in this.dataset ? { ...ground, rights: "yes" } : ground;
   }
 
   /** Keep what was written; the form hears of it like of any input. */

@@ -283,6 +283,11 @@ POST   /roles/changes                                       account    admin
 GET    /roles/+export                                       rights     admin
 GET    /roles/+new                                          form       admin
 POST   /roles/+new                                          account    admin
+GET    /roles/+rules                                        rights     admin
+GET    /roles/+rules/<kind>/+new                            form       admin
+POST   /roles/+rules/<kind>/+new                            account    admin
+GET    /roles/+rules/<kind>/<name>                          form       admin
+POST   /roles/+rules/<kind>/<name>                          account    admin
 GET    /roles/<role>/edit                                   form       admin
 POST   /roles/<role>/edit                                   account    admin
 GET    /roles/<role>/grants/<of>                            form       admin

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from engine.metamodel.model import FieldModel, ListModel
 from engine.ui.desk import Desk
 from engine.ui.screens.addresses import ListAddress
-from engine.ui.screens.filters import OPERATORS, PERIODS, WITHOUT_VALUE, Rule
+from engine.ui.screens.filters import OPERATORS, PERIOD, PERIODS, WITHOUT_VALUE, Rule
 from engine.ui.widgets.base import Option
 from engine.ui.widgets.choices import options_of
 
@@ -30,7 +30,7 @@ class Chip:
 @dataclass(frozen=True, slots=True)
 class RuleRow:
     """A row of the filter builder. ``kind`` says which value inputs it has: none, text, number, day, days,
-    options, record."""
+    options, record. ``standing``: for a condition of a definition, in which no named period has a place."""
 
     key: str
     first: bool
@@ -41,6 +41,7 @@ class RuleRow:
     options: tuple[Option, ...] = ()
     lookup: str = ""
     two: bool = False
+    standing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +70,15 @@ def build_filter_panel(desk: Desk, model: ListModel, address: ListAddress) -> Fi
     )
 
 
-def build_rule_row(desk: Desk, model: ListModel, rule: Rule, key: str) -> RuleRow:
-    """Return one row of the builder; an operator that does not fit the field is replaced by its first."""
+def build_rule_row(desk: Desk, model: ListModel, rule: Rule, key: str, *, standing: bool = False) -> RuleRow:
+    """Return one row of the builder; an operator that does not fit the field is replaced by its first.
+
+    A condition that stands in a definition has no named periods: it would keep the days on which it was written.
+    """
     fields = dict(filterable(desk, model))
     field = fields.get(rule.path) or next(iter(fields.values()))
     path = rule.path if rule.path in fields else next(iter(fields))
-    known = OPERATORS[field.type]
+    known = tuple(name for name in OPERATORS[field.type] if not (standing and name == PERIOD))
     operator = rule.operator if rule.operator in known else known[0]
     kind = _value_kind(field, operator)
     return RuleRow(
@@ -87,6 +91,7 @@ def build_rule_row(desk: Desk, model: ListModel, rule: Rule, key: str) -> RuleRo
         _options(desk, model.object, field, operator, rule) if kind in ("options", "period", "record") else (),
         f"/o/{model.object}/lookup/{path}" if kind == "record" else "",
         operator == "between",
+        standing,
     )
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import quote, unquote
 
+from werkzeug.datastructures import MultiDict
+
 from engine.metamodel.model import FieldModel, FieldType
 from engine.ui.formatting import as_decimal
 
+_MOST_VALUES = 50
 _TEXTS = ("has", "is", "starts", "empty", "filled")
 _FIGURES = ("is", "above", "from", "below", "to", "between", "empty", "filled")
 _DAYS = ("period", "is", "from", "to", "between", "empty", "filled")
@@ -37,6 +40,7 @@ OPERATORS: Mapping[FieldType, tuple[str, ...]] = {
     "department": ("my_unit", "in", "empty", "filled"),
     "user": _PEOPLE,
 }
+PERIOD = "period"
 PERIODS = (
     "today",
     "yesterday",
@@ -79,6 +83,16 @@ def parse_rule(text: str) -> Rule | None:
     if not path or not operator:
         return None
     return Rule(path, operator, tuple(unquote(value) for value in values.split(",")) if values else ())
+
+
+def built_rules(sent: MultiDict[str, str]) -> Iterator[Rule]:
+    """Yield the rows of the filter builder that were sent, as far as each names a field."""
+    keys = sent.getlist("r") or sorted(name.removeprefix("field.") for name in sent if name.startswith("field."))
+    for key in dict.fromkeys(keys):
+        path = sent.get(f"field.{key}", "")
+        values = tuple(value.strip() for value in sent.getlist(f"value.{key}") if value.strip())
+        if path:
+            yield Rule(path, sent.get(f"op.{key}", ""), values[:_MOST_VALUES])
 
 
 def feel_of(rules: Iterable[tuple[Rule, FieldModel]], together: bool, today: date) -> str:

@@ -13,6 +13,8 @@ from engine.ui.desk import Desk
 from engine.ui.screens.granting import action_title, field_title, object_title, role_title
 
 _MOST = 200
+# definitions that say who may do what; of their change the whole page tells
+_RIGHTS = frozenset({"role", "restrict", "sharing", "never", "privilege"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def build_impact(desk: Desk, found: DraftPlan, names: Mapping[str, str], errors:
         tuple(_rights(desk, plan.impact.rights, names)) if plan is not None else (),
         tuple(_duty(desk, one, names) for one in plan.breaches) if plan is not None else (),
         plan.impact.left_off if plan is not None else 0,
-        len({(one.kind, one.id) for one in wishes if one.kind != "role"}),
+        len({(one.kind, one.id) for one in wishes if one.kind not in _RIGHTS}),
         found.token if plan is not None else "",
         found.fits,
         (*errors, *faults),

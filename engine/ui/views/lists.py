@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from engine.ui.door import Call, Route, Toast, own_address
 from engine.ui.screens.addresses import ListAddress, read_address
 from engine.ui.screens.columns import ColumnSpec, column_specs, resolve
 from engine.ui.screens.filtering import build_rule_row, filterable
-from engine.ui.screens.filters import Rule, feel_of
+from engine.ui.screens.filters import Rule, built_rules, feel_of
 from engine.ui.screens.lists import PAGE, build_list
 from engine.ui.screens.merging import MOST
 from engine.ui.screens.totals import totals_of_list
@@ -90,7 +90,8 @@ def draw_rule(call: Call) -> Response:
     rule = next((rule for rule in _built_rules(call)), None)
     if rule is None:
         rule = Rule(next((name for name, _ in filterable(call.desk, model)), ""), "")
-    return call.fragment("fragments/rule", object=found.name, row=build_rule_row(call.desk, model, rule, key[:6]))
+    row = build_rule_row(call.desk, model, rule, key[:6], standing=bool(call.argument("standing")))
+    return call.fragment("fragments/rule", object=found.name, row=row)
 
 
 def choose_columns(call: Call) -> Response:
@@ -180,16 +181,7 @@ def _read(
 
 
 def _built_rules(call: Call) -> Iterator[Rule]:
-    arguments: Mapping[str, Any] = call.request.args
-    keys = call.request.args.getlist("r") or sorted(
-        name.removeprefix("field.") for name in arguments if name.startswith("field.")
-    )
-    for key in dict.fromkeys(keys):
-        path = call.argument(f"field.{key}")
-        operator = call.argument(f"op.{key}")
-        values = tuple(value.strip() for value in call.request.args.getlist(f"value.{key}") if value.strip())
-        if path:
-            yield Rule(path, operator, values[:50])
+    return built_rules(call.request.args)
 
 
 def chosen_columns(call: Call) -> tuple[str, ...]:

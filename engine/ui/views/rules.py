@@ -69,7 +69,7 @@ def try_out(call: Call) -> Response:
 
 
 def _ground(call: Call) -> Ground:
-    return Ground(call.form.one("over") or "", call.form.one("gives") or "")
+    return Ground(call.form.one("over") or "", call.form.one("gives") or "", call.form.one("rights") == "yes")
 
 
 def _text(call: Call) -> str:
