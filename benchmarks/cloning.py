@@ -7,6 +7,7 @@ the last twelve are the number of the copy. JSON is text in both databases, so i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,20 @@ OWNED = {
     "tessera_timer": ("record", "record"),
     "tessera_process_event": ("instance", "instance"),
 }
+
+
+@dataclass(frozen=True)
+class Differing:
+    """What copies do not have in common: ``texts`` are replaced by expressions over ``s.n``, and so are ``columns``.
+
+    A column whose expression is empty is left to the database.
+    """
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+ALIKE = Differing()
 
 
 class Copier:
@@ -72,29 +87,42 @@ class Copier:
         return "printf('%012x', s.n)" if self.sqlite else "lpad(to_hex(s.n), 12, '0')"
 
     def copy(
-        self, table: str, where: str, ids: Sequence[str], first: int, last: int, more: Mapping[str, str] | None = None
+        self, table: str, where: str, ids: Sequence[str], numbers: tuple[int, int], differing: Differing = ALIKE
     ) -> None:
-        """Copy the rows that fit, once for each number; ``more`` replaces a text by an expression over ``s.n``."""
+        """Copy the rows that fit, once for each number from the first to the last."""
         names, values = [], []
         for name, is_text in self.columns(table):
-            value = f't."{name}"'
+            own = differing.columns.get(name)
+            if own == "":
+                continue
+            value = f't."{name}"' if own is None else own
+            is_text = is_text and own is None
             if is_text:
                 for id in ids:
                     value = f"replace({value}, '{id}', '{id[:24]}' || {self._ending()})"
-                for old, new in (more or {}).items():
+                for old, new in differing.texts.items():
                     value = f"replace({value}, '{old}', {new})"
             names.append(f'"{name}"')
             values.append(value)
-        listed, numbers = ", ".join(names), self.numbers(first, last)
-        self.run(f"INSERT INTO {table} ({listed}) SELECT {', '.join(values)} FROM {table} t, {numbers} WHERE {where}")
+        listed, counted = ", ".join(names), self.numbers(*numbers)
+        self.run(f"INSERT INTO {table} ({listed}) SELECT {', '.join(values)} FROM {table} t, {counted} WHERE {where}")
 
 
-def copy_run(copier: Copier, object: str, instance: str, record: str, count: int, more: Mapping[str, str]) -> None:
-    """Copy a run of an approval with its record and everything that belongs to it ``count`` times."""
-    tasks = [row[0] for row in copier.rows(f"SELECT id FROM tessera_task WHERE instance = '{instance}'")]
-    timers = [row[0] for row in copier.rows(f"SELECT id FROM tessera_timer WHERE record = '{record}'")]
-    ids = [instance, record, *tasks, *timers]
-    own = {"instance": instance, "record": record}
-    copier.copy(object, f"t.id = '{record}'", ids, 1, count)
+@dataclass(frozen=True)
+class Ran:
+    """A run of an approval that is there already, and its record."""
+
+    object: str
+    instance: str
+    record: str
+
+
+def copy_run(copier: Copier, ran: Ran, numbers: tuple[int, int], differing: Differing = ALIKE) -> None:
+    """Copy a run with its record and everything that belongs to it, once for each number."""
+    tasks = [row[0] for row in copier.rows(f"SELECT id FROM tessera_task WHERE instance = '{ran.instance}'")]
+    timers = [row[0] for row in copier.rows(f"SELECT id FROM tessera_timer WHERE record = '{ran.record}'")]
+    ids = [ran.instance, ran.record, *tasks, *timers]
+    copier.copy(ran.object, f"t.id = '{ran.record}'", ids, numbers)
     for table, (column, kind) in OWNED.items():
-        copier.copy(table, f"t.{column} = '{own[kind]}'", ids, 1, count, more)
+        own = ran.instance if kind == "instance" else ran.record
+        copier.copy(table, f"t.{column} = '{own}'", ids, numbers, differing)

@@ -26,7 +26,7 @@ class Server:
 
     def processor_seconds(self) -> float:
         """Return user and system time of the server, its children and its database so far."""
-        return sum(_tree_seconds(pid) for pid in (self.process.pid, *self.also))
+        return sum(tree_seconds(pid) for pid in (self.process.pid, *self.also))
 
     def stop(self) -> None:
         """End the server and wait for it."""
@@ -82,7 +82,8 @@ def _wait(server: Server, path: str) -> None:
     raise RuntimeError("the server did not answer within 30 s")
 
 
-def _tree_seconds(root: int) -> float:
+def tree_seconds(root: int) -> float:
+    """Return the processor time of a process and all below it so far, those that ended counted in."""
     children: dict[int, list[int]] = {}
     ticks: dict[int, int] = {}
     for entry in Path("/proc").iterdir():

@@ -6,6 +6,11 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from engine.records import Unit
+from engine.workflow.automations import running
+from engine.workflow.facts import read_subject
 from tests.workflow.org1.house import Org1
 
 
@@ -190,3 +195,19 @@ def test_w_164_one_command_has_one_now(org: Org1) -> None:
 
     assert len({event["at"] for event in org.events(made["instance"])}) == 1
     assert len(moments) == 1
+
+
+def test_rules_that_do_not_match_read_the_record_once_together(org: Org1, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads: list[str] = []
+
+    def noting(unit: Unit, object: str, *given: Any, **more: Any) -> Any:
+        reads.append(object)
+        return read_subject(unit, object, *given, **more)
+
+    monkeypatch.setattr(running, "read_subject", noting)
+    rules = [rule for rule in org.engine.records.model(org.system).automations.values() if rule.object == "errand"]
+    assert len([rule for rule in rules if rule.phase == "in_tx"]) > 1
+
+    org.amy.make("errand", name="nothing for any rule")
+
+    assert reads == ["errand"]

@@ -29,8 +29,13 @@ def in_order(rules: list[AutomationModel]) -> tuple[AutomationModel, ...]:
     return tuple(sorted(rules, key=lambda rule: (rule.order, rule.name)))
 
 
-def raises(rule: AutomationModel, change: Change, life: LifecycleModel | None) -> bool:
-    """Tell whether a change raises a rule."""
+def raised_by(model: TenantModel, change: Change) -> list[AutomationModel]:
+    """Return the rules that a change raises, in their order."""
+    life, changed = model.lifecycle_of(change.object), change.changed - _ALWAYS
+    return [rule for rule in rules_of(model, change.object) if _raises(rule, change, changed, life)]
+
+
+def _raises(rule: AutomationModel, change: Change, changed: frozenset[str], life: LifecycleModel | None) -> bool:
     on = rule.on
     assert isinstance(on, OnRecord)
     before, after = change.before, change.after
@@ -42,7 +47,6 @@ def raises(rule: AutomationModel, change: Change, life: LifecycleModel | None) -
         case "updated":
             if before is None or after is None:
                 return False
-            changed = change.changed - _ALWAYS
             return not changed.isdisjoint(on.fields) if on.fields else bool(changed)
     if life is None or after is None:
         return False

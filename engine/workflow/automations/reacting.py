@@ -12,8 +12,8 @@ from engine.metamodel.model.automation import AutomationModel, OnRecord
 from engine.records import Change, Unit
 from engine.records.trail import as_json
 from engine.storage import append_events
-from engine.workflow.automations.matching import raises, rules_of
-from engine.workflow.automations.running import Occasion, Runner, reads_before
+from engine.workflow.automations.matching import raised_by, rules_of
+from engine.workflow.automations.running import Occasion, Runner, Seen, reads_before
 
 # names of outbox rows that hold a rule to run; no object can be called so
 MARK = "#rule."
@@ -31,28 +31,28 @@ class RuleReaction:
     def react(self, unit: Unit, changes: Sequence[Change]) -> None:
         later: list[Event] = []
         for change in changes:
-            life = unit.model.lifecycle_of(change.object)
-            for rule in rules_of(unit.model, change.object):
-                if not raises(rule, change, life):
-                    continue
-                record = RecordRef(change.object, change.id)
+            record = RecordRef(change.object, change.id)
+            raised = raised_by(unit.model, change)
+            seen = Seen([rule for rule in raised if rule.phase == "in_tx"])
+            for rule in raised:
                 if self._runner.too_deep(unit, rule, record):
                     continue
                 if rule.phase == "in_tx":
-                    self._now(unit, rule, change, record)
+                    self._now(unit, rule, change, seen)
                 else:
                     later.append(event_of(unit, rule, record, change))
         append_events(unit.session, later, unit.now)
 
-    def _now(self, unit: Unit, rule: AutomationModel, change: Change, record: RecordRef) -> None:
+    def _now(self, unit: Unit, rule: AutomationModel, change: Change, seen: Seen) -> None:
         unit.chain.step()
         occasion = Occasion(
             key=f"rule/{rule.name}/{new_record_id()}",
             event={"type": event_type(rule), "at": unit.now, "data": {}},
             before=change.before,
             gone=change.after is None,
+            seen=seen,
         )
-        self._runner.run(unit, rule, record, occasion)
+        self._runner.run(unit, rule, RecordRef(change.object, change.id), occasion)
 
 
 def event_type(rule: AutomationModel) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from engine.kernel.errors import Missing
@@ -14,6 +13,7 @@ from engine.records import Unit
 from engine.records.reactions import DEEPEST
 from engine.rules import Expression
 from engine.storage import Incident, note_incident
+from engine.storage.bounded import Bounded
 from engine.storage.rule_rows import note_chain_step, note_occurrence
 from engine.workflow.effects import Authority, Cause, EffectService
 from engine.workflow.effects.changing import plain_json
@@ -23,11 +23,35 @@ _AUTHORITY: Mapping[str, Authority] = {"actor": "actor", "system": "system", "us
 _ROOTS = frozenset({"record"})
 
 
+@dataclass(slots=True)
+class Seen:
+    """A record as the rules see it that one change raises: read once, and anew after one of them has acted.
+
+    ``rules`` are all that may look at it, so that one reading has what each of them reads.
+    """
+
+    rules: Sequence[AutomationModel]
+    policy: object = None
+    facts: Mapping[str, Any] | None = None
+
+    def read(self, unit: Unit, record: RecordRef) -> Mapping[str, Any]:
+        """Return the record; Missing when it is gone."""
+        if self.facts is None or self.policy is not unit.policy:
+            paths = frozenset(path for rule in self.rules for path in reads_of_rule(rule).paths)
+            self.facts, self.policy = read_subject(unit, record.object, record.id, paths).facts, unit.policy
+        return self.facts
+
+    def forget(self) -> None:
+        """Read anew at the next look, for somebody changes it."""
+        self.facts = None
+
+
 @dataclass(frozen=True, slots=True)
 class Occasion:
     """What raised a rule: the event as expressions see it, the record as it was before, and what ``item`` means.
 
     ``key`` is stable for one execution. ``gone``: the record is no longer there, and is known by ``before`` alone.
+    ``seen``: the record as other rules see it at the same time.
     """
 
     key: str
@@ -36,7 +60,7 @@ class Occasion:
     item: Any = None
     gone: bool = False
     asks_where: bool = False
-    at: datetime | None = field(default=None)
+    seen: Seen | None = None
 
 
 class Runner:
@@ -57,6 +81,8 @@ class Runner:
             return False
         if record is not None and not (self._first(unit, rule, record) and self._may(unit, rule, record, names)):
             return False
+        if occasion.seen is not None:
+            occasion.seen.forget()
         cause = Cause(
             occasion.key,
             record or RecordRef(rule.object, ""),
@@ -113,6 +139,8 @@ class Runner:
             if occasion.gone:
                 return occasion.before
             try:
+                if occasion.seen is not None:
+                    return occasion.seen.read(unit, record)
                 return read_subject(unit, record.object, record.id, reads_of_rule(rule).paths).facts
             except Missing:
                 return None
@@ -131,23 +159,30 @@ def holds(unit: Unit, condition: Expression | None, names: Mapping[str, Any]) ->
     return condition is None or unit.truth(condition, names) is True
 
 
-_READS: dict[int, tuple[AutomationModel, Reads]] = {}
 _MOST = 5_000
+_READS = Bounded(_MOST)
 
 
 def reads_of_rule(rule: AutomationModel) -> Reads:
     """Return what a rule's expressions read of its record."""
-    known = _READS.get(id(rule))
-    if known is None or known[0] is not rule:
-        if len(_READS) > _MOST:
-            _READS.clear()
-        known = _READS[id(rule)] = (rule, reads_of([rule.when, rule.where, rule.do], _ROOTS))
-    return known[1]
+    return _reads(rule)[0]
 
 
 def reads_before(rule: AutomationModel) -> frozenset[str]:
     """Return the fields of the record before the change that a rule looks at."""
-    return frozenset(path[0] for path in reads_of([rule.when, rule.where, rule.do], frozenset({"before"})).paths)
+    return _reads(rule)[1]
+
+
+def _reads(rule: AutomationModel) -> tuple[Reads, frozenset[str]]:
+    def made() -> tuple[AutomationModel, Reads, frozenset[str]]:
+        things = [rule.when, rule.where, rule.do]
+        before = frozenset(path[0] for path in reads_of(things, frozenset({"before"})).paths)
+        return rule, reads_of(things, _ROOTS), before
+
+    known = _READS.get(id(rule), made)
+    if known[0] is not rule:
+        known = made()
+    return known[1], known[2]
 
 
 def _there(names: Lazily) -> bool:
