@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, cast, delete, func, or_, select, update
-from sqlalchemy.types import Text
+from sqlalchemy import and_, bindparam, delete, exists, func, or_, select, update
 
 from engine.storage.catalog import Catalog
 from engine.storage.connections import DialectName
@@ -100,43 +99,43 @@ def next_rule(session: Session) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class Anniversary:
-    """Records of ``object`` whose ``field`` is one of ``days``, in any year when ``yearly``."""
+    """Records of ``object`` whose ``field`` lies in one of ``spans`` and for which ``rule`` has no ``occurrence`` yet.
+
+    A span is a date, or for fields with a time of day the instants from and to (not included).
+    """
 
     object: str
     field: str
-    days: tuple[date, ...]
-    yearly: bool
+    spans: Sequence[date | tuple[datetime, datetime]]
+    rule: str
+    occurrence: str
 
 
-def records_on(session: Session, catalog: Catalog, asked: Anniversary, after: str, limit: int) -> list[tuple[str, Any]]:
-    """Return id and date of records behind ``after``, by id; those in the recycle bin left out."""
+def records_on(session: Session, catalog: Catalog, asked: Anniversary, limit: int) -> list[tuple[str, Any]]:
+    """Return id and value of some records, in no order; those in the recycle bin left out."""
     table = catalog.tables.table(asked.object)
     column = table.c[column_name(asked.field)]
-    chosen = select(table.c.id, column).where(table.c.id > after, column.is_not(None))
-    if asked.yearly:
-        chosen = chosen.where(_month_and_day(session.dialect, column).in_(sorted({f"{d:%m-%d}" for d in asked.days})))
-    else:
-        text = _day(session.dialect, column)
-        chosen = chosen.where(or_(*(text == f"{day:%Y-%m-%d}" for day in asked.days)))
+    days = [span for span in asked.spans if not isinstance(span, tuple)]
+    fits = [and_(column >= span[0], column < span[1]) for span in asked.spans if isinstance(span, tuple)]
+    noted = exists().where(
+        OCCURRENCE.c.rule == asked.rule,
+        OCCURRENCE.c.record == table.c.id,
+        OCCURRENCE.c.occurrence == asked.occurrence,
+    )
+    chosen = select(table.c.id, column).where(or_(*([column.in_(days)] if days else []), *fits), ~noted)
     if catalog.model.objects[asked.object].recycles:
         chosen = chosen.where(table.c[DELETED].is_(None))
-    rows: Sequence[Any] = session.execute(chosen.order_by(table.c.id).limit(limit)).all()
+    rows: Sequence[Any] = session.execute(chosen.limit(limit)).all()
     return [(str(row[0]), row[1]) for row in rows]
 
 
+def earliest_value(session: Session, catalog: Catalog, object: str, field: str) -> Any:
+    """Return the least value of a field that any record has, or None."""
+    column = catalog.tables.column(object, field)
+    return session.execute(select(func.min(column))).scalar_one_or_none()
+
+
 # ---------------------------------------------------------------------------------------------------------------------
-
-
-def _month_and_day(dialect: DialectName, column: Any) -> Any:
-    if dialect == "sqlite":
-        return func.substr(cast(column, Text), 6, 5)
-    return func.to_char(column, "MM-DD")
-
-
-def _day(dialect: DialectName, column: Any) -> Any:
-    if dialect == "sqlite":
-        return func.substr(cast(column, Text), 1, 10)
-    return func.to_char(column, "YYYY-MM-DD")
 
 
 def _occurred(dialect: DialectName) -> Any:

@@ -13,6 +13,7 @@ from engine.kernel.diagnostics import Findings
 from engine.kernel.errors import BadDefinition
 from engine.metamodel.compiler.scopes import World
 from engine.metamodel.model import FieldModel, ObjectModel, TenantModel
+from engine.metamodel.model.automation import OnRelative
 from engine.rules import FeelType
 from engine.storage.bounded import Bounded
 from engine.storage.column_types import ID_TYPES, MAX_DIGITS, Stored, stored_as
@@ -217,9 +218,23 @@ def _wanted(model: TenantModel, object: ObjectModel) -> Iterator[tuple[str, ...]
         fields = [object.fields[name] for name in rule.fields]
         if all(field.stored for field in fields):
             yield tuple(sort_column_name(field) for field in fields)
+    yield from _wanted_by_processes(model, object)
     for list_model in model.lists.values():
         if list_model.object == object.name and (first := _first_sort(model, object, list_model.name)):
             yield (first,)
+
+
+def _wanted_by_processes(model: TenantModel, object: ObjectModel) -> Iterator[tuple[str, ...]]:
+    for rule in model.automations.values():
+        if isinstance(rule.on, OnRelative) and rule.on.object == object.name:
+            yield (column_name(rule.on.field),)
+    for load in [one.load for one in model.assignments.values() if one.load is not None]:
+        if load.object == object.name:
+            # each choice counts what everybody has; what chooses stands first, so that closed work is not read
+            asked = {path[1] for path in (load.where.reads if load.where is not None else ()) if len(path) == 2}
+            own = [name for name, field in object.fields.items() if name in asked and field.stored and name != load.by]
+            recycled = (DELETED,) if object.recycles and DELETED in object.fields else ()
+            yield (*map(column_name, own), *recycled, column_name(load.by))
 
 
 def _first_sort(model: TenantModel, object: ObjectModel, list_name: str) -> str | None:

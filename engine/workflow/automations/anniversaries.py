@@ -8,11 +8,10 @@ from datetime import date, datetime, timedelta
 from engine.metamodel.model.automation import OnRelative
 from engine.records import Unit
 from engine.records.worktime.calendar import instant_of
-from engine.storage.rule_rows import Anniversary, records_on
+from engine.storage.rule_rows import Anniversary, earliest_value, records_on
 
 _DAY = timedelta(days=1)
-_CHUNK = 2_000
-MOST_RECORDS = 100_000
+_LEAP_DAY = (2, 29)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +25,26 @@ class Due:
     late: bool
 
 
-def due_records(unit: Unit, on: OnRelative, after: datetime, now: datetime) -> list[Due]:
-    """Return the records whose instant lies in (after, now], by instant."""
-    anchors = _anchors(unit, on, after, now)
+def due_records(unit: Unit, rule: str, on: OnRelative, window: tuple[datetime, datetime], limit: int) -> list[Due]:
+    """Return at most ``limit`` records whose instant lies in the window, its end included, the oldest days first.
+
+    Those for which the rule has noted this occurrence, carried out or skipped, are left out.
+    """
+    anchors = sorted(_anchors(unit, on, *window))
     if not anchors:
         return []
-    days = {day for anchor in anchors for day in _written(anchor, on)}
-    late_before = now - timedelta(days=on.window.days) - on.window.time
+    late_before = window[1] - timedelta(days=on.window.days) - on.window.time
+    first = _first_year(unit, on) if on.yearly else 0
     found: list[Due] = []
-    last = ""
-    while True:
-        asked = Anniversary(on.object, on.field, tuple(sorted(days)), on.yearly)
-        rows = records_on(unit.session, unit.catalog, asked, last, _CHUNK)
-        for id, value in rows:
-            for anchor in _anchors_of(value, on, anchors, unit):
-                at = _instant(unit, on, anchor)
-                name = str(anchor.year) if on.yearly else anchor.isoformat()
-                found.append(Due(id, anchor, at, name, at < late_before))
-        if len(rows) < _CHUNK or len(found) > MOST_RECORDS:
-            return sorted(found, key=lambda due: (due.at, due.id))
-        last = rows[-1][0]
+    for anchor in anchors:
+        spans = [_span(unit, on, day) for day in _written(anchor, on, first)]
+        name, at = str(anchor.year) if on.yearly else anchor.isoformat(), _instant(unit, on, anchor)
+        if not spans or len(found) >= limit:
+            continue
+        asked = Anniversary(on.object, on.field, spans, rule, name)
+        rows = records_on(unit.session, unit.catalog, asked, limit - len(found))
+        found += [Due(id, anchor, at, name, at < late_before) for id in sorted(id for id, _ in rows)]
+    return found
 
 
 def next_instant(unit: Unit, on: OnRelative, after: datetime) -> datetime:
@@ -80,24 +79,33 @@ def _whole_days(time: timedelta) -> timedelta:
     return timedelta(days=time.days)
 
 
-def _written(anchor: date, on: OnRelative) -> list[date]:
-    """Return the dates as they may stand in a record: in a common year the 29th of February counts as the 28th."""
-    if on.yearly and (anchor.month, anchor.day) == (2, 28) and not _leap(anchor.year):
-        return [anchor, date(2000, 2, 29)]
-    return [anchor]
+def _written(anchor: date, on: OnRelative, first: int) -> list[date]:
+    """Return the dates as they may stand in a record, for yearly rules those of earlier years from ``first`` on.
 
-
-def _anchors_of(value: date | datetime, on: OnRelative, anchors: frozenset[date], unit: Unit) -> list[date]:
-    day = value.astimezone(unit.ctx.zone).date() if isinstance(value, datetime) else value
+    In a common year the 29th of February counts as the 28th.
+    """
     if not on.yearly:
-        return [day] if day in anchors else []
-    return [anchor for anchor in sorted(anchors) if _this_year(day, anchor.year) == anchor and anchor.year > day.year]
+        return [anchor]
+    marks = [(anchor.month, anchor.day)]
+    if marks[0] == (2, 28) and not _leap(anchor.year):
+        marks.append(_LEAP_DAY)
+    years = range(first, anchor.year)
+    return [date(year, *mark) for year in years for mark in marks if mark != _LEAP_DAY or _leap(year)]
 
 
-def _this_year(day: date, year: int) -> date:
-    if (day.month, day.day) == (2, 29) and not _leap(year):
-        return date(year, 2, 28)
-    return day.replace(year=year)
+def _first_year(unit: Unit, on: OnRelative) -> int:
+    """Return the year of the oldest date that a record has."""
+    least = earliest_value(unit.session, unit.catalog, on.object, on.field)
+    if least is None:
+        return date.max.year
+    return (least.astimezone(unit.ctx.zone) if isinstance(least, datetime) else least).year
+
+
+def _span(unit: Unit, on: OnRelative, day: date) -> date | tuple[datetime, datetime]:
+    """Return a day as it is looked for; one of a field with a time of day is a day of the tenant's zone."""
+    if unit.model.objects[on.object].fields[on.field].type == "date":
+        return day
+    return instant_of(unit.ctx.zone, day, 0), instant_of(unit.ctx.zone, day + _DAY, 0)
 
 
 def _leap(year: int) -> bool:

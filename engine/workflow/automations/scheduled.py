@@ -23,7 +23,7 @@ from engine.storage.rule_rows import (
     save_rule_clock,
     start_rule_clock,
 )
-from engine.workflow.automations.anniversaries import Due, due_records, next_instant
+from engine.workflow.automations.anniversaries import due_records, next_instant
 from engine.workflow.automations.cron import Cron, daily, parse_cron
 from engine.workflow.automations.many import Many
 from engine.workflow.automations.matching import in_order
@@ -140,28 +140,23 @@ class Scheduled:
 
     def _relative(self, unit: Unit, rule: AutomationModel, clock: RuleClock) -> int:
         """Act on the records whose instant lies behind the last scheduled one; a chunk at a time."""
-        assert isinstance(rule.on, OnRelative)
-        due: list[Due] = due_records(unit, rule.on, clock.scheduled, unit.now)
-        fresh = [one for one in due if not one.late]
+        on = rule.on
+        assert isinstance(on, OnRelative)
+        due = due_records(unit, rule.name, on, (clock.scheduled, unit.now), self._many.chunk)
+        went = 0
         for one in due:
             if one.late:
                 note_occurrence(unit.session, rule.name, one.id, one.occurrence, unit.now, skipped=True)
-        went, finished = 0, True
-        for one in fresh:
+                continue
             occasion = Occasion(
                 key=f"rule/{rule.name}/{one.id}/{one.occurrence}",
                 event={"type": "relative", "at": one.at, "data": {}},
                 item={"anchor": one.anchor, "at": one.at},
                 asks_where=True,
             )
-            acted = self._many.one(unit, rule, RecordRef(rule.on.object, one.id), occasion, one.occurrence)
-            went += acted
-            if went >= self._many.chunk:
-                finished = False
-                break
-        if finished:
-            last = unit.now
-            save_rule_clock(unit.session, replace(clock, scheduled=last, next_at=next_instant(unit, rule.on, last)))
+            went += self._many.one(unit, rule, RecordRef(on.object, one.id), occasion, one.occurrence)
+        if len(due) < self._many.chunk:
+            save_rule_clock(unit.session, replace(clock, scheduled=unit.now, next_at=next_instant(unit, on, unit.now)))
         return went
 
 
