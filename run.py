@@ -83,9 +83,9 @@ def check(rest: list[str]) -> int:
 
 
 def bench(rest: list[str]) -> int:
-    """Print the table of ratios to hand-written code; with ``rules``, ``flows`` or ``group`` first, one of those."""
+    """Print the table of ratios to hand-written code; with ``rules``, ``flows``, ``group`` or ``crm`` first, that."""
     prepare(FULL_LOCK)
-    if rest[:1] and rest[0] in ("rules", "flows", "group"):
+    if rest[:1] and rest[0] in ("rules", "flows", "group", "crm"):
         return become([str(PYTHON), "-m", f"benchmarks.{rest[0]}", *rest[1:]])
     return become([str(PYTHON), "-m", "benchmarks", *rest])
 

@@ -13,7 +13,7 @@ from engine.access.clauses import fields_read
 from engine.access.scopes import world_of
 from engine.metamodel.compiler.scopes import World
 from engine.metamodel.model import CheckModel, Default, FieldModel, LifecycleModel, ObjectModel, TenantModel
-from engine.metamodel.model.field import RULES
+from engine.metamodel.model.field import RULES, Pick
 from engine.metamodel.model.reading import expressions_in
 from engine.records.completing import meets_lines
 from engine.records.feeds import Feed, feeds_of
@@ -98,6 +98,11 @@ class ObjectPlan:
         state = self.life.field if self.life else None
         found = ((name, field) for name, field in self.object.fields.items() if name != state)
         return tuple((name, field, field.default) for name, field in found if field.default is not None)
+
+    @cached_property
+    def picks(self) -> tuple[tuple[str, FieldModel, Pick], ...]:
+        """The fields that take what the first record that fits gives, in their order."""
+        return tuple((name, field, field.pick) for name, field in self.object.fields.items() if field.pick is not None)
 
     @cached_property
     def required(self) -> frozenset[str]:

@@ -283,6 +283,8 @@ def _ordered(model: TenantModel, files: Sequence[Path]) -> list[Path]:
             needs.add(first[model.person])
         for source in sources:
             fields = model.objects[_object_of(source)].fields
+            taken = {field.pick.source for field in fields.values() if field.pick is not None}
+            needs |= {first[name] for name in taken if name in first and name != object.name}
             for name in open_table(source).header:
                 targets: Any = fields[name].targets if name in fields else ()
                 needs |= {first[target] for target in targets if target in first and target != object.name}

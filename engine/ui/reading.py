@@ -9,6 +9,7 @@ from typing import Any
 from engine.kernel.errors import Complaint, LimitExceeded, Rejected
 from engine.metamodel.model import FieldModel, ObjectModel
 from engine.ui.desk import Desk
+from engine.ui.formatting import as_decimal
 from engine.ui.widgets import widget_of
 from engine.ui.widgets.base import ABSENT, Posted, SentFile
 from engine.ui.widgets.references import Pick
@@ -127,10 +128,14 @@ class _Reader:
         return self.action == "create" and (follows or field.required)
 
     def picks_anew(self, field: FieldModel, posted: Posted, value: Any) -> bool:
-        """Tell whether a reference of a new record is still for the engine to pick, since nobody chose another."""
+        """Tell whether a field of a new record is still for the engine to pick, since nobody chose something else."""
         if field.pick is None or self.action != "create":
             return False
-        return value is None or value == posted.one(f"{field.name}.picked")
+        before = posted.one(f"{field.name}.picked")
+        if value is None or value == before:
+            return True
+        number = as_decimal(value)
+        return number is not None and number == as_decimal(before)
 
     def settle(self, found: ObjectModel, field: FieldModel, value: Any, path: str, kept: dict[str, Any]) -> Any:
         """Return a picked value as plain JSON; a text that was typed but not picked is looked up."""

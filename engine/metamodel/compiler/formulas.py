@@ -125,18 +125,40 @@ class _FieldFormulas:
                 self.bench.findings.warn("time_dependent", node.span)
         return expression
 
-    def _where(self, node: Node) -> Any:
-        if node.value is None or not self.bench.objects.keys() & self.field.targets:
+    def _where(self, node: Node, target: str = "") -> Any:
+        target = target or next(iter(self.field.targets), "")
+        if node.value is None or target not in self.bench.objects:
             return None
-        return self.expressions.row_condition(
-            node, TargetScope(self.expressions, self.object.name, self.field.targets[0])
-        )
+        return self.expressions.row_condition(node, TargetScope(self.expressions, self.object.name, target))
 
     def _pick(self, node: Node) -> Pick | None:
+        if node.value is None:
+            return None
+        if self.field.type != "reference":
+            return self._pick_of_another(node)
+        for key in ("from", "take"):
+            if node.has(key):
+                place = node.get(key).key_span
+                self.bench.findings.add("option_not_for_type", place, option=key, type="reference", guess="")
         target = self.bench.objects.get(next(iter(self.field.targets), ""))
-        if node.value is None or target is None:
+        if target is None:
             return None
         return Pick(self._where(node.get("where")), sort_keys(node.get("sort"), target, self.bench))
+
+    def _pick_of_another(self, node: Node) -> Pick | None:
+        """Compile what a field takes from a record that it does not point to."""
+        for key in ("from", "take"):
+            if not node.has(key):
+                self.bench.complain("missing_option", node, option=key, type=self.field.type, field=self.field.name)
+                return None
+        source = self.bench.object(node.get("from"))
+        taken = None if source is None else self.bench.field(source, node.get("take"))
+        if source is None or taken is None:
+            return None
+        if self.expressions.world.type_of_field(taken) != self.type or not taken.stored:
+            self.bench.complain("wrong_result", node.get("take"), type=self.field.type, wanted=taken.type)
+        where = self._where(node.get("where"), source.name)
+        return Pick(where, sort_keys(node.get("sort"), source, self.bench), source.name, taken.name)
 
     def _check_pattern(self) -> None:
         pattern = self.field.pattern

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from engine.metamodel.model import FieldType
 
 _EVERY = frozenset({"type", "title", "help", "required", "readonly"})
-_TEXT = _EVERY | {"unique", "index", "search", "length", "pattern", "default", "as", "rollup"}
+_TEXT = _EVERY | {"unique", "index", "search", "length", "pattern", "default", "pick", "as", "rollup"}
 _LONG = _EVERY | {"search", "default", "as"}
-_ORDERED = _EVERY | {"unique", "index", "range", "default", "as", "rollup"}
+_ORDERED = _EVERY | {"unique", "index", "range", "default", "pick", "as", "rollup"}
 _NUMBER = _ORDERED | {"digits", "scale"}
 _KEPT = _EVERY | {"default"}
 
@@ -26,7 +26,7 @@ OPTIONS: Mapping[FieldType, frozenset[str]] = {
     "time": _ORDERED,
     "datetime": _ORDERED,
     "duration": _ORDERED,
-    "choice": _KEPT | {"of", "depends_on", "index", "unique", "as"},
+    "choice": _KEPT | {"of", "depends_on", "pick", "index", "unique", "as"},
     "choices": _KEPT | {"of", "depends_on"},
     "reference": _KEPT | {"to", "where", "pick", "on_delete", "index", "unique", "as"},
     "references": _KEPT | {"to", "where"},

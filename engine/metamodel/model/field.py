@@ -79,10 +79,15 @@ class Rollup:
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """Which record a reference takes on creation where none is given: the first for which ``where`` is true too."""
+    """What a field takes on creation where nothing is given, of the first record for which ``where`` is true too.
+
+    A reference takes the record itself; another field what stands in ``take`` of a record of ``source``.
+    """
 
     where: Expression | None = None
     sort: tuple[SortKey, ...] = ()
+    source: str | None = None
+    take: str = "id"
 
 
 @dataclass(frozen=True, slots=True)

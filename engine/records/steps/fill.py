@@ -11,7 +11,7 @@ from engine.records.calculating import calculate
 from engine.records.completing import Completion
 from engine.records.draft import Draft
 from engine.records.exploding import explode
-from engine.records.picking import pick_references
+from engine.records.picking import pick_values
 from engine.records.plan import ObjectPlan
 from engine.records.related import Key, Related
 from engine.records.results import DoesNotFit, result_of
@@ -175,7 +175,7 @@ def _defaults(draft: Draft, unit: Unit) -> bool:
                 continue
         draft.put(name, value)
         pointed = pointed or (value is not None and name in draft.plan.pointers)
-    return pick_references(draft, unit) or pointed
+    return pick_values(draft, unit) or pointed
 
 
 def _guard(draft: Draft, unit: Unit) -> None:

@@ -201,11 +201,11 @@ class _Drawer:
         )
 
     def _picked(self, field: FieldModel) -> str:
-        """Return the record that the engine picked: while nobody chooses another, it picks anew."""
+        """Return what the engine picked: while nobody chooses something else, it picks anew."""
         value = self.values.get(field.name)
         if field.pick is None or self.facts.id or field.name not in self.facts.picked or value is None:
             return ""
-        return parts_of(value)[0]
+        return parts_of(value)[0] if field.references else str(value)
 
     def lines(self, placed: FormField, field: FieldModel) -> SectionBox:
         editor = build_editor(
