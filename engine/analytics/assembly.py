@@ -16,7 +16,7 @@ from engine.metamodel.periods import Span, next_of
 from engine.records import Unit
 
 Keys = tuple[Any, ...]
-_OTHERS = "\0others"
+OTHERS = "\0others"
 _YEAR = {"day": 364, "week": 52, "month": 12, "quarter": 4, "year": 1}
 
 
@@ -88,7 +88,9 @@ class Assembly:
         lines = [(keys, keyed[keys]) for keys in ordered]
         if rest:
             members = [member for keys in rest for member in self.members.get(keys, ())]
-            lines.append(((_OTHERS,) * max(self.width, 1), self._figures(members)))
+            lines.append(((OTHERS,) * max(self.width, 1), self._figures(members)))
+        elif (OTHERS,) in self.shown:
+            lines.append(((OTHERS,), self._figures([(OTHERS,)])))
         cells = [[self._cell(keys, rest, column) for column in self.columns] for keys, _ in lines]
         tracks = [[figures for _, figures in lines], *(list(track) for track in zip(*cells, strict=True))]
         complete(reading.measures, tracks, total, reading.unit.run)
@@ -165,14 +167,13 @@ class Assembly:
         return (rows, []) if most is None or len(rows) <= most else (rows[:most], rows[most:])
 
     def _cell(self, keys: Keys, rest: Sequence[Keys], column: Spot) -> Figures:
-        rows = rest if keys and keys[0] == _OTHERS else [keys]
+        rows = rest if keys and keys[0] == OTHERS else [keys]
         members = [one for row in rows for one in self.members.get(row, ())]
         return self._figures([member for member in members if member[self.width] == column.value])
 
     def _line(self, keys: Keys, whole: Figures, cells: Sequence[Figures]) -> Line:
         spots = tuple(
-            Spot(None, others=True) if value == _OTHERS else self.spots[place][value]
-            for place, value in enumerate(keys)
+            Spot(None, others=True) if value == OTHERS else self.spots[place][value] for place, value in enumerate(keys)
         )
         where = None if any(spot.term is None for spot in spots) else both(self.base, *(spot.term for spot in spots))
         own = tuple(

@@ -57,6 +57,11 @@ def merged(parts: Sequence[Part], rows: Sequence[Raw]) -> Raw:
     return tuple(_merged(part, [row[place] for row in rows]) for place, part in enumerate(parts))
 
 
+def without(parts: Sequence[Part], whole: Raw, rows: Sequence[Raw]) -> Raw:
+    """Return the parts of a whole less those of some of its groups; None where that cannot be told from them."""
+    return tuple(_rest(part, whole[place], [row[place] for row in rows]) for place, part in enumerate(parts))
+
+
 def based(parts: Sequence[Part], measures: Mapping[str, MeasureModel], row: Raw, when: When) -> dict[str, Any]:
     """Return the measures that come from the database, at a time."""
     told = {(part.measure, part.function): row[place] for place, part in enumerate(parts) if part.when == when}
@@ -113,6 +118,12 @@ def _functions(function: Function | None) -> tuple[Literal["count", "count_disti
     if function == "average":
         return ("sum", "count")
     return () if function is None else (function,)
+
+
+def _rest(part: Part, whole: Any, values: Sequence[Any]) -> Any:
+    if part.function not in ("sum", "count") or whole is None:
+        return None
+    return whole - sum(value for value in values if value is not None)
 
 
 def _merged(part: Part, values: Sequence[Any]) -> Any:

@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 from engine.analytics.asking import Ask
-from engine.analytics.assembly import Assembly, Taken
-from engine.analytics.figures import Raw, When, asked_of, parts_of
+from engine.analytics.assembly import OTHERS, Assembly, Taken
+from engine.analytics.figures import Raw, When, asked_of, parts_of, without
 from engine.analytics.sheets import Sheet, both
 from engine.analytics.sight import alike, axes_of
 from engine.analytics.spots import Scale, spots_of
@@ -21,11 +21,10 @@ from engine.metamodel.model.analysis import Axis, ChartModel, DatasetModel, Dime
 from engine.metamodel.periods import ALL_TIMES, RELATIVE, Span, first_of, next_of, span_of
 from engine.records import Listing, Unit
 from engine.records.conditions import Conditions
-from engine.records.measuring import Group, KeyAsked, Question, measure
+from engine.records.measuring import First, Group, KeyAsked, Question, measure
 
 Keys = tuple[Any, ...]
 _MOST_SPANS = 400
-_OTHERS = "\0others"
 
 
 class Reading:
@@ -50,7 +49,10 @@ class Reading:
 
     def sheet(self) -> Sheet:
         """Return the chart with its figures."""
-        groups = self._groups(tuple(self._key(scale) for scale in self.scales))
+        first = self._first()
+        groups = self._groups(tuple(self._key(scale) for scale in self.scales), first=first)
+        if first is not None:
+            return self._of_first(groups)
         while (deeper := self._deeper(groups)) is not None:
             self.scales = deeper
             groups = self._groups(tuple(self._key(scale) for scale in self.scales))
@@ -67,6 +69,28 @@ class Reading:
             for place, scale in enumerate(self.scales)
         ]
         return Assembly(self, found, shown, spots, taken).sheet()
+
+    def _first(self) -> First | None:
+        """Return how many groups to ask for, one more than are shown, where the database can tell which come first."""
+        chart, sort = self.chart, self.chart.sort
+        plain = len(self.scales) == 1 and self.dated is None and chart.columns is None and self.scales[0].tree is None
+        if chart.top is None or not plain or any(measure.taken or measure.cumulate for measure in self.measures):
+            return None
+        name = sort.removeprefix("-")
+        for place, part in enumerate(self.parts):
+            if part.measure == name and part.when == "now" and self.dataset.measures[name].function in ("sum", "count"):
+                return First(place, sort.startswith("-"), chart.top + 1)
+        return None
+
+    def _of_first(self, groups: Sequence[Group]) -> Sheet:
+        """Return the sheet of the first groups; what the others come to is the whole without them."""
+        top = self.chart.top or 0
+        shown = {group.keys: group.figures for group in groups[:top]}
+        if len(groups) > top:
+            whole = self._groups(())[0].figures
+            shown[(OTHERS,)] = without(self.parts, whole, list(shown.values()))
+        values = {keys[0] for keys in shown} - {OTHERS}
+        return Assembly(self, shown, shown, [spots_of(self.unit, self.scales[0], values)], {}).sheet()
 
     def _deeper(self, groups: Sequence[Group]) -> list[Scale] | None:
         """Return the scales with a tree opened further, where a single node holds everything and nobody chose it."""
@@ -170,7 +194,9 @@ class Reading:
     def _key(self, scale: Scale) -> KeyAsked:
         return KeyAsked(scale.dimension.path, scale.axis.grain, scale.places)
 
-    def _groups(self, keys: tuple[KeyAsked, ...], *, now_only: bool = False) -> tuple[Group, ...]:
+    def _groups(
+        self, keys: tuple[KeyAsked, ...], *, now_only: bool = False, first: First | None = None
+    ) -> tuple[Group, ...]:
         times = dict.fromkeys(self._at(when) for when in (("now",) if now_only else ("now", *self.earlier)))
         where = both(self._standing(), " or ".join(f"({time})" for time in times) if all(times) else "")
         whens = self._whens()
@@ -180,7 +206,7 @@ class Reading:
             own = "" if model.where is None else model.where.text
             figures.append(asked_of(part, model, both(own, self._at(part.when) if len(whens) > 1 else "")))
         listing = Listing(self.dataset.object, where=where or None)
-        return measure(self.unit, Question(listing, keys, tuple(figures)), self.conditions)
+        return measure(self.unit, Question(listing, keys, tuple(figures), first), self.conditions)
 
     def whole(self) -> Raw | None:
         """Return the parts of all records, asked for by themselves where they cannot be put together."""

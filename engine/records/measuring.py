@@ -37,12 +37,22 @@ class FigureAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class First:
+    """Only the groups with the largest values of a figure (the smallest, if not ``falling``), ``count`` of them."""
+
+    figure: int
+    falling: bool
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
-    """Figures of the records of a listing."""
+    """Figures of the records of a listing, of all groups or of the first ones."""
 
     listing: Listing
     keys: tuple[KeyAsked, ...] = ()
     figures: tuple[FigureAsked, ...] = field(default=())
+    first: First | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +78,11 @@ def measure(unit: Unit, question: Question, conditions: Conditions) -> tuple[Gro
     measures = Measures(
         tuple(Key(key.path, key.unit, key.places is not None) for key in question.keys),
         tuple(_figure(unit, listing.object, figure, conditions) for figure in question.figures),
+        None if question.first is None else (question.first.figure, question.first.falling),
     )
     maps = {place: key.places for place, key in enumerate(question.keys) if key.places is not None}
-    query = replace(query_of(unit, listing, conditions), sort=(), limit=MEASURED_GROUPS + 1)
+    most = MEASURED_GROUPS + 1 if question.first is None else min(question.first.count, MEASURED_GROUPS)
+    query = replace(query_of(unit, listing, conditions), sort=(), limit=most)
     asked = (query, measures, maps)
     found = measure_rows(unit.session, unit.catalog, asked, seen_by(unit), bound_of(unit), unit.run)
     if len(found) > MEASURED_GROUPS:

@@ -193,6 +193,8 @@ class Connections:
         self.address = address
         self.settings = settings
         self.suspect = False
+        # what the sessions remember of this database
+        self.memory: dict[str, Any] = {}
         self._open: weakref.WeakSet[Held] = weakref.WeakSet()
 
     def mine(self) -> Held:

@@ -47,6 +47,8 @@ class Measures:
 
     keys: tuple[Key, ...]
     figures: tuple[Figure, ...]
+    # the figure whose largest (falling) or smallest values come first, and whether falling; None: no order
+    first: tuple[int, bool] | None = None
 
     @property
     def paths(self) -> tuple[Path, ...]:

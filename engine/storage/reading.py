@@ -18,12 +18,14 @@ from engine.storage.keys import search_words
 from engine.storage.measures import Measures, read_row
 from engine.storage.ordering import order_stored
 from engine.storage.query import Page, Path, Query, Row, Tally
+from engine.storage.remembering import remembered
 from engine.storage.scope import Frame
 from engine.storage.selection import Selection, build_count, build_measures, build_one, build_page, build_tally
 from engine.storage.sessions import Session
 from engine.storage.wording import Bound, RowFilter, Wording
 
 T = TypeVar("T")
+_WHOLE = frozenset(("measures", "tally", "count"))
 
 
 def select_page(
@@ -117,16 +119,25 @@ def measure_rows(
     shapes = tuple(wording.look(("figure", n), figure.where) for n, figure in enumerate(measures.figures))
     figures = tuple((figure.function, figure.path) for figure in measures.figures)
     own = _Asked(catalog, replace(query, columns=measures.paths), wording)
-    key = ("measures", measures.keys, figures, shapes, run.zone.key)
+    key = ("measures", measures.keys, figures, shapes, run.zone.key, measures.first)
     built = own.made(key, lambda frame: build_measures(frame, query, len(own.words), measures, run.zone.key))
     selection, readers = built
     values = own.values(selection)
     values.update({f"map{place}": orjson.dumps(dict(map_)).decode() for place, map_ in maps.items()})
     if measures.keys:
         values["groups"] = query.limit
-    raw = session.rows(selection.compiled, values)
-    if raw:
-        session.require_model(catalog.stamp, raw[0][-1])
+
+    def ask() -> list[tuple[Any, ...]]:
+        found = session.rows(selection.compiled, values)
+        if found:
+            session.require_model(catalog.stamp, found[0][-1])
+        return found
+
+    if selection.objects is None or wording.momentary:
+        raw = ask()
+    else:
+        question = (selection.compiled.text, selection.compiled.arguments(values))
+        raw = remembered(session).rows(session, catalog, question, selection.objects, ask)
     return tuple(read_row(row, readers) for row in raw)
 
 
@@ -208,7 +219,9 @@ class _Asked:
         tables = self._catalog.tables
 
         def make() -> T:
-            return build(Frame(self._query.object, tables.table(self._query.object), self._wording))
+            frame = Frame(self._query.object, tables.table(self._query.object), self._wording)
+            frame.whole = isinstance(key, tuple) and key[0] in _WHOLE
+            return build(frame)
 
         found: T = tables.statements.get((key, self._shape), make)
         return found

@@ -16,7 +16,7 @@ from engine.rules.sql import SqlLines, SqlScope, SqlValue
 from engine.storage.column_types import stored_as
 from engine.storage.share_scope import SHARES, Shares
 from engine.storage.system import USER
-from engine.storage.table_map import DELETED, TableMap, column_name
+from engine.storage.table_map import DELETED, TableMap, column_name, demands_value
 from engine.storage.wording import Wording
 
 USERS = USER.name
@@ -35,6 +35,10 @@ class Frame:
     prefix: str = "j"
     joined: dict[tuple[Path, bool], FromClause] = field(default_factory=dict)
     conditions: list[ColumnElement[bool]] = field(default_factory=list)
+    # all rows are wanted, not the first ones of an order: where they are looked for first is the database's choice
+    whole: bool = False
+    # then: rows that are there for every row of the frame, as a required reference leads to one
+    firm: list[FromClause] = field(default_factory=list)
     shared: int = 0
 
     @property
@@ -43,10 +47,18 @@ class Frame:
 
     @property
     def source(self) -> FromClause:
-        """Return the FROM clause with its joins."""
+        """Return the FROM clause with its joins.
+
+        The firm ones stand first, and say that they are: so a database may begin with them, where few of them fit.
+        """
+        joins = list(zip(self.joined.values(), self.conditions, strict=True))
         source = self.row
-        for alias, condition in zip(self.joined.values(), self.conditions, strict=True):
-            source = source.outerjoin(alias, condition)
+        for alias, condition in joins:
+            if any(alias is one for one in self.firm):
+                source = source.join(alias, condition)
+        for alias, condition in joins:
+            if not any(alias is one for one in self.firm):
+                source = source.outerjoin(alias, condition)
         return source
 
     def inner(self, object: str) -> Frame:
@@ -62,7 +74,14 @@ class Frame:
         target = self.target(object, name)
         if target is None:
             return None
-        return self._join((*at, name), target, lambda alias: alias.c.id == row.c[column_name(name)], trusted=trusted)
+        firm = (row is self.row or any(row is one for one in self.firm)) and self._always(object, name)
+        matched = lambda alias: alias.c.id == row.c[column_name(name)]  # noqa: E731 - one expression, used once
+        return self._join((*at, name), target, matched, trusted=trusted, firm=firm)
+
+    def _always(self, object: str, name: str) -> bool:
+        """Tell whether every row has a reference, which the database keeps from leading nowhere."""
+        model = self.tables.model.objects.get(object)
+        return self.whole and model is not None and demands_value(model.fields[name])
 
     def step_any(self, at: Path, row: FromClause, name: str, target: str) -> FromClause:
         """Return the row of ``target`` behind a reference that may point to several objects."""
@@ -86,7 +105,13 @@ class Frame:
         return model.targets[0] if model.references and model.targets[0] in self.tables.model.objects else None
 
     def _join(
-        self, path: Path, target: str, matched: Callable[[FromClause], ColumnElement[bool]], *, trusted: bool
+        self,
+        path: Path,
+        target: str,
+        matched: Callable[[FromClause], ColumnElement[bool]],
+        *,
+        trusted: bool,
+        firm: bool = False,
     ) -> FromClause:
         hides = not trusted and target != USERS and self.words.hides(target)
         key = (path, hides)
@@ -98,6 +123,8 @@ class Frame:
                 condition = and_(condition, self.words.condition(("rows", target), inside))
             self.joined[key] = alias
             self.conditions.append(condition)
+            if firm and not hides:
+                self.firm.append(alias)
         return self.joined[key]
 
 
@@ -213,6 +240,10 @@ class RowScope:
             if found is None:
                 return None
             record = found.element
+            behind = self.frame.joined.get(((*self.at, *path), False))
+            if behind is not None and not self.nested and any(behind is one for one in self.frame.firm):
+                # the same value, but one that a search may begin with
+                record = behind.c.id
         self.frame.shared += 1
         return Shares(self, object, record, f"{self.frame.prefix}{self.frame.shared}s")
 

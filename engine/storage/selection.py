@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Integer, Text, bindparam, func, literal_column, or_, select, union_all
+from sqlalchemy import Integer, Table, Text, bindparam, func, literal_column, or_, select, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.sql import ColumnElement, Select, Subquery
+from sqlalchemy.sql import ColumnElement, Select, Subquery, visitors
 
 from engine.kernel.errors import Malformed
 from engine.metamodel.model import ObjectModel
+from engine.storage.access_tables import SHARE
 from engine.storage.column_types import Convert, Stored, binder, load_kind, stored_as
 from engine.storage.measures import MeasureColumns, Measures, Read
 from engine.storage.ordering import OrderKey, order_keys, stretches
@@ -24,6 +25,7 @@ from engine.storage.system import STATE
 from engine.storage.table_map import DELETED, SEARCH_COLUMN, column_name, has_search, searched_fields
 from engine.storage.wording import Piece
 
+_WITH_CATALOG = frozenset((STATE.name, SHARE.name))
 _LIMIT = bindparam("limit", type_=Integer())
 
 
@@ -39,6 +41,8 @@ class Selection:
     load: Load
     kinds: tuple[Stored, ...] = ()
     keys: tuple[Convert | None, ...] = ()
+    # the objects whose records it reads; None where it reads what has no version of its own
+    objects: tuple[str, ...] | None = None
 
     def place(self, raw: Sequence[Any]) -> list[Any]:
         """Return the sort values of a row."""
@@ -102,9 +106,16 @@ def build_measures(
     if columns.keys:
         # by place: PostgreSQL takes an expression with parameters in it for another one each time it stands there
         places: list[ColumnElement[Any]] = [literal_column(str(place)) for place in range(1, len(columns.keys) + 1)]
-        statement = statement.group_by(*places).limit(bindparam("groups", type_=Integer()))
+        statement = statement.group_by(*places)
+        if measures.first is not None:
+            place, falling = measures.first
+            # nothing to sum up counts as nought
+            figure = func.coalesce(columns.figures[place], literal_column("0", Integer()))
+            statement = statement.order_by(figure.desc() if falling else figure.asc(), *places)
+        statement = statement.limit(bindparam("groups", type_=Integer()))
     compiled, pieces = _compiled(frame, statement, converters)
-    return Selection(compiled, pieces, lambda rows: []), tuple(columns.readers)
+    selection = Selection(compiled, pieces, lambda rows: [], objects=_objects_in(frame, statement))
+    return selection, tuple(columns.readers)
 
 
 def build_tally(frame: Frame, query: Query, words: int) -> Selection:
@@ -155,6 +166,14 @@ def _compiled(
     # what the rules bind comes in the driver's own form
     ready = {name: None for _, piece in pieces for name, _, _ in piece.binds.made}
     return Compiled(statement, frame.tables.dialect, {**converters, **ready}), pieces
+
+
+def _objects_in(frame: Frame, statement: Select[Any]) -> tuple[str, ...] | None:
+    """Return the objects whose tables a statement reads; None where it reads others that change unnoticed."""
+    names = {element.name for element in visitors.iterate(statement) if isinstance(element, Table)}
+    objects = names & frame.tables.model.objects.keys()
+    # the state goes with the catalog, and so does what permission rests on; a share is told of with its record
+    return tuple(sorted(objects)) if names - objects <= _WITH_CATALOG else None
 
 
 def _selected(frame: Frame, columns: Sequence[Path]) -> SelectedColumns:

@@ -37,7 +37,7 @@ class Meter:
 class Session:
     """One connection for a while. Inside ``writing()`` everything is one transaction."""
 
-    __slots__ = ("_connections", "_held", "address", "dialect", "meter", "stamp", "tenant", "unsettled")
+    __slots__ = ("_connections", "_held", "address", "counted", "dialect", "meter", "stamp", "tenant", "unsettled")
 
     def __init__(self, held: Held, connections: Connections, stamp: Stamp | None = None) -> None:
         self._held = held
@@ -50,6 +50,13 @@ class Session:
         self.meter = Meter()
         # what permission rests on was changed here: what is cached for the stamp is not for this session
         self.unsettled = False
+        # how often the records of each object have changed, as this session was told (``data_versions``)
+        self.counted: tuple[object, Mapping[str, int]] | None = None
+
+    @property
+    def memory(self) -> dict[str, Any]:
+        """Return what this process remembers of the database, by whose it is."""
+        return self._connections.memory
 
     @property
     def writing(self) -> bool:

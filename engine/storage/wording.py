@@ -51,6 +51,8 @@ class Wording:
     pieces: list[Piece] = field(default_factory=list)
     # the same values serve in every execution by this reader
     steady: bool = True
+    # the values are other ones at each moment
+    momentary: bool = False
     _rules: dict[Slot, SqlRule] = field(default_factory=dict)
     _worded: int = 0
 
@@ -65,6 +67,7 @@ class Wording:
         )
         given = rule.given(self.bound, self.run)
         self.steady = self.steady and rule.steady
+        self.momentary = self.momentary or (not rule.steady and rule.momentary)
         self._rules[slot] = rule
         self.givens[slot] = given
         return rule.form, given.shape

@@ -12,9 +12,9 @@ import pytest
 
 from engine.analytics import AnalyticsService, Ask, Sheet
 from engine.kernel.context import Context
-from engine.kernel.errors import Malformed, Missing
+from engine.kernel.errors import LimitExceeded, Malformed, Missing
 from engine.metamodel.periods import first_of
-from engine.records import Operation
+from engine.records import Listing, Operation
 from tests.records.conftest import House
 
 AREAS = ["north", "south", "oslo", "bergen", "rome", None]
@@ -300,3 +300,36 @@ def test_what_is_not_there_is_refused_with_the_nearest_name(house: House, analyt
     for rows, values, ask in cases:
         with pytest.raises(Malformed):
             analytics.figures(house.admin, "sales", rows, "", values, ask)
+
+
+def test_the_first_groups_are_chosen_by_the_database_and_the_others_are_what_is_left(
+    house: House, analytics: AnalyticsService
+) -> None:
+    amounts = ["-5", "50", None, "30", "10", "30"]
+    for n, amount in enumerate(amounts):
+        house.make("sale", name=str(n), shop=house.make("shop", name=f"S{n}").id, amount=amount)
+    house.make("sale", name="nowhere", amount="40")
+
+    sheet = analytics.chart(house.admin, "by_shop", Ask())
+    few = analytics.chart(house.admin, "by_shop", Ask(where="amount > 30"))
+
+    assert [line.whole.values["amount"] for line in sheet.lines] == [50, 40, 65]
+    assert (sheet.lines[1].spots[0].value, sheet.lines[2].spots[0].others) == (None, True)
+    assert sheet.total.values["amount"] == 155
+    assert [line.whole.values["amount"] for line in few.lines] == [50, 40]
+
+
+def test_a_firm_with_many_groups_has_its_first_ones(house: House, analytics: AnalyticsService) -> None:
+    rows = [{"name": f"S{n}"} for n in range(20)]
+    house.records.bulk(house.admin, "shop", [Operation("create", row) for row in rows], True)
+    patch = pytest.MonkeyPatch()
+    patch.setattr("engine.records.measuring.MEASURED_GROUPS", 10)
+    for shop in house.records.list(house.admin, Listing("shop", limit=50)).records:
+        house.make("sale", name="one", shop=shop.id, amount="1")
+
+    sheet = analytics.chart(house.admin, "by_shop", Ask())
+    with pytest.raises(LimitExceeded):
+        analytics.figures(house.admin, "sales", ["shop"], "", ["amount"], Ask())
+    patch.undo()
+
+    assert [line.whole.values["amount"] for line in sheet.lines] == [1, 1, 18]

@@ -131,6 +131,12 @@ class Givens:
         bindings = self._checked.bindings.values()
         return not any(isinstance(one, Function) and one.name in _CHANGING for one in bindings)
 
+    @property
+    def momentary(self) -> bool:
+        """Tell whether a given may be another one at each moment, not only on each day."""
+        bindings = self._checked.bindings.values()
+        return any(isinstance(one, Function) and one.name == "now" for one in bindings)
+
     def calculate(self, names: Mapping[str, Any], run: Run) -> Given:
         """Return the values for one execution."""
         found = [part.calculate(names, run) for part in self._parts]

@@ -81,6 +81,11 @@ class SqlRule:
         """Tell whether the same names always give the same values: nothing asks for the time."""
         return self._givens.steady
 
+    @property
+    def momentary(self) -> bool:
+        """Tell whether the values depend on the moment, not only on names and the day."""
+        return self._givens.momentary
+
     def condition(self, scope: SqlScope, given: Given, prefix: str = "f") -> SqlPiece:
         """Return the expression for a WHERE clause. Raises BadDefinition when it cannot be said in SQL."""
         return self._piece(scope, given.shapes, Binds(scope.dialect, prefix), _as_filter)
