@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from engine.analytics import AnalyticsService
 from engine.answering import ApprovalDesk
 from engine.attachments import AttachmentService
-from engine.auth import AuthService
+from engine.auth import AuthService, User
 from engine.background import GatewayDoor, Parts, Printouts, work_of
 from engine.jobs import Background, Handler, JobBook, Lane, Occasion
 from engine.kernel.clock import Clock, ShiftedClock, SystemClock
@@ -25,7 +25,7 @@ from engine.metamodel.model import TenantModel
 from engine.printing import Press, PrintService
 from engine.records import DictionaryService, RecordService
 from engine.records.renewing import renew
-from engine.rights import RightsService
+from engine.rights import Administering, RightsService
 from engine.settings import Settings
 from engine.storage import Shelf
 from engine.studio import RuleStudio
@@ -66,6 +66,7 @@ class Engine:
     printing: PrintService
     rules: RuleStudio
     rights: RightsService
+    administering: Administering[User]
     messages: MessageService
     background: Background
     jobs: JobBook
@@ -163,6 +164,7 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
         printing=printing,
         rules=RuleStudio(records),
         rights=rights,
+        administering=Administering(records, auth.accounts),
         messages=messages,
         background=Background(shelf, settings, clock, tenants, work_of(parts, handlers, lanes, kinds)),
         jobs=JobBook(shelf),

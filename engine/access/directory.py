@@ -42,6 +42,11 @@ class Directory:
         return chart_of(self.session, self.catalog)
 
     @property
+    def day(self) -> date:
+        """The day on which it answers."""
+        return self._day
+
+    @property
     def model(self) -> TenantModel:
         """The model that the directory reads by."""
         return self._model

@@ -72,6 +72,18 @@ class PostReader:
         further = self._further_posts([row["id"] for row in persons.values()])
         return {user: self._standing(row, marker, further.get(row["id"], [])) for user, row in persons.items()}
 
+    def without_account(self) -> dict[str, str | None]:
+        """Return the active persons whom no user is, by id of their record, with their unit."""
+        object = self._model.structure.person
+        if object is None:
+            return {}
+        marker = marker_of(self._model, object)
+        rows = living_rows(self._session, self._catalog, object, tuple(marker.keys.values()))
+        free = [row for row in rows if at(row, marker, "user") is None]
+        further = self._further_posts([row["id"] for row in free])
+        found = {row["id"]: self._standing(row, marker, further.get(row["id"], [])) for row in free}
+        return {id: posts.unit for id, posts in found.items() if posts.active}
+
     def _further_posts(self, persons: Sequence[str]) -> dict[str, list[Row]]:
         object = self._model.structure.post
         if object is None:

@@ -63,9 +63,14 @@ def givers_of(role: str, user: str, directory: Directory) -> tuple[str, ...]:
 
 def reaches(scope: str, giver: Person, target: Person, directory: Directory) -> bool:
     """Tell whether an area of administration with a scope reaches a user: by his department."""
+    return unit_within(scope, giver, target.unit, directory)
+
+
+def unit_within(scope: str, giver: Person, unit: str | None, directory: Directory) -> bool:
+    """Tell whether an area of administration with a scope reaches who stands in a unit (None: nowhere)."""
     if scope == "all":
         return True
-    chart, unit = directory.chart, target.unit
+    chart = directory.chart
     if unit is None:
         return False
     if scope == "department":

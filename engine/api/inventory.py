@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.api import (
+    accounts,
     approvals,
     bulk,
     calendars,
@@ -61,6 +62,11 @@ ROUTES: tuple[Route, ...] = (
     Route("DELETE", f"{_ACCESS}/shares/<id>", rights.end_share, "write"),
     Route("GET", f"{_ACCESS}/explain", rights.explain, "read", parameters=rights.EXPLAIN),
     Route("GET", f"{_ACCESS}/effective", rights.effective, "read", parameters=rights.USER),
+    Route("GET", f"{_ACCESS}/employees", accounts.list_employees, "read"),
+    Route("GET", f"{_ACCESS}/accounts", accounts.list_accounts, "read"),
+    Route("POST", f"{_ACCESS}/accounts", accounts.make_account, "write", "object"),
+    Route("GET", f"{_ACCESS}/accounts/<login>", accounts.show_account, "read"),
+    Route("PATCH", f"{_ACCESS}/accounts/<login>", accounts.change_account, "write", "object"),
     Route("GET", f"{_ACCESS}/assignments", rights.list_assignments, "read"),
     Route("PUT", f"{_ACCESS}/assignments/<login>", rights.assign, "write", "object"),
     Route("GET", f"{_ACCESS}/delegations", rights.list_delegations, "read", parameters=rights.USER),

@@ -29,6 +29,13 @@ class Body:
             raise self._wrong(name, value, "a text")
         return value
 
+    def truth(self, name: str) -> bool | None:
+        """Return true or false, or None when it is not sent."""
+        value = self._sent.get(name)
+        if value is not None and not isinstance(value, bool):
+            raise self._wrong(name, value, "true, false")
+        return value
+
     def names(self, name: str) -> frozenset[str] | None:
         """Return a list of names, or None when it is not sent."""
         value = self._sent.get(name)

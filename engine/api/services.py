@@ -6,13 +6,13 @@ from typing import Protocol
 
 from engine.analytics import AnalyticsService
 from engine.attachments import AttachmentService
-from engine.auth import AuthService
+from engine.auth import AuthService, User
 from engine.jobs import JobBook
 from engine.kernel.clock import Clock
 from engine.messaging import MessageService
 from engine.printing import PrintService
 from engine.records import DictionaryService, RecordService
-from engine.rights import RightsService
+from engine.rights import Administering, RightsService
 from engine.settings import Settings
 from engine.storage import Shelf
 from engine.tenancy import OverlayService, TenantService
@@ -42,6 +42,8 @@ class Services(Protocol):
     def processes(self) -> Workflow: ...
     @property
     def rights(self) -> RightsService: ...
+    @property
+    def administering(self) -> Administering[User]: ...
     @property
     def tenancy(self) -> TenantService: ...
     @property

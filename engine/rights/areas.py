@@ -49,6 +49,8 @@ def may_administer(unit: Unit, area: str, target: Person | None = None) -> bool:
     giver = unit.directory.user(unit.user)
     if giver is None or target.administrator or _administers(unit, target):
         return False
+    if area == "users" and target.id != unit.user and _beyond(unit, target):
+        return False
     return any(reaches(grant.scope, giver, target, unit.directory) for grant in grants)
 
 
@@ -71,6 +73,16 @@ def note(unit: Unit, user: str, action: str, changes: dict[str, object], at: dat
     told = {key: [None, value] for key, value in changes.items()}
     entry = AuditEntry(at or unit.now, unit.user, USERS, user, 0, action, told, unit.ctx.request_id)
     append_audit(unit.session, entry)
+
+
+def _beyond(unit: Unit, target: Person) -> bool:
+    """Tell whether a user administers by a role that the actor neither holds nor may give: with such an account in
+    his hands the actor would be more than he is."""
+    model, own = unit.model, unit.ctx.actor.roles
+    held = roles_of(unit.session, [target.id]).get(target.id, [])
+    above = {name for name in held if name in model.roles and model.roles[name].areas} - own
+    given = [model.roles[name].areas.get("assignments") for name in own if name in model.roles]
+    return any(not any(one and ("*" in one.roles or name in one.roles) for one in given) for name in above)
 
 
 def _administers(unit: Unit, target: Person) -> bool:

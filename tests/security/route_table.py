@@ -80,6 +80,11 @@ POST   /api/v1/flows/<flow>/migrate                         account    admin
 DELETE /api/v1/access/shares/<id>                           share      row
 GET    /api/v1/access/explain                               explain    row
 GET    /api/v1/access/effective                             explain    row
+GET    /api/v1/access/employees                             account    admin
+GET    /api/v1/access/accounts                              account    admin
+POST   /api/v1/access/accounts                              account    admin
+GET    /api/v1/access/accounts/<login>                      account    admin
+PATCH  /api/v1/access/accounts/<login>                      account    admin
 GET    /api/v1/access/assignments                           account    admin
 PUT    /api/v1/access/assignments/<login>                   account    admin
 GET    /api/v1/access/delegations                           account    own

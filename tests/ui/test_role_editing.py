@@ -63,7 +63,7 @@ def test_a_new_role_takes_the_rights_of_another_and_is_given(showroom: Showroom)
     new = {"name": "friend", "like": "guest", "title.zh": "朋友", "title.en": "Friend"}
 
     assert boss.submit("/roles/+new", **new).answer.headers["Location"] == "/roles/friend/edit"
-    assert boss.submit("/roles/friend/edit", areas=["view_as"], dictionaries=["land"]).status == 303
+    assert boss.submit("/roles/friend/edit", dictionaries=["land"], **{"area.view_as": "all"}).status == 303
     assert boss.submit("/roles/changes", _do="apply").status == 303
 
     assert "Friend" in boss.get("/roles").text

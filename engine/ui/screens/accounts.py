@@ -78,7 +78,11 @@ class UsersScreen:
 
 @dataclass(frozen=True, slots=True)
 class UserScreen:
-    """One account, or the form for a new one; ``all_rights``: the reader may give any role, and administration."""
+    """One account, or the form for a new one.
+
+    ``all_rights``: the reader may give any role, and administration; ``giving``: he gives some roles, on another page.
+    ``employees`` are those whom the new account may be for, ``for_nobody``: it may be for none of them.
+    """
 
     login: str
     name: str
@@ -92,7 +96,9 @@ class UserScreen:
     own: bool
     all_rights: bool
     errors: Mapping[str, str] = field(default_factory=dict)
-    summary: tuple[str, ...] = ()
+    employees: tuple[Option, ...] = ()
+    for_nobody: bool = True
+    giving: bool = False
 
 
 def build_devices(desk: Desk, devices: Iterable[Device]) -> tuple[DeviceRow, ...]:

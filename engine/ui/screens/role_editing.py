@@ -22,6 +22,7 @@ from engine.ui.screens.granting import (
 from engine.ui.widgets.base import Option
 
 PLACES = ("department", "department_and_below", "company", "company_and_below", "group")
+GIVING, EVERY = "assignments", "*"
 MODES = ("", "read", "masked", "hidden")
 _ROWLESS = frozenset({"create", "import"})
 _UNSEEN = frozenset(
@@ -80,6 +81,17 @@ class EditedObject:
 
 
 @dataclass(frozen=True, slots=True)
+class AreaChoice:
+    """An area of administration and how far it reaches, not held among the choices; ``gives``: the roles to be given
+    in it, where it is about that."""
+
+    name: str
+    title: str
+    reach: tuple[Option, ...]
+    gives: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RoleEditScreen:
     """What a role holds besides grants, and the way to its grants."""
 
@@ -90,7 +102,7 @@ class RoleEditScreen:
     action: str
     groups: tuple[tuple[str, tuple[EditedObject, ...]], ...]
     privileges: tuple[Option, ...]
-    areas: tuple[Option, ...]
+    areas: tuple[AreaChoice, ...]
     dictionaries: tuple[Option, ...]
     roles: tuple[Option, ...]
     is_new: bool
@@ -145,7 +157,7 @@ def build_role_edit(
             for group in grouped(desk, alone)
         ),
         tuple(Option(name, privilege_title(desk, name), name in held) for name in desk.model.privileges),
-        tuple(Option(name, area_title(desk, name), areas.get(name) not in (None, False)) for name in AREAS),
+        tuple(_area(desk, name, areas.get(name, False)) for name in AREAS),
         tuple(
             Option(name, desk.title(found.title), name in books or "*" in books)
             for name, found in desk.model.dictionaries.items()
@@ -156,6 +168,34 @@ def build_role_edit(
         pending,
         tuple(errors),
     )
+
+
+def area_parts(said: Any) -> tuple[str, tuple[str, ...]]:
+    """Return how far an area reaches as it is written (empty: not held), and which roles it gives."""
+    if said is None or said is False:
+        return "", ()
+    told = said if isinstance(said, Mapping) else {}
+    return str(told.get("scope", "all")), tuple(told.get("roles", ()))
+
+
+def _area(desk: Desk, name: str, said: Any) -> AreaChoice:
+    scope, given = area_parts(said)
+    structure = desk.model.structure
+    scopes = ["all", *(PLACES[:2] if structure.unit else ()), *(PLACES[2:] if structure.company else ())]
+    reach = [Option("", desk.say("roles.area_none"), not scope)]
+    reach += [
+        Option(one, desk.say("roles.area_all") if one == "all" else scope_title(desk, one), one == scope)
+        for one in dict.fromkeys([*scopes, *([scope] if scope else [])])
+    ]
+    gives: list[Option] = []
+    if name == GIVING:
+        gives = [Option(EVERY, desk.say("rights.all_roles"), EVERY in given)]
+        gives += [
+            Option(one.name, role_title(desk, one.name), one.name in given)
+            for one in desk.model.roles.values()
+            if not one.administrator
+        ]
+    return AreaChoice(name, area_title(desk, name), tuple(reach), tuple(gives))
 
 
 def _actions(found: ObjectModel) -> tuple[str, ...]:

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from flask import Response
 
 from engine.auth import NewUser, User
-from engine.kernel.errors import Complaint, Missing, Rejected
+from engine.kernel.errors import Complaint, Missing, Refused, Rejected
 from engine.ui.door import Call, Route, Toast
 from engine.ui.screens.accounts import UserScreen, build_users, role_options
+from engine.ui.widgets.base import Option
 from engine.ui.words import LANGUAGES
-
-_AREA = "users"
 
 
 def show_users(call: Call) -> Response:
     """Draw the accounts that the reader administers."""
-    _require_area(call)
-    accounts = call.services.auth.accounts.all(call.caller.tenant)
-    if not call.desk.policy.everything:
-        mine = call.services.rights.areas.among(call.context, _AREA)
-        accounts = [one for one in accounts if one.login in mine]
-    return call.page("users", build_users(call.desk, accounts, may_create=_may_create(call)))
+    administering = call.services.administering
+    with _hidden():
+        accounts = administering.all(call.context)
+    return call.page("users", build_users(call.desk, accounts, may_create=administering.may_create(call.context)))
 
 
 def show_new_user(call: Call) -> Response:
@@ -47,7 +45,8 @@ def create_user(call: Call) -> Response:
         phone=(form.one("phone") or "").strip() or None,
     )
     try:
-        user = call.services.auth.accounts.create(call.caller.tenant, new)
+        with _hidden():
+            user = call.services.administering.create(call.context, new, form.one("employee") or "")
     except Rejected as error:
         return call.page("user", _new_screen(call, error.complaints), 422)
     return call.go("/users", Toast(call.desk.say("users.created", name=user.name)))
@@ -61,20 +60,20 @@ def show_user(call: Call) -> Response:
 def change_user(call: Call) -> Response:
     """Change roles, password or state of an account."""
     user = _found(call)
-    accounts, tenant, form = call.services.auth.accounts, call.caller.tenant, call.form
+    administering, form = call.services.administering, call.form
     own = user.id == call.caller.actor.user
     try:
         match form.one("_do"):
             case "roles" if call.desk.policy.everything:
                 # nobody locks himself out of administration
                 administrator = user.administrator if own else form.one("administrator") == "true"
-                accounts.set_roles(tenant, user.login, form.many("roles"), administrator)
+                accounts = call.services.auth.accounts
+                accounts.set_roles(call.caller.tenant, user.login, form.many("roles"), administrator)
             case "password":
-                accounts.set_password(tenant, user.login, form.one("password") or "")
-            case "off" if not own:
-                accounts.set_active(tenant, user.login, False)
-            case "on":
-                accounts.set_active(tenant, user.login, True)
+                administering.set_password(call.context, user.login, form.one("password") or "")
+            case "off" | "on" as state:
+                with _hidden():
+                    administering.set_active(call.context, user.login, state == "on")
             case _:
                 raise Missing("no_such_page")
     except Rejected as error:
@@ -82,26 +81,23 @@ def change_user(call: Call) -> Response:
     return call.go(f"/users/{user.login}", Toast(call.desk.say("users.changed", name=user.name)))
 
 
-def _require_area(call: Call) -> None:
-    if not call.desk.policy.administers(_AREA):
-        raise Missing("no_such_page")
-
-
-def _may_create(call: Call) -> bool:
-    # a new account stands nowhere in the organisation yet
-    return call.services.rights.areas.whole(call.context, _AREA)
+@contextmanager
+def _hidden() -> Iterator[None]:
+    """Let what is not the reader's to administer be as if it were not there."""
+    try:
+        yield
+    except (Missing, Refused):
+        raise Missing("no_such_page") from None
 
 
 def _require_creator(call: Call) -> None:
-    if not _may_create(call):
+    if not call.services.administering.may_create(call.context):
         raise Missing("no_such_page")
 
 
 def _found(call: Call) -> User:
-    _require_area(call)
-    if not call.services.rights.areas.reaches(call.context, _AREA, call.place["login"]):
-        raise Missing("no_such_page")
-    return call.services.auth.accounts.by_login(call.caller.tenant, call.place["login"])
+    with _hidden():
+        return call.services.administering.one(call.context, call.place["login"])
 
 
 def _screen(call: Call, user: User, complaints: Sequence[Complaint] = ()) -> UserScreen:
@@ -118,11 +114,15 @@ def _screen(call: Call, user: User, complaints: Sequence[Complaint] = ()) -> Use
         own=user.id == call.caller.actor.user,
         all_rights=call.desk.policy.everything,
         errors=_errors(call, complaints),
+        giving=not call.desk.policy.everything
+        and call.services.rights.areas.reaches(call.context, "assignments", user.login),
     )
 
 
 def _new_screen(call: Call, complaints: Sequence[Complaint] = ()) -> UserScreen:
-    form = call.form
+    form, administering = call.form, call.services.administering
+    chosen = form.one("employee") or call.argument("employee")
+    employees = [Option(one.id, one.title, one.id == chosen) for one in administering.employees(call.context)]
     return UserScreen(
         form.one("login") or "",
         form.one("name") or "",
@@ -136,6 +136,8 @@ def _new_screen(call: Call, complaints: Sequence[Complaint] = ()) -> UserScreen:
         own=False,
         all_rights=call.desk.policy.everything,
         errors=_errors(call, complaints),
+        employees=tuple(employees),
+        for_nobody=administering.free(call.context),
     )
 
 

@@ -33,7 +33,7 @@ def leave(call: Call) -> Response:
         if form.one("tasks") == "true":
             given, left = _give_tasks(call, leaver, heir[0])
         if form.one("close") == "true" and leaver.closable:
-            call.services.auth.accounts.set_active(call.caller.tenant, login, False)
+            call.services.administering.set_active(call.context, login, False)
     except _SAID as error:
         return _page(call, leaver, said_of(call, error))
     desk, name = call.desk, leaver.person.name

@@ -13,7 +13,7 @@ from engine.metamodel.model import ObjectModel
 from engine.metamodel.model.grant import AREAS
 from engine.tenancy import Workbench
 from engine.ui.door import Call, Route, Toast
-from engine.ui.screens.role_editing import build_grant, build_role_edit, scopes_of
+from engine.ui.screens.role_editing import EVERY, GIVING, area_parts, build_grant, build_role_edit, scopes_of
 from engine.ui.views.rights import said_of
 
 _SAID = (Conflict, Malformed, Rejected)
@@ -134,16 +134,31 @@ def _title(call: Call) -> dict[str, str]:
 def _besides(call: Call, body: Mapping[str, Any]) -> dict[str, Any]:
     form = call.form
     before = body.get("administration") or {}
-    areas = [name for name in AREAS if name in form.many("areas")]
+    areas = {name: scope for name in AREAS if (scope := form.one(f"area.{name}"))}
     books = body.get("dictionaries") or []
     chosen = list(form.many("dictionaries"))
     return {
         "title": _title(call),
         "privileges": _kept_order(body.get("privileges") or [], form.many("privileges")),
-        # how far an area reaches, and which roles it gives, stays as it was
-        "administration": {name: before.get(name) or {} for name in areas},
+        "administration": {name: _area(call, name, scope, before.get(name)) for name, scope in areas.items()},
         "dictionaries": books if "*" in books and chosen else _kept_order(books, chosen),
     }
+
+
+def _area(call: Call, name: str, scope: str, before: Any) -> Any:
+    """Return an area as it is to be written; one that was not changed stays as it is written."""
+    given = tuple(call.form.many("gives")) if name == GIVING else area_parts(before)[1]
+    known, held = area_parts(before)
+    if known == scope and set(given) == set(held):
+        return before
+    told: dict[str, Any] = {}
+    if isinstance(before, Mapping):
+        told = {key: value for key, value in before.items() if key not in ("scope", "roles")}
+    if scope != "all":
+        told["scope"] = scope
+    if given:
+        told["roles"] = [EVERY] if EVERY in given else _kept_order(held, given)
+    return told
 
 
 def _granted(call: Call, found: ObjectModel, body: Mapping[str, Any]) -> dict[str, Any]:
