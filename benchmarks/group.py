@@ -1,10 +1,10 @@
 """A large group: 3 companies, 40 departments on 5 levels, 500 users, 30 roles, a million customers.
 
-``python -m benchmarks.group [--rows N] [--only sqlite|postgresql] [--home FOLDER] [--json]`` loads the group, asks as
-twenty typical users and as the administrator (list, count, quick search, picker, export of a page) and prints, for each
-operation, the median milliseconds of processor time of both (application and database), their ratio, and how the
-database goes about it. With ``--home`` what was loaded on SQLite is kept and found again. It measures, and judges
-nothing.
+``python -m benchmarks.group [--rows N] [--only sqlite|postgresql] [--home FOLDER] [--rounds N] [--json]`` loads the
+group, asks as twenty typical users and as the administrator (list, count, quick search, picker, export of a page) and
+prints, for each operation, the median milliseconds of processor time of both (application and database), their ratio,
+and how the database goes about it. With ``--home`` what was loaded on SQLite is kept and found again. It measures, and
+judges nothing.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from engine.wiring import Engine, build_engine
 
 PACK = Path(__file__).parent / "group_pack"
 TENANT, BORN = "group", datetime(2026, 1, 1, tzinfo=UTC)
-COMPANIES, USERS, TYPICAL, CHUNK, ROUNDS = 3, 500, 20, 5_000, 7
+COMPANIES, USERS, TYPICAL, CHUNK = 3, 500, 20, 5_000
 # departments of each level under the three heads: 3 + 6 + 9 + 12 + 10 = 40
 LEVELS = (3, 6, 9, 12, 10)
 SCOPES = ("own", "department", "department_and_below", "company", "company_and_below", "group")
@@ -60,12 +60,13 @@ def main() -> None:
     """Load, measure and print."""
     options = _options()
     lines: list[Line] = []
-    with tempfile.TemporaryDirectory(prefix="tessera-group-") as folder:
-        home = options.home or Path(folder)
+    with tempfile.TemporaryDirectory(prefix="tessera-group-") as scratch:
+        home = options.home or Path(scratch)
         for database in ("sqlite", "postgresql"):
             if options.only in (None, database):
-                with _place(database) as (address, servers):
-                    lines += _measured(database, home / f"{database}-{options.rows}", address, servers, options.rows)
+                with _place(database) as place:
+                    folder = home / f"{database}-{options.rows}"
+                    lines += _measured(database, folder, place, options.rows, options.rounds)
     if options.json:
         json.dump([asdict(line) for line in lines], sys.stdout, indent=2)
         return
@@ -82,6 +83,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.group", description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--only", choices=("sqlite", "postgresql"))
+    parser.add_argument("--rounds", type=int, default=7, help="how often each is measured; the median is told")
     parser.add_argument("--home", type=Path, help="a folder to keep what was loaded on SQLite in, and to find it again")
     parser.add_argument("--json", action="store_true")
     return parser.parse_args()
@@ -238,7 +240,19 @@ def _whole(**row: Any) -> dict[str, Any]:
 # -- measuring ------------------------------------------------------------------------------------------------------
 
 
-def _measured(database: str, folder: Path, address: str, servers: Servers, count: int) -> list[Line]:
+@dataclass(frozen=True)
+class Asked:
+    """Who asks, and how often."""
+
+    engine: Engine
+    servers: Servers
+    members: list[Context]
+    boss: Context
+    rounds: int
+
+
+def _measured(database: str, folder: Path, place: tuple[str, Servers], count: int, rounds: int) -> list[Line]:
+    address, servers = place
     known = (folder / "loaded").exists()
     folder.mkdir(parents=True, exist_ok=True)
     settings = Settings(home=folder, database=address, secret=b"s" * 32, password_cost="cheap")  # noqa: S106
@@ -253,7 +267,8 @@ def _measured(database: str, folder: Path, address: str, servers: Servers, count
         logins = [f"u{number}" for number in random.Random(40).sample(range(USERS), TYPICAL)]
         members = [_context(engine, login) for login in logins]
         boss = _context(engine, "boss")
-        return [_line(database, name, engine, servers, members, boss) for name in OPERATIONS]
+        asked = Asked(engine, servers, members, boss, rounds)
+        return [_line(database, name, asked) for name in OPERATIONS]
     finally:
         engine.close()
 
@@ -265,16 +280,17 @@ def _context(engine: Engine, login: str) -> Context:
     return Context(TENANT, actor, "en")
 
 
-def _line(database: str, name: str, engine: Engine, servers: Servers, members: list[Context], boss: Context) -> Line:
+def _line(database: str, name: str, asked: Asked) -> Line:
+    print(f"{database}: {name}", file=sys.stderr, flush=True)
     act, told, walls, rows = OPERATIONS[name], [], [], []
-    for context in members:
-        took, wall, found = _median(lambda context=context: act(engine, context), servers)
+    for context in asked.members:
+        took, wall, found = _median(lambda context=context: act(asked.engine, context), asked)
         told.append(took)
         walls.append(wall)
         rows.append(found)
-    administrator, _, _ = _median(lambda: act(engine, boss), servers)
+    administrator, _, _ = _median(lambda: act(asked.engine, asked.boss), asked)
     member = statistics.median(told)
-    slowest = members[told.index(max(told))]
+    slowest = asked.members[told.index(max(told))]
     return Line(
         database,
         name,
@@ -284,17 +300,17 @@ def _line(database: str, name: str, engine: Engine, servers: Servers, members: l
         administrator,
         member / administrator,
         statistics.median(walls),
-        _plan(engine, lambda: act(engine, slowest)),
+        _plan(asked.engine, lambda: act(asked.engine, slowest)),
     )
 
 
-def _median(act: Callable[[], int], servers: Servers) -> tuple[float, float, int]:
+def _median(act: Callable[[], int], asked: Asked) -> tuple[float, float, int]:
     """Return the median milliseconds of processor time and by the clock, and what was found."""
     found, took, walls = act(), [], []
-    for _ in range(ROUNDS):
-        began, before = time.perf_counter(), _spent(servers)
+    for _ in range(asked.rounds):
+        began, before = time.perf_counter(), _spent(asked.servers)
         act()
-        took.append((_spent(servers) - before) * 1000)
+        took.append((_spent(asked.servers) - before) * 1000)
         walls.append((time.perf_counter() - began) * 1000)
     return statistics.median(took), statistics.median(walls), found
 

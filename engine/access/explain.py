@@ -20,11 +20,15 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ScopeWhy:
-    """One scope of a grant: whether it holds for the record, and the values that it looked at."""
+    """One scope of a grant: whether it holds for the record, and the values that it looked at.
+
+    ``by`` are the sharing rules by which a record is shared, an empty text for sharing by hand.
+    """
 
     scope: str
     holds: bool | None
     values: Values = part(default_factory=dict)
+    by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,11 @@ def _grants(policy: Policy, object: str, action: str, facts: Values | None, run:
         scopes = []
         for test, text in writer.scope_texts(object, clause, action):
             holds, values = _asked(policy, object, text, facts, run)
-            scopes.append(ScopeWhy(test.scope, holds, values))
+            by: tuple[str, ...] = ()
+            if test.scope == "shared" and holds:
+                ways = writer.share_texts(object, clause, action)
+                by = tuple(name for name, way in ways if _asked(policy, object, way, facts, run)[0])
+            scopes.append(ScopeWhy(test.scope, holds, values, by))
         condition = writer.when_text(clause, action)
         holds, values = _asked(policy, object, condition or "true", facts, run)
         covers = None if facts is None else any(one.holds for one in scopes) and holds is True

@@ -33,7 +33,7 @@ def remedies(
 ) -> list[Remedy]:
     """Return ways to what was refused, the smallest first; none where a restrictive rule stands in the way."""
     if why.allowed:
-        return []
+        return list(_clear(why, policy, catalog, directory, facts, run))
     if why.outcome == "restricted":
         return [Remedy("none", why.decided_by)]
     found = [*_values(why), *_shares(why, facts, directory)]
@@ -42,6 +42,24 @@ def remedies(
         if len(found) >= MOST:
             break
     return found
+
+
+def _clear(
+    why: Explanation, policy: Policy, catalog: Catalog, directory: Directory, facts: Mapping[str, Any] | None, run: Run
+) -> Iterator[Remedy]:
+    """Yield roles with which a field that was asked for would be seen in clear, those that give least first."""
+    if why.field is None or facts is None or why.field.sight == "clear":
+        return
+    actor, found = policy.actor, 0
+    for role in sorted(catalog.model.roles.values(), key=_size):
+        if role.administrator or role.name in actor.roles or found >= MOST:
+            continue
+        better = policy_for(catalog, replace(actor, roles=actor.roles | {role.name}))
+        known = {**facts, "actor": better.facts}
+        seen = why.field.field in better.readable(why.object)
+        if seen and better.sights(why.object, known, run).get(why.field.field, "clear") == "clear":
+            found += 1
+            yield Remedy("role", role.name, givers=givers_of(role.name, actor.user, directory))
 
 
 def givers_of(role: str, user: str, directory: Directory) -> tuple[str, ...]:

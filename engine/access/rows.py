@@ -85,6 +85,12 @@ class RowWriter:
         for test in () if grant is None else grant.scopes:
             yield test, self._scope(object, clause, test, action)
 
+    def share_texts(self, object: str, clause: Clause, action: str) -> Iterator[tuple[str, str]]:
+        """Yield each way in which a record may be shared for an action: the rule (empty: by hand), its condition."""
+        asked = FOLLOWED.get(action, action) if clause.via else action
+        if asked not in ("create", "import"):
+            yield from self._ways_of_sharing(object, clause, 1 if asked == "read" else 2, stead_name(clause.stead))
+
     def when_text(self, clause: Clause, action: str) -> str:
         """Return the condition that a clause adds to its scopes; empty when there is none."""
         grant = clause.row_grant(action)
@@ -127,16 +133,20 @@ class RowWriter:
         if asked in ("create", "import"):
             return NEVER
         level = 1 if asked == "read" else 2
+        ways = self._ways_of_sharing(object, clause, level, actor)
+        return "(" + " or ".join(text for _, text in ways) + ")"
+
+    def _ways_of_sharing(self, object: str, clause: Clause, level: int, actor: str) -> Iterator[tuple[str, str]]:
+        """Yield each way in which a record may be shared: the rule (empty: by hand), and its condition."""
         for step in clause.via:
             object = self._model.objects[object].fields[step].targets[0]
         at = _prefix(clause.via)
         received = f"s.receiver in {actor}.receivers and s.level >= {level} and (s.until = null or s.until > now())"
-        texts = [f"(some s in {at}{SHARES} satisfies {received})"]
+        yield "", f"(some s in {at}{SHARES} satisfies {received})"
         for sharing in self._model.sharings.values():
             if sharing.object == object and sharing.level >= level:
                 named = " or ".join(f'"{receiver}" in {actor}.receivers' for receiver in sharing.receivers)
-                texts.append(f"(({named}) and ({bare_text(sharing.when, at, clause.stead)}\n))")
-        return "(" + " or ".join(texts) + ")"
+                yield sharing.name, f"(({named}) and ({bare_text(sharing.when, at, clause.stead)}\n))"
 
 
 def rule_of(world: World, object: str, text: str) -> Expression:

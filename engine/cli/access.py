@@ -46,15 +46,21 @@ def _lines(login: str, told: Mapping[str, Any]) -> Iterator[str]:
     for rule in told["rules"]:
         yield f"  rule {rule['rule']}: {rule['holds']}  ({rule['condition']})  {rule['values'] or ''}"
     for grant in told["grants"]:
-        scopes = ", ".join(f"{one['scope']}: {one['holds']}" for one in grant["scopes"])
+        scopes = ", ".join(f"{one['scope']}: {one['holds']}{_shared(one['by'])}" for one in grant["scopes"])
         when = f"; when {grant['condition']}: {grant['condition_holds']}" if grant["condition"] else ""
         yield f"  role {grant['role']}: {grant['covers']}  ({scopes}{when})  {grant['values'] or ''}"
     if told["field"]:
         seen = told["field"]
         yield f"  field {seen['field']}: {seen['sight']}, writable: {seen['writable']}"
+        yield from (f"    role {role}: {mode}" for role, mode in seen["said"].items())
     for one in told["remedies"]:
         by = f" by {', '.join(one['givers'])}" if one["givers"] else ""
         yield f"  remedy: {one['kind']} {one['name'] or one['level']}{by}"
+
+
+def _shared(by: list[str]) -> str:
+    """Return in which ways a record is shared."""
+    return f" by {', '.join(name or 'hand' for name in by)}" if by else ""
 
 
 @click.group()

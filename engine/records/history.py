@@ -20,6 +20,8 @@ from engine.storage.fetching import USERS, Want, fetch
 MOST_ENTRIES = 500
 # of an entry that tells of a merger: the records that went into this one
 MERGED = "_merged"
+# of an entry of one of these: the record that it went into
+STAYS = "_stays"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def read_entries(plan: ObjectPlan, id: str, unit: Unit, sights: Mapping[str, str
             {
                 name: _pair(plan, name, pair, sights.get(name), titles)
                 for name, pair in entry.changes.items()
-                if (name in readable and sights.get(name) != "hidden") or name == MERGED
+                if (name in readable and sights.get(name) != "hidden") or name in (MERGED, STAYS)
             },
         )
         for entry in entries
@@ -95,6 +97,8 @@ def _typed(plan: ObjectPlan, name: str, value: Any, titles: _Titles) -> Any:
     """Return a value of the trail as it would be read from the record; what its field no longer fits stays text."""
     if name == MERGED:
         return [found for id in value or () if (found := titles.pointer(plan.name, id)) is not None]
+    if name == STAYS:
+        return titles.pointer(plan.name, str(value)) if value is not None else None
     model = plan.object.fields.get(name)
     if value is None or model is None:
         return value
@@ -132,6 +136,8 @@ def _pointed(plan: ObjectPlan, name: str, value: Any) -> Iterator[Key]:
     model = plan.object.fields.get(name)
     if name == MERGED:
         yield from ((plan.name, str(one)) for one in value or ())
+    elif name == STAYS and value is not None:
+        yield plan.name, str(value)
     elif name in plan.pointers and isinstance(value, str):
         yield plan.pointers[name], value
     elif isinstance(value, dict) and plan.is_any_reference(name):

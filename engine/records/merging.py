@@ -14,7 +14,7 @@ from engine.records.batch import Batch
 from engine.records.change import Change
 from engine.records.deleting import delete
 from engine.records.draft import Draft
-from engine.records.history import MERGED
+from engine.records.history import MERGED, STAYS
 from engine.records.repointing import Repointing
 from engine.records.saving import save
 from engine.records.steps.admit import admit
@@ -72,10 +72,12 @@ def merge(unit: Unit, object: str, asked: Merger, free: Unit) -> Merged:
         shares = move_shares(unit.session, object, gone, asked.stays)
         told = move_told(unit.session, object, gone, asked.stays)
         # the unique values of those that go are free again before the one that stays takes them
-        delete(Batch(unit.plans.of(object), [_again(unit, draft, "delete") for draft in drafts[1:]]), unit)
+        left = delete(Batch(unit.plans.of(object), [_again(unit, draft, "delete") for draft in drafts[1:]]), unit)
         kept = _again(unit, drafts[0], "update", _with_files(unit, drafts[0], given, asked))
         changes = save(Batch(kept.plan, [kept]), unit)
     change = changes[0] if changes else Change(object, kept.id, kept.version, kept.before, kept.before, "update")
+    for one in left:
+        _note_gone(unit, one, asked.stays)
     _note(unit, change, gone, {**moved, **({"shares": shares} if shares else {}), **told})
     return Merged(change, moved)
 
@@ -148,6 +150,15 @@ def _again(unit: Unit, draft: Draft, action: Any, given: Mapping[str, Any] | Non
     """Return a draft of a record as the moves left it."""
     [tree] = fetch(unit.session, unit.catalog, Want(draft.plan.name, (("version",),)), [draft.id])
     return Draft(draft.plan, action, draft.id, given or {}, expected=tree["version"])
+
+
+def _note_gone(unit: Unit, gone: Change, stays: str) -> None:
+    """Put on record, at a record that went, into which one it went."""
+    told: dict[str, Any] = {STAYS: [None, stays]}
+    entry = AuditEntry(
+        unit.now, unit.user, gone.object, gone.id, gone.version, "merged_into", told, unit.ctx.request_id
+    )
+    append_audit(unit.session, entry)
 
 
 def _note(unit: Unit, change: Change, gone: Sequence[str], moved: Mapping[str, int]) -> None:

@@ -45,10 +45,24 @@ def overlay() -> str:
 role: northwind_rep
 title: {{zh: 业务员, en: Representative}}
 grants:
-  sales_order: {{read: {{when: {" or ".join(chain)}}}, export: {{}}}}
+  sales_order: {{read: {{when: {" or ".join(chain)}}}, export: {{}}, print: {{}}}}
+  receivable: {{read: {{}}, create: {{}}}}
   customer: {{read: {{}}}}
   employee: {{read: {{}}, fields: {{home_phone: hidden}}}}
   product: {{read: {{}}}}
+---
+dataset: northwind_orders
+of: sales_order
+title: {{zh: 订单, en: Orders}}
+dimensions: {{salesperson: salesperson, customer: customer}}
+measures: {{orders: {{count: true}}, freight: {{sum: freight}}}}
+---
+chart: northwind_by_person
+title: {{zh: 业务员订单, en: Orders by person}}
+dataset: northwind_orders
+kind: bar
+rows: salesperson
+values: [orders, freight]
 """
     return (MAPPINGS / "overlay.yaml").read_text(encoding="utf-8") + role
 
@@ -178,6 +192,9 @@ def test_each_of_the_nine_sees_his_own_orders_and_those_below_him_along_every_pa
         _exported(company, number, orders)
         _searched(company, number, orders, ids, chance)
         _on_pages(company, number, orders, ids)
+        _picked(company, number, orders, ids, chance)
+        _charted(company, number, orders)
+        _printed(company, number, orders, ids, chance)
 
 
 def _sorted_and_filtered(company: Company, number: str, orders: set[str]) -> None:
@@ -222,6 +239,43 @@ def _on_pages(company: Company, number: str, orders: set[str], ids: dict[str, st
     seen = set(re.findall(r"/o/sales_order/([0-9a-f-]{36})", company.page(number, "/o/sales_order")))
     assert seen
     assert {names.get(id, "") for id in seen} <= orders
+
+
+def _picked(company: Company, number: str, orders: set[str], ids: dict[str, str], chance: random.Random) -> None:
+    names = {id: order for order, id in ids.items()}
+    offered = re.findall(r'data-id="([0-9a-f-]{36})"', company.page(number, "/o/receivable/lookup/sales_order"))
+    assert offered
+    assert {names.get(id, "") for id in offered} <= orders
+    others = sorted(set(ids) - orders)
+    for one in chance.sample(sorted(orders), 2) + (chance.sample(others, 2) if others else []):
+        for path in (f"/o/receivable/lookup/sales_order?q={one}", f"/pick/sales_order?q={one}"):
+            assert (ids[one] in company.page(number, path)) == (one in orders), path
+
+
+def _charted(company: Company, number: str, orders: set[str]) -> None:
+    chart = company.json(number, "charts/northwind_by_person")
+    assert sum(line["values"]["orders"] for line in chart["lines"]) == len(orders)
+    by = {row["employee_id"]: 0 for row in read("employees.csv")}
+    for row in read("orders.csv"):
+        by[row["employee_id"]] += row["order_id"] in orders
+    told = sorted(line["values"]["orders"] for line in chart["lines"])
+    assert told == sorted(count for count in by.values() if count)
+    data = company.json(number, "datasets/northwind_orders?rows=customer&values=orders,freight")
+    assert data["total"]["values"]["orders"] == len(orders)
+    assert Decimal(data["total"]["values"]["freight"]) == freight_of(orders)
+    customers = {row["customer_id"] for row in read("orders.csv") if row["order_id"] in orders}
+    assert len([line for line in data["lines"] if not any(key.get("others") for key in line["keys"])]) <= len(customers)
+    assert f">{len(orders)}<" in company.page(number, "/charts/northwind_by_person").replace(",", "")
+
+
+def _printed(company: Company, number: str, orders: set[str], ids: dict[str, str], chance: random.Random) -> None:
+    others = sorted(set(ids) - orders)
+    chosen = chance.sample(sorted(orders), 1) + (chance.sample(others, 1) if others else [])
+    for one in chosen:
+        told = company.json(number, f"records/sales_order/{ids[one]}/print")
+        assert (told["status"] == 200) == (one in orders)
+        if one not in orders:
+            assert company.json(number, f"records/sales_order/{ids[one]}/print/sales_order_contract")["status"] == 404
 
 
 def test_what_a_reader_may_add_up_is_what_he_sees(company: Company) -> None:

@@ -170,6 +170,25 @@ def test_it_is_told_why_and_what_would_help(office: Office) -> None:
         office.rights.explaining.explain(amy, Question("customer", "read", id, login="boss"))
 
 
+def test_it_is_told_how_a_record_is_shared_and_which_role_would_show_a_field(office: Office) -> None:
+    amy = office.person("amy", "salesperson", department="EAST")
+    boss = office.person("boss", "sales_manager", department="ROOT")
+    office.person("bob", "salesperson", department="SOUTH")
+    id = office.customer(amy, "Told")
+    office.rights.sharing.share(boss, "customer", id, NewShare("user:bob"))
+
+    shared = office.rights.explaining.explain(boss, Question("customer", "read", id, login="bob"))
+
+    assert {scope.by for grant in shared.why.grants for scope in grant.scopes if scope.scope == "shared"} == {("",)}
+    person = office.branch.records.list(office.branch.system, Listing("employee", fields=("id",))).records[0].id
+    hidden = office.rights.explaining.explain(boss, Question("employee", "read", person, "birth_date"))
+    assert hidden.why.allowed
+    assert hidden.why.field is not None
+    assert hidden.why.field.sight == "hidden"
+    assert hidden.why.field.said == {"sales_manager": "hidden"}
+    assert [(one.kind, one.name) for one in hidden.remedies] == [("role", "director")]
+
+
 def test_seeing_with_other_eyes_changes_nothing(office: Office) -> None:
     amy = office.person("amy", "salesperson", department="EAST")
     id = office.customer(amy, "Seen")

@@ -16,13 +16,60 @@ from werkzeug.test import Client, TestResponse
 
 from engine.auth import NewUser, Visitor
 from engine.auth.csrf import csrf_token
-from engine.kernel.context import SYSTEM, Context
+from engine.kernel.context import SYSTEM, Actor, Context
+from engine.metamodel.layers.edits import Edit
+from engine.rights.sharing import NewShare
+from engine.wiring import Engine
 from tests.conftest import DATABASES
 from tests.oracle.people import User
 from tests.security.requests import NOT_ASKED, V1
 from tests.security.world import PASSWORD, House, open_world
 
 CANARY = "canary-5d3f"
+# what only the other tenant defines; the names are asked for, the titles must never come
+OWN = f"""
+role: canary_role
+title: {{zh: {CANARY}, en: {CANARY}}}
+grants: {{client: {{read: {{}}, create: {{}}}}}}
+---
+restrict: canary_bound
+of: client
+title: {{zh: {CANARY}, en: {CANARY}}}
+that: 'record.name != "{CANARY} nobody"'
+---
+dictionary: canary_book
+title: {{zh: {CANARY}, en: {CANARY}}}
+open: true
+items: {{A: {{title: {{zh: {CANARY}, en: {CANARY}}}}}}}
+---
+dataset: canary_data
+of: client
+title: {{zh: {CANARY}, en: {CANARY}}}
+dimensions: {{level: level}}
+measures: {{count: {{count: true}}}}
+---
+chart: canary_chart
+title: {{zh: {CANARY}, en: {CANARY}}}
+dataset: canary_data
+kind: bar
+rows: level
+values: [count]
+---
+object: canary_thing
+title: {{zh: {CANARY}, en: {CANARY}}}
+display: name
+fields: {{name: {{type: text, title: {{zh: {CANARY}, en: {CANARY}}}, required: true}}}}
+"""
+NAMES = {"role": "canary_role", "chart": "canary_chart", "dataset": "canary_data", "of": "canary_thing"}
+_TAKES_IDS = rf"<(?:\w+:)?(?!(?:object|field|name|code|transition|{'|'.join(NAMES)})>)\w+>"
+DEFINED = {
+    "role": "canary_role",
+    "restrict": "canary_bound",
+    "dictionary": "canary_book",
+    "dataset": "canary_data",
+    "chart": "canary_chart",
+    "object": "canary_thing",
+}
 
 
 @dataclass
@@ -57,10 +104,16 @@ def _opened(url: str, folder: Path) -> Iterator[Twins]:
     other = replace(house, tenant="other", users={"boss": User(user.id, user.login, frozenset(), True)})
     other.tokens, other.cookies = {"boss": token}, {"boss": cookie}
     system = Context("other", SYSTEM, "en", clock=house.clock)
+    engine.tenancy.set_overlay("other", OWN)
     made: dict[str, list[str]] = {"user": [user.id]}
     for object, values in _records():
         given = {name: made["client"][0] if value == "@client" else value for name, value in values.items()}
         made.setdefault(object, []).append(engine.records.create(system, object, given).id)
+    made["thing"] = [engine.records.create(system, "canary_thing", {"name": f"{CANARY} thing"}).id]
+    boss = replace(system, actor=_actor(engine, user.id))
+    share = engine.rights.sharing.share(boss, "client", made["client"][0], NewShare("role:canary_role", note=CANARY))
+    made["share"] = [share.id]
+    engine.overlays.propose(boss, [Edit("set", "role", "canary_role", ("title",), {"zh": CANARY, "en": f"{CANARY} 2"})])
     contract = other.client().post(
         f"{V1}/files?object=client&field=contract&name={CANARY}.txt",
         data=CANARY.encode(),
@@ -71,6 +124,12 @@ def _opened(url: str, folder: Path) -> Iterator[Twins]:
         yield Twins(house, made, [token, cookie, token.rpartition("_")[2]], folder)
     finally:
         house.close()
+
+
+def _actor(engine: Engine, user: str) -> Actor:
+    actor = engine.auth.actor_of("other", user)
+    assert actor is not None
+    return actor
 
 
 def _records() -> Sequence[tuple[str, dict[str, Any]]]:
@@ -114,9 +173,17 @@ def _crossing(made: Twins) -> Iterator[tuple[str, str, Any]]:
     for method, rule, _ in made.ours.routes():
         if rule.startswith(NOT_ASKED) or rule == "/" or method in ("HEAD", "OPTIONS"):
             continue
-        for id in ids if re.search(r"<(?:\w+:)?(?!object|field|name|code|transition)\w+>", rule) else ids[:1]:
+        several = re.search(_TAKES_IDS, rule) is not None
+        for id in ids if several else ids[:1]:
             for object in objects if "<object>" in rule else [""]:
                 yield method, _filled(rule, object, id), _body(method, rule, id)
+        if "<object>" in rule:
+            yield method, _filled(rule, "canary_thing", made.ids["thing"][0]), _body(method, rule, made.ids["thing"][0])
+    for kind, name in DEFINED.items():
+        yield "GET", f"{V1}/overlay/definitions/{kind}/{name}", None
+    yield "GET", f"{V1}/dictionaries/canary_book/items", None
+    yield "GET", "/dictionaries/canary_book", None
+    yield "GET", "/roles/+rules/restrict/canary_bound", None
     for object in objects:
         for name in ("client", "above", "department", "owner", "parent", "partners"):
             for id in ids:
@@ -129,7 +196,7 @@ def _crossing(made: Twins) -> Iterator[tuple[str, str, Any]]:
 
 
 def _filled(rule: str, object: str, id: str) -> str:
-    places = {"object": object, "field": "name", "name": "level", "transition": "start", "code": "A"}
+    places = {**NAMES, "object": object, "field": "name", "name": "level", "transition": "start", "code": "A"}
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: places.get(found[1]) or id, rule)
 
 

@@ -24,6 +24,9 @@ def test_marked_rows_are_compared_and_become_one(showroom: Showroom) -> None:
     assert record.texts("//h1")[0].startswith("Qi Baishi")
     assert "merged duplicates into it" in record.text
     assert f"/o/artist/{kept}" in boss.get(f"/o/work/{work}").all("//a/@href")
+    gone = boss.get(f"/o/artist/{double}")
+    assert gone.texts("//div[@class='ts-notice']//span")[0] == "This record was merged into: Qi Baishi"
+    assert f"/o/artist/{kept}" in gone.all("//div[@class='ts-notice']//a/@href")
 
 
 def test_the_page_asks_for_another_record_and_finds_what_is_typed(showroom: Showroom) -> None:

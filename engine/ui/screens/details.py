@@ -15,7 +15,7 @@ from engine.metamodel.model import (
 )
 from engine.metamodel.model.effects import RunOverAll
 from engine.ui.desk import Desk
-from engine.ui.screens.history import Day, build_history, state_times, text_of_cell
+from engine.ui.screens.history import STAYS, Day, build_history, state_times, text_of_cell
 from engine.ui.screens.sections import RecordFacts, ShownField, ShownTab, build_tabs, shown_field
 from engine.ui.widgets import widget_of
 from engine.ui.widgets.base import Cell, Look
@@ -75,6 +75,7 @@ class RecordScreen:
     may_delete: bool
     may_copy: bool
     deleted: bool
+    stays: tuple[str, str] | None
     may_restore: bool
     may_share: bool
     may_transfer: bool
@@ -113,6 +114,7 @@ def build_record(desk: Desk, form: FormModel, facts: RecordFacts) -> RecordScree
         may_delete="delete" in facts.allowed and not facts.deleted,
         may_copy=desk.may(found.name, "create") and not facts.deleted,
         deleted=facts.deleted,
+        stays=_stays(facts) if facts.deleted else None,
         may_restore="restore" in facts.allowed or desk.may(found.name, "restore"),
         may_share=_may_share(desk, found) and not facts.deleted,
         may_transfer=found.owned and desk.may(found.name, "transfer") and not facts.deleted,
@@ -127,6 +129,17 @@ def _tries(desk: Desk, lifecycle: LifecycleModel | None, href: str) -> Iterator[
         runs = any(isinstance(effect.verb, RunOverAll) for effect in move.do)
         if runs and desk.may(lifecycle.object if lifecycle is not None else "", move.name):
             yield desk.say("trying.title", action=desk.title(move.title)), f"{href}/try/{move.name}"
+
+
+def _stays(facts: RecordFacts) -> tuple[str, str] | None:
+    """Return id and title of the record that this one was merged into, where the reader sees it."""
+    for entry in facts.history:
+        stays = entry.changes.get(STAYS, (None, None))[1]
+        if stays is not None:
+            return stays.id, stays.title or stays.id[-8:]
+        if entry.action in ("restore", "merged_into"):
+            return None
+    return None
 
 
 def _may_share(desk: Desk, found: ObjectModel) -> bool:

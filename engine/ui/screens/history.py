@@ -13,10 +13,19 @@ from engine.ui.widgets import widget_of
 from engine.ui.widgets.base import Cell
 from engine.ui.widgets.references import initial_of, tone_of
 
-_ICONS = {"create": "plus", "update": "pencil", "delete": "trash", "restore": "history", "merge": "arrows-join"}
+_ICONS = {
+    "create": "plus",
+    "update": "pencil",
+    "delete": "trash",
+    "restore": "history",
+    "merge": "arrows-join",
+    "merged_into": "arrows-join",
+}
 _TONES = {"create": "green", "delete": "red", "merge": "violet"}
 # of an entry that tells of a merger: the records that went into this one
 _MERGED = "_merged"
+# of an entry of one of these: the record that it went into, None where the reader does not see that
+STAYS = "_stays"
 _PRINTED = "print:"
 _UNTOLD = frozenset({"id", "version", "created_at", "created_by", "updated_at", "updated_by"})
 
@@ -136,6 +145,11 @@ def _changes(desk: Desk, found: ObjectModel, entry: Entry) -> Iterable[FieldChan
         if name == _MERGED:
             titles = desk.say("value.joint").join(one.title or one.id[-8:] for one in pair[1])
             yield FieldChange(desk.say("history.merged"), "", titles or desk.say("history.unseen"))
+            continue
+        if name == STAYS:
+            stays = pair[1]
+            told = desk.say("history.unseen") if stays is None else stays.title or stays.id[-8:]
+            yield FieldChange(desk.say("history.stays"), "", told)
             continue
         if name in _UNTOLD or (field is not None and name not in readable) or len(pair) != 2:
             continue

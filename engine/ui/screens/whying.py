@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.access.explain import FieldWhy, GrantWhy
+from engine.access.explain import FieldWhy, GrantWhy, ScopeWhy
 from engine.access.remedies import Remedy
 from engine.metamodel.model.grant import ACTIONS
 from engine.rights.explaining import Answer
@@ -54,6 +54,7 @@ class WhyScreen:
     grants: tuple[GrantLine, ...]
     rules: tuple[Asked, ...]
     field: str
+    said: tuple[tuple[str, str], ...]
     remedies: tuple[str, ...]
     error: str = ""
 
@@ -91,6 +92,7 @@ def build_why(desk: Desk, asking: Asking, names: Sequence[tuple[str, str]], answ
         tuple(_grant(desk, object, one, answer) for one in why.grants if one.role) if answer and why else (),
         _rules(desk, object, answer) if answer is not None else (),
         _field(desk, object, why.field) if why is not None and why.field is not None else "",
+        tuple(_said(desk, why.field)) if why is not None and why.field is not None else (),
         tuple(_remedies(desk, answer.remedies, dict(names))) if answer is not None else (),
         "" if answer is not None else desk.say("rights.not_yours_to_ask"),
     )  # fmt: skip
@@ -127,13 +129,25 @@ def _rules(desk: Desk, object: str, answer: Answer) -> tuple[Asked, ...]:
 
 def _grant(desk: Desk, object: str, one: GrantWhy, answer: Answer) -> GrantLine:
     asked = [
-        Asked(scope_title(desk, part.scope), "", part.holds, _values(desk, object, part.values, answer.titles))
+        Asked(_scope(desk, part), "", part.holds, _values(desk, object, part.values, answer.titles))
         for part in one.scopes
     ]
     if one.condition:
         values = _values(desk, object, one.values, answer.titles)
         asked.append(Asked("", one.condition, one.condition_holds, values))
     return GrantLine(role_title(desk, one.role), one.principal, one.covers, tuple(asked))
+
+
+def _scope(desk: Desk, part: ScopeWhy) -> str:
+    """Return a scope in words; of one that is about sharing, how the record is shared."""
+    title = scope_title(desk, part.scope)
+    if not part.by:
+        return title
+    rules = desk.model.sharings
+    ways = [
+        (desk.title(rules[name].title) or name) if name in rules else desk.say("rights.by_hand") for name in part.by
+    ]
+    return f"{title} ({desk.say('value.joint').join(ways)})"
 
 
 def _values(
@@ -157,6 +171,14 @@ def _field(desk: Desk, object: str, why: FieldWhy) -> str:
     sight = desk.say(f"rights.sight_{why.sight}")
     writing = desk.say("rights.writable" if why.writable else "rights.not_writable")
     return f"{field_title(desk, object, why.field)}: {sight}, {writing}"
+
+
+def _said(desk: Desk, why: FieldWhy) -> Iterator[tuple[str, str]]:
+    """Yield what each role says of a field, in words and with the condition that lifts it."""
+    for role, said in why.said.items():
+        mode, _, unless = said.partition(" unless ")
+        word = desk.say(f"rights.field_{mode}" if mode != "free" else "roles.field_free")
+        yield role_title(desk, role), f"{word}, {desk.say('rights.unless')} {unless}" if unless else word
 
 
 def _remedies(desk: Desk, found: Sequence[Remedy], names: Mapping[str, str]) -> Iterator[str]:
