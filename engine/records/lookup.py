@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from engine.kernel.errors import Malformed, Missing
@@ -63,8 +64,19 @@ def _of(unit: Unit, model: FieldModel, target: str, text: str, facts: Mapping[st
         limit,
         quick_in=None if searched <= usable else tuple(sorted(searched & usable)),
     )
-    page = select_page(unit.session, unit.catalog, query, lambda name: policy.rows(name, "read"), bound, unit.run)
-    return [_choice(row, shown.display, second) for row in page.rows]
+
+    def rows_of(query: Query) -> tuple[Row, ...]:
+        found = select_page(unit.session, unit.catalog, query, lambda name: policy.rows(name, "read"), bound, unit.run)
+        return found.rows
+
+    rows: list[Row] = []
+    if text and shown.fields[shown.display].sort_key and shown.fields[shown.display].stored:
+        # most people type how a name begins, which an index finds among any number of records
+        rows += rows_of(replace(query, quick="", begins=text))
+    if len(rows) < limit:
+        known = {row["id"] for row in rows}
+        rows += [row for row in rows_of(query) if row["id"] not in known]
+    return [_choice(row, shown.display, second) for row in rows[:limit]]
 
 
 def _choice(row: Row, display: str, second: tuple[str, ...]) -> Choice:

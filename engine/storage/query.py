@@ -38,6 +38,7 @@ class Query:
     ``where`` is one condition or several that must all hold. ``quick`` is the text of a quick search; where
     ``quick_in`` names fields, only those are searched. ``after`` is the cursor of the page before. ``deleted`` asks
     for the records in the recycle bin, None for those inside and outside. ``totals`` say what a tally counts.
+    ``begins`` is a text that the display field must begin with, which has a key to be sorted by.
     """
 
     object: str
@@ -51,6 +52,7 @@ class Query:
     match: tuple[Match, ...] = ()
     quick_in: tuple[str, ...] | None = None
     totals: Totals = Totals()
+    begins: str = ""
 
     @property
     def conditions(self) -> tuple[Expression, ...]:

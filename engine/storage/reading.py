@@ -14,7 +14,7 @@ from engine.storage.catalog import Catalog
 from engine.storage.column_types import Convert, loader, total_of
 from engine.storage.connections import DialectName
 from engine.storage.cursor import list_mark, read_cursor, write_cursor
-from engine.storage.keys import search_words
+from engine.storage.keys import search_words, sort_key
 from engine.storage.measures import Measures, read_row
 from engine.storage.ordering import order_stored
 from engine.storage.query import Page, Path, Query, Row, Tally
@@ -26,6 +26,8 @@ from engine.storage.wording import Bound, RowFilter, Wording
 
 T = TypeVar("T")
 _WHOLE = frozenset(("measures", "tally", "count"))
+# no text that begins with another stands behind it with this sign at its end
+_LAST = "\U0010ffff"
 
 
 def select_page(
@@ -203,6 +205,7 @@ class _Asked:
             query.sort,
             query.deleted,
             query.quick_in,
+            bool(query.begins),
             len(self.words),
             tuple((match.field, match.value is None, isinstance(match.value, tuple)) for match in query.match),
             tuple(wording.look(("where", place), condition) for place, condition in enumerate(conditions)),
@@ -242,6 +245,9 @@ class _Asked:
             values[f"word{place}"] = word
         for place, match in enumerate(self._query.match):
             values[f"match{place}"] = match.value
+        if self._query.begins:
+            values["begins"] = sort_key(self._query.begins)
+            values["begins_end"] = values["begins"] + _LAST
         return values
 
 

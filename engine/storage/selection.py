@@ -22,7 +22,7 @@ from engine.storage.selected_columns import Load, SelectedColumns
 from engine.storage.sql_types import Words, sql_type
 from engine.storage.statements import Compiled
 from engine.storage.system import STATE
-from engine.storage.table_map import DELETED, SEARCH_COLUMN, column_name, has_search, searched_fields
+from engine.storage.table_map import DELETED, SEARCH_COLUMN, column_name, has_search, searched_fields, sort_column_name
 from engine.storage.wording import Piece
 
 _WITH_CATALOG = frozenset((STATE.name, SHARE.name))
@@ -211,6 +211,9 @@ def _conditions(frame: Frame, query: Query, words: int) -> tuple[list[ColumnElem
     scope = RowScope(frame, query.object, row)
     conditions += [frame.words.condition(("where", place), scope) for place in range(len(query.conditions))]
     conditions += [_found(frame, object, query, f"word{place}") for place in range(words)]
+    if query.begins:
+        key = row.c[sort_column_name(object.fields[object.display])]
+        conditions += [key >= bindparam("begins", type_=Words()), key < bindparam("begins_end", type_=Words())]
     return conditions, converters
 
 

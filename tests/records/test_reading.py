@@ -176,6 +176,9 @@ def test_a_picker_offers_only_what_would_be_accepted(firm: Firm) -> None:
     assert [c.title for c in look(firm.ann, "deal_line", "product", "", {})] == ["Saw"]
     assert [c.title for c in look(firm.ann, "deal", "client", "a", {})] == ["Acme", "Zeta"]
     assert [c.title for c in look(firm.bob, "deal", "client", "a", {})] == ["Beta"]
+    # what begins so comes first, and what only holds it behind it, each once
+    assert [c.title for c in look(firm.ann, "deal", "client", "Z", {})] == ["Zeta"]
+    assert [c.title for c in look(firm.ann, "deal", "client", "a", {}, limit=1)] == ["Acme"]
     assert [c.title for c in look(firm.ann, "client", "owner", "bo", {})] == ["Bob"]
     assert look(firm.boss, "deal", "client", "acme", {})[0].second.startswith("C0001")
     with pytest.raises(Missing):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.access.tables.shares import Share
+from engine.rights.receiving import Place
 from engine.ui.desk import Desk
 from engine.ui.screens.effective import DelegationLine
 from engine.ui.screens.granting import object_title, role_title
@@ -23,6 +24,14 @@ class SharedWith:
     note: str
 
 
+_PLACES = (
+    ("positions", "position", "position"),
+    ("units", "unit", "unit"),
+    ("branches", "unit", "branch"),
+    ("teams", "team", "team"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class SharingScreen:
     """The shares of a record, and what is entered for a new one."""
@@ -32,7 +41,7 @@ class SharingScreen:
     action: str
     shares: tuple[SharedWith, ...]
     user: Input
-    roles: tuple[Option, ...]
+    groups: tuple[tuple[str, tuple[Option, ...]], ...]
     level: str
     until: str
     note: str
@@ -70,6 +79,22 @@ def person_picker(name: str, chosen: tuple[str, str], *, required: bool = False)
     """Return what picks a user while one types; its value is the log-in. ``chosen`` are log-in and name."""
     spot = Spot(name, f"p-{name}", required=required, lookup="/pick/+people")
     return Input("picker", spot, value=chosen[0], text=chosen[1], mode="user")
+
+
+def receiver_groups(
+    desk: Desk, places: Mapping[str, Sequence[Place]], chosen: str
+) -> tuple[tuple[str, tuple[Option, ...]], ...]:
+    """Return those who may receive a share besides single users, by kind: holders of a role, places."""
+    roles = tuple(Option(f"role:{name}", role_title(desk, name)) for name in desk.model.roles)
+    groups = [("roles", roles)]
+    for key, kind, word in _PLACES:
+        found = tuple(Option(f"{word}:{place.code}", place.title) for place in places.get(kind, ()))
+        groups.append((key, found))
+    return tuple(
+        (desk.say(f"beside.to_{key}"), tuple(replace(one, chosen=one.value == chosen) for one in options))
+        for key, options in groups
+        if options
+    )
 
 
 def shared_with(desk: Desk, shares: Sequence[Share], names: Mapping[str, str]) -> tuple[SharedWith, ...]:

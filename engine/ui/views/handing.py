@@ -14,18 +14,17 @@ from engine.rights.explaining import Answer, Question
 from engine.rights.sharing import NewShare
 from engine.ui.door import Call, Route, Toast
 from engine.ui.screens.details import record_title
-from engine.ui.screens.granting import role_title
 from engine.ui.screens.handing import (
     SharingScreen,
     TransferScreen,
     person_picker,
+    receiver_groups,
     related_options,
     shared_with,
 )
 from engine.ui.screens.whying import Asking, build_why
 from engine.ui.views.finding import found_id, found_object
 from engine.ui.views.rights import said_of
-from engine.ui.widgets.base import Option
 
 _SAID = (Malformed, Missing, Refused, Rejected, LimitExceeded)
 
@@ -63,7 +62,7 @@ def change_sharing(call: Call) -> Response:
             sharing.end(call.context, ended)
             return call.go(back, Toast(call.desk.say("rights.share_ended")))
         (user, _), role = picked_person(call), form.one("role") or ""
-        receiver = f"user:{user}" if user else f"role:{role}"
+        receiver = f"user:{user}" if user else role if ":" in role else f"role:{role}"
         new = NewShare(receiver, form.one("level") or "read", last_moment(call, "until"), form.one("note") or "")
         sharing.share(call.context, found.name, record.id, new)
     except _SAID as error:
@@ -162,7 +161,7 @@ def _sharing(call: Call, errors: Sequence[str] = ()) -> Response:
         f"{path}/sharing",
         shared_with(desk, shares, receivers),
         person_picker("user", picked_person(call)),
-        tuple(Option(name, role_title(desk, name), name == role) for name in desk.model.roles),
+        receiver_groups(desk, rights.receiving.places(call.context), role if ":" in role else f"role:{role}"),
         form.one("level") or "read",
         form.one("until") or "",
         form.one("note") or "",
