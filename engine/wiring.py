@@ -131,7 +131,6 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
     messages = MessageService(House(records, shelf, settings, clock, auth.actor_of, desk.sight))
     messages.deciding.desk = desk
     messages.deliverer.still_open = desk.still_open
-
     attachments = AttachmentService(records, settings)
     printing = PrintService(records, messages.templates, attachments, Press(settings.home / "print"))
     rights = RightsService(records)
