@@ -85,7 +85,7 @@ class Grower:
         field = object.fields.get(column)
         if field is None:
             return value
-        if field.type in ("user", "reference") or column in ("created_by", "updated_by", "deleted_by"):
+        if field.type in ("user", "reference", "department") or column in ("created_by", "updated_by", "deleted_by"):
             target = USERS if field.type == "user" or not field.targets else field.targets[0]
             if growth.of(target) > 1:
                 return self._id(value, mine, growth.of(target))

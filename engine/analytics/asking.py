@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 class Ask:
     """``period`` takes the place of the chart's own; an empty text means all times. ``where`` is a further condition.
 
-    ``filters`` are values by dimension; those that a dataset does not have are passed over. ``opened`` are the nodes
-    of trees that are looked into, by dimension.
+    ``filters`` are values by dimension, of which one must hold; dimensions that a dataset does not have are passed
+    over. ``opened`` are the nodes of trees that are looked into, by dimension.
     """
 
     period: str | None = None
     where: str = ""
-    filters: Mapping[str, str] = field(default_factory=dict)
+    filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
     opened: Mapping[str, str] = field(default_factory=dict)

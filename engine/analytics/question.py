@@ -13,7 +13,7 @@ from engine.analytics.figures import Raw, When, asked_of, parts_of, without
 from engine.analytics.sheets import Sheet, both
 from engine.analytics.sight import alike, axes_of
 from engine.analytics.spots import Scale, spots_of
-from engine.analytics.terms import among, span_term, term_of
+from engine.analytics.terms import among, span_term
 from engine.analytics.trees import require_node, tree_of
 from engine.kernel.errors import Malformed
 from engine.metamodel.definitions.guess import guess
@@ -176,15 +176,16 @@ class Reading:
         return both(*own, self.ask.where.strip(), *self._filters(), *self._opened())
 
     def _filters(self) -> Iterator[str]:
-        for name, value in self.ask.filters.items():
+        for name, values in self.ask.filters.items():
             dimension = self.dataset.dimensions.get(name)
-            if dimension is None or not value:
+            if dimension is None or not values or dimension.grains:
                 continue
+            wanted = list(dict.fromkeys(values))
             if dimension.tree:
                 tree = tree_of(self.unit, dimension)
-                yield among(self.unit.policy, dimension, tree.under(require_node(tree, dimension, value)))
-            elif not dimension.grains:
-                yield term_of(self.unit.policy, self.zone, dimension, value)
+                nodes = [tree.under(require_node(tree, dimension, value)) for value in wanted]
+                wanted = list(dict.fromkeys(node for several in nodes for node in several))
+            yield among(self.unit.policy, dimension, wanted)
 
     def _opened(self) -> Iterator[str]:
         for scale in self.scales:

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from engine.analytics.asking import Ask
 from engine.analytics.question import Reading
 from engine.analytics.sheets import Sheet, Spot
 from engine.analytics.sight import may_see_chart, may_see_dashboard
 from engine.analytics.spots import titles_of
+from engine.analytics.trees import tree_of
 from engine.kernel.context import Context
-from engine.kernel.errors import Malformed, Missing
+from engine.kernel.errors import LimitExceeded, Malformed, Missing
 from engine.kernel.text import plain
 from engine.metamodel.definitions.guess import guess
-from engine.metamodel.model.analysis import Axis, ChartModel, DashboardModel, DatasetModel, Grain, needed
+from engine.metamodel.model.analysis import (
+    Axis,
+    ChartModel,
+    DashboardModel,
+    DatasetModel,
+    DimensionModel,
+    Grain,
+    needed,
+)
 from engine.records import Listing, RecordService, Unit
 from engine.records.conditions import Conditions
+from engine.records.measuring import KeyAsked, Question, measure
 from engine.records.reading import list_records
 
-_OFFERED = 50
+_OFFERED, _PEOPLE = 50, 200
 
 
 class AnalyticsService:
@@ -76,27 +86,59 @@ class AnalyticsService:
             )
             return Reading(unit, found, chart, ask, self._conditions).sheet()
 
-    def choices(self, ctx: Context, board: DashboardModel, name: str) -> Sequence[Spot]:
-        """Return what a dashboard's filter offers: the values of a choice, or the first records behind a reference."""
+    def choices(self, ctx: Context, charts: Sequence[str], name: str) -> Sequence[Spot]:
+        """Return what a filter over a dimension of some charts offers: the values of a choice, the top of a tree,
+        the people whose records are counted, or the first records behind a reference."""
         with self._records.opener.reading(ctx) as unit:
-            return _choices(unit, board, name)
+            return _choices(unit, charts, name, self._conditions)
+
+    def named(self, ctx: Context, charts: Sequence[str], name: str, values: Sequence[str]) -> Sequence[Spot]:
+        """Return values of a dimension of some charts with their titles, as far as the reader may know them."""
+        with self._records.opener.reading(ctx) as unit:
+            for _, dimension in _dimensions(unit, charts, name):
+                titles = titles_of(unit, dimension, set(values))
+                return [Spot(value, title, tone) for value, (title, tone) in titles.items()]
+            return ()
 
 
-def _choices(unit: Unit, board: DashboardModel, name: str) -> Sequence[Spot]:
-    for tile in board.tiles:
-        chart = unit.model.charts.get(tile.chart or "")
-        dimension = unit.model.datasets[chart.dataset].dimensions.get(name) if chart is not None else None
-        if dimension is None:
+def _dimensions(unit: Unit, charts: Sequence[str], name: str) -> Iterator[tuple[DatasetModel, DimensionModel]]:
+    for chart in charts:
+        model = unit.model.charts.get(chart)
+        dataset = unit.model.datasets[model.dataset] if model is not None else None
+        if dataset is not None and name in dataset.dimensions and unit.policy.may(dataset.object, "read"):
+            yield dataset, dataset.dimensions[name]
+
+
+def _choices(unit: Unit, charts: Sequence[str], name: str, conditions: Conditions) -> Sequence[Spot]:
+    for dataset, dimension in _dimensions(unit, charts, name):
+        field = dimension.field
+        if field.type == "user":
+            return _people(unit, dataset, dimension, conditions)
+        if field.references and not dimension.tree:
+            return _records(unit, field.targets[0])
+        values: Sequence[str]
+        if dimension.tree:
+            tree = tree_of(unit, dimension)
+            values = tree.below.get(tree.start(), [])
+        elif field.type == "choice" and field.dictionary:
+            values = list(unit.books[field.dictionary].entries)
+        else:
             continue
-        if dimension.field.references and not dimension.tree:
-            return _records(unit, dimension.field.targets[0])
-        if dimension.field.type != "choice" or not dimension.field.dictionary:
-            continue
-        entries = unit.books[dimension.field.dictionary].entries
-        shown = {code for code, entry in entries.items() if not dimension.tree or entry.item.parent is None}
-        titles = titles_of(unit, dimension, set(shown))
-        return [Spot(code, title, tone) for code, (title, tone) in titles.items()]
+        titles = titles_of(unit, dimension, set(values))
+        return [Spot(value, *titles[value]) for value in (values if dimension.tree else titles) if value in titles]
     return ()
+
+
+def _people(unit: Unit, dataset: DatasetModel, dimension: DimensionModel, conditions: Conditions) -> Sequence[Spot]:
+    """Return those whose records the reader sees among what is counted."""
+    where = "" if dataset.where is None else dataset.where.text
+    question = Question(Listing(dataset.object, where=where or None), (KeyAsked(dimension.path),))
+    try:
+        groups = measure(unit, question, conditions)
+    except (LimitExceeded, Malformed):
+        return ()
+    titles = titles_of(unit, dimension, {group.keys[0] for group in groups} - {None})
+    return [Spot(value, title) for value, (title, _) in list(titles.items())[:_PEOPLE]]
 
 
 def _records(unit: Unit, object: str) -> Sequence[Spot]:

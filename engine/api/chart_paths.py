@@ -8,7 +8,7 @@ Item = dict[str, Any]
 _ASK = {
     "period": "The period: this_month, 2026, 2026-Q1, 2026-01-01..2026-03-31; empty: all times",
     "where": "A further FEEL condition over the fields",
-    "filters": "Values of dimensions, dimension:value with commas between",
+    "filters": "Values of dimensions, dimension:value with commas between; several of one dimension are alternatives",
     "open": "The node of a tree that is looked into, dimension:value",
 }
 _GROUPED = {

@@ -14,7 +14,7 @@ from engine.metamodel.model.analysis import MeasureModel
 
 ASK = ("period", "where", "filters", "open")
 PARAMETERS = ("rows", "columns", "values", *ASK)
-_MOST = 8
+_MOST, _MOST_VALUES = 8, 50
 
 
 def list_charts(call: Call) -> Response:
@@ -51,9 +51,17 @@ def _ask(call: Call) -> Ask:
     return Ask(
         period=parameters.get("period"),
         where=parameters.get("where", ""),
-        filters=_pairs(call, "filters"),
+        filters=_filters(call),
         opened=_pairs(call, "open"),
     )
+
+
+def _filters(call: Call) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for part in _parts(call, "filters", _MOST_VALUES):
+        dimension, _, value = part.partition(":")
+        found.setdefault(dimension, []).append(value)
+    return found
 
 
 def _pairs(call: Call, name: str) -> dict[str, str]:
@@ -61,10 +69,10 @@ def _pairs(call: Call, name: str) -> dict[str, str]:
     return {dimension: value for dimension, _, value in pairs}
 
 
-def _parts(call: Call, name: str) -> tuple[str, ...]:
+def _parts(call: Call, name: str, most: int = _MOST) -> tuple[str, ...]:
     found = tuple(part.strip() for part in call.parameters.get(name, "").split(",") if part.strip())
-    if len(found) > _MOST:
-        raise LimitExceeded(name, len(found), _MOST, 400)
+    if len(found) > most:
+        raise LimitExceeded(name, len(found), most, 400)
     return found
 
 

@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 from sqlalchemy import JSON, Date, Integer, Text, bindparam, case, cast, func, literal, literal_column, select
 from sqlalchemy.sql import ColumnElement, FromClause
+from sqlalchemy.sql.elements import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
 
 from engine.metamodel.model import FieldModel
 from engine.rules import Expression
@@ -59,6 +61,7 @@ class Measures:
 
 
 Read = Callable[[Any], Any]
+_PLUS: Any = custom_op("+")
 
 
 class MeasureColumns:
@@ -92,6 +95,9 @@ class MeasureColumns:
             element, read = self._span(element, field, key.unit), _day
         elif key.mapped:
             element, read = self._mapped(place, element), None
+        elif self._frame.tables.dialect == "sqlite" and self._frame.words.hides(self._frame.object):
+            # else SQLite reads everything in the order of the groups, of whatever little one may see
+            element = UnaryExpression(element, operator=_PLUS, type_=element.type)
         self.keys.append(element)
         self.readers.append(read)
 

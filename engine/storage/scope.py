@@ -240,10 +240,6 @@ class RowScope:
             if found is None:
                 return None
             record = found.element
-            behind = self.frame.joined.get(((*self.at, *path), False))
-            if behind is not None and not self.nested and any(behind is one for one in self.frame.firm):
-                # the same value, but one that a search may begin with
-                record = behind.c.id
         self.frame.shared += 1
         return Shares(self, object, record, f"{self.frame.prefix}{self.frame.shared}s")
 
@@ -259,6 +255,34 @@ class RowScope:
         chosen = chosen.where(inner.row.c.id == self.row.c[column_name(path[0])])
         chosen = chosen.correlate_except(inner.row, *inner.joined.values())
         return replace(found, element=chosen.scalar_subquery(), nullable=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Above:
+    """What a condition of a child's row says, said of its parent's row: every path leads through the parent."""
+
+    name: str
+    parent: RowScope
+
+    @property
+    def dialect(self) -> str:
+        return self.parent.dialect
+
+    def column(self, path: Path) -> SqlValue | None:
+        """Return the column of a path behind the parent."""
+        return self.parent.column(path[1:]) if path[:1] == (self.name,) else None
+
+    def lines(self, path: Path) -> SqlLines | None:
+        """Return the child rows of the parent."""
+        return self.parent.lines(path[1:]) if path[:1] == (self.name,) else None
+
+    def has_bound(self, name: str) -> bool:
+        """Tell what the parent's scope tells."""
+        return self.parent.has_bound(name)
+
+    def bound(self, name: str) -> Any:
+        """Return what the parent's scope returns."""
+        return self.parent.bound(name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Integer, Table, Text, bindparam, func, literal_column, or_, select, union_all
+from sqlalchemy import Integer, Table, Text, bindparam, case, func, literal_column, or_, select, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql import ColumnElement, Select, Subquery, visitors
 
@@ -17,7 +17,7 @@ from engine.storage.column_types import Convert, Stored, binder, load_kind, stor
 from engine.storage.measures import MeasureColumns, Measures, Read
 from engine.storage.ordering import OrderKey, order_keys, stretches
 from engine.storage.query import Match, Path, Query
-from engine.storage.scope import Frame, RowScope
+from engine.storage.scope import Above, Frame, RowScope
 from engine.storage.selected_columns import Load, SelectedColumns
 from engine.storage.sql_types import Words, sql_type
 from engine.storage.statements import Compiled
@@ -26,6 +26,7 @@ from engine.storage.table_map import DELETED, SEARCH_COLUMN, column_name, has_se
 from engine.storage.wording import Piece
 
 _WITH_CATALOG = frozenset((STATE.name, SHARE.name))
+_ONE = literal_column("1", Integer())
 _LIMIT = bindparam("limit", type_=Integer())
 
 
@@ -205,16 +206,40 @@ def _conditions(frame: Frame, query: Query, words: int) -> tuple[list[ColumnElem
     if object.recycles and query.deleted is not None:
         gone = row.c[DELETED]
         conditions.append(gone.is_not(None) if query.deleted else gone.is_(None))
-    if frame.words.hides(query.object):
-        seen = RowScope(frame, query.object, row, trusted=True)
-        conditions.append(frame.words.condition(("rows", query.object), seen))
+    hides = frame.words.hides(query.object)
+    if hides:
+        conditions.append(_seen(frame, object))
     scope = RowScope(frame, query.object, row)
-    conditions += [frame.words.condition(("where", place), scope) for place in range(len(query.conditions))]
+    asked = [frame.words.condition(("where", place), scope) for place in range(len(query.conditions))]
+    if hides and frame.whole and frame.tables.dialect == "sqlite":
+        # SQLite takes the first index that fits a choice of states and reads most of the table by it: what one sees
+        # is looked up by what one may see, and the rest is asked of each row
+        asked = [case((one, _ONE), else_=literal_column("0")) == _ONE for one in asked]
+    conditions += asked
     conditions += [_found(frame, object, query, f"word{place}") for place in range(words)]
     if query.begins:
         key = row.c[sort_column_name(object.fields[object.display])]
         conditions += [key >= bindparam("begins", type_=Words()), key < bindparam("begins_end", type_=Words())]
     return conditions, converters
+
+
+def _seen(frame: Frame, object: ObjectModel) -> ColumnElement[bool]:
+    """Return the row filter of a frame's own object.
+
+    Where all rows of a child are wanted and its parent alone decides, the parents are found first.
+    """
+    slot, by = ("rows", object.name), object.parent
+    rule = frame.words.rows(object.name)
+    known = {by, *frame.words.bound}
+    if frame.whole and by is not None and rule is not None and all(path[0] in known for path in rule.reads):
+        above = object.fields[by].targets[0]
+        inner = frame.inner(above)
+        found = frame.words.condition(slot, Above(by, RowScope(inner, above, inner.row, trusted=True)))
+        parents = select(inner.row.c.id).select_from(inner.source).where(found)
+        own = parents.correlate_except(inner.row, *inner.joined.values())
+        chosen: ColumnElement[bool] = frame.row.c[column_name(by)].in_(own)
+        return chosen
+    return frame.words.condition(slot, RowScope(frame, object.name, frame.row, trusted=True))
 
 
 def _matched(

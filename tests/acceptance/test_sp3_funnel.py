@@ -133,3 +133,20 @@ def test_sp3_the_dashboard_lists_what_to_work_on_next(team: Firm) -> None:
     late = {f"Deal {n}" for n, deal in enumerate(DEALS) if deal[0] in SEEN["lin"] and deal[3] == "open"}
     assert late <= set(re.findall(r">(Deal \d+)<", tile))
     assert "Deal 5<" not in page
+
+
+def test_sp3_a_dashboard_is_narrowed_to_several_people_and_days_and_its_figures_keep_that(team: Firm) -> None:
+    amy, bob = (team.users[login] for login in ("amy", "bob"))
+    days = "period.from=2021-09-01&period.to=2021-10-31"
+    page = team.page("lin", f"/dashboards/sales?f.owner={amy}&f.owner={bob}&{days}")
+    chart = team.page("lin", f"/charts/sales_funnel?f.owner={amy}&{days}")
+
+    assert "2021-09-01 – 2021-10-31" in page
+    assert re.search(r'Owner</span><span class="ts-chip-v">Amy, Bob<', page)
+    # each chosen person can be left out again, and links to charts keep both
+    assert re.search(rf'href="/dashboards/sales\?period=2021-09-01\.\.2021-10-31&amp;f\.owner={bob}"', page)
+    assert f'/charts/win_rate?period=2021-09-01..2021-10-31&amp;f.owner={amy}&amp;f.owner={bob}"' in page
+    links = {unescape(link) for link in re.findall(r'href="(/o/opportunity\?[^"]+)"', chart)}
+    listed = "".join(team.page("lin", link) for link in links)
+    mine = {f"Deal {n}" for n, deal in enumerate(DEALS) if deal[0] == "amy" and n % 3 < 2}
+    assert mine == set(re.findall(r">(Deal \d+)<", listed))

@@ -243,7 +243,7 @@ def test_an_aim_stands_beside_what_was_attained_of_it(house: House, analytics: A
     values = ["amount", "aim", "attained"]
 
     months = analytics.figures(house.admin, "sales", ["day:month"], "", values, Ask(period="2026"))
-    part = analytics.figures(house.admin, "sales", ["day:month"], "", values, Ask(filters={"grade": "gold"}))
+    part = analytics.figures(house.admin, "sales", ["day:month"], "", values, Ask(filters={"grade": ["gold"]}))
 
     assert told(months) == {
         (date(2026, 1, 1),): {"amount": 60, "aim": 80, "attained": 75},
@@ -294,7 +294,7 @@ def test_what_is_not_there_is_refused_with_the_nearest_name(house: House, analyt
         (["grade"], ["sales"], Ask(where="grade =")),
         (["grade"], [], Ask()),
         (["grade"], ["aim"], Ask()),
-        (["owner"], ["sales"], Ask(filters={"area": "mars"})),
+        (["owner"], ["sales"], Ask(filters={"area": ["mars"]})),
     ]
 
     for rows, values, ask in cases:
@@ -333,3 +333,18 @@ def test_a_firm_with_many_groups_has_its_first_ones(house: House, analytics: Ana
     patch.undo()
 
     assert [line.whole.values["amount"] for line in sheet.lines] == [1, 1, 18]
+
+
+def test_a_filter_holds_several_values(house: House, analytics: AnalyticsService) -> None:
+    for grade, area in (("gold", "oslo"), ("silver", "rome"), ("none", "oslo"), (None, "bergen")):
+        house.make("sale", name="x", grade=grade, shop=house.make("shop", name=area, area=area).id)
+
+    def told_of(**filters: list[str]) -> int:
+        sheet = analytics.figures(house.admin, "sales", [], "", ["sales"], Ask(filters=filters))
+        assert house.records.count(house.admin, "sale", sheet.total.where).value == sheet.total.values["sales"]
+        return int(sheet.total.values["sales"])
+
+    assert told_of(grade=["gold", "silver"]) == 2
+    assert told_of(area=["north", "rome"], grade=["gold", "none", "silver"]) == 3
+    assert told_of(area=["oslo", "north"]) == 3
+    assert told_of(grade=[]) == 4

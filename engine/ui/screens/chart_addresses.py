@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 
 from engine.analytics import Ask
 
+Filters = tuple[tuple[str, str], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class ChartAddress:
@@ -15,7 +17,7 @@ class ChartAddress:
 
     name: str
     period: str | None = None
-    filters: tuple[tuple[str, str], ...] = ()
+    filters: Filters = ()
     opened: tuple[tuple[str, str], ...] = ()
 
     def url(self, **changes: Any) -> str:
@@ -29,7 +31,11 @@ class ChartAddress:
 
     def ask(self) -> Ask:
         """Return what is asked of the chart."""
-        return Ask(self.period, "", dict(self.filters), dict(self.opened))
+        return Ask(self.period, "", values_by_name(self.filters), dict(self.opened))
+
+    def narrowed(self, name: str, value: str) -> str:
+        """Return the address with a value of a filter chosen, or not any more; with all values where it is empty."""
+        return self.url(filters=_toggled(self.filters, name, value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,7 @@ class DashboardAddress:
 
     name: str
     period: str | None = None
-    filters: tuple[tuple[str, str], ...] = ()
+    filters: Filters = ()
 
     def url(self, **changes: Any) -> str:
         """Return the address, changed."""
@@ -49,6 +55,22 @@ class DashboardAddress:
         return f"{path}?{urlencode(pairs)}" if pairs else path
 
     def narrowed(self, name: str, value: str) -> str:
-        """Return the address with one filter set anew."""
-        rest = tuple(pair for pair in self.filters if pair[0] != name)
-        return self.url(filters=(*rest, (name, value)))
+        """Return the address with a value of a filter chosen, or not any more; with all values where it is empty."""
+        return self.url(filters=_toggled(self.filters, name, value))
+
+
+def values_by_name(filters: Filters) -> dict[str, list[str]]:
+    """Return the values of each filter."""
+    found: dict[str, list[str]] = {}
+    for name, value in filters:
+        if value:
+            found.setdefault(name, []).append(value)
+    return found
+
+
+def _toggled(filters: Filters, name: str, value: str) -> Filters:
+    if not value:
+        return tuple(pair for pair in filters if pair[0] != name)
+    if (name, value) in filters:
+        return tuple(pair for pair in filters if pair != (name, value))
+    return (*filters, (name, value))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from flask import Response
 
@@ -13,7 +13,7 @@ from engine.metamodel.periods import ALL_TIMES
 from engine.records import Listing
 from engine.ui.door import Call, Route
 from engine.ui.screens.addresses import ListAddress
-from engine.ui.screens.chart_addresses import ChartAddress, DashboardAddress
+from engine.ui.screens.chart_addresses import ChartAddress, DashboardAddress, values_by_name
 from engine.ui.screens.charts import ChartScreen, build_chart
 from engine.ui.screens.columns import column_specs, draw_rows
 from engine.ui.screens.dashboards import (
@@ -28,7 +28,7 @@ from engine.ui.widgets import widget_of
 
 _ROWS = 6
 _COLUMNS = 5
-_MOST = 200
+_MOST, _MOST_VALUES = 200, 50
 
 
 def show_chart(call: Call) -> Response:
@@ -41,7 +41,8 @@ def show_chart(call: Call) -> Response:
     address = ChartAddress(name, _period(call), _pairs(call, "f."), _pairs(call, "open."))
     sheet = call.services.analytics.chart(call.context, name, address.ask())
     has_period = desk.model.datasets[model.dataset].period is not None and model.period != ALL_TIMES
-    filters = (period_filter(desk, address, model.period),) if has_period else ()
+    filters = [period_filter(desk, address, model.period)] if has_period else []
+    filters += _narrowing(call, address)
     return call.page("chart", build_chart(desk, sheet, address), filters=filters)
 
 
@@ -103,14 +104,34 @@ def _filters(call: Call, board: DashboardModel, address: DashboardAddress) -> It
         if name == "period":
             yield period_filter(desk, address, board.period)
             continue
-        spots = call.services.analytics.choices(call.context, board, name)
-        if spots:
-            yield value_filter(desk, address, name, _title(call, board, name), spots)
+        charts = [tile.chart for tile in board.tiles if tile.chart]
+        yield from _value_filter(call, charts, address, name)
 
 
-def _title(call: Call, board: DashboardModel, name: str) -> str:
-    for tile in board.tiles:
-        chart = call.desk.model.charts.get(tile.chart or "")
+def _narrowing(call: Call, address: ChartAddress) -> Iterator[Filter]:
+    """Yield what narrows a chart, by the dimensions that it has."""
+    dimensions = call.desk.model.datasets[call.desk.model.charts[address.name].dataset].dimensions
+    for name in dict.fromkeys(name for name, _ in address.filters):
+        if name in dimensions:
+            yield from _value_filter(call, [address.name], address, name)
+
+
+def _value_filter(
+    call: Call, charts: Sequence[str], address: ChartAddress | DashboardAddress, name: str
+) -> Iterator[Filter]:
+    analytics = call.services.analytics
+    spots = list(analytics.choices(call.context, charts, name))
+    offered = {spot.value for spot in spots}
+    # a value from elsewhere, deep in a tree for instance, is told too
+    others = [value for value in values_by_name(address.filters).get(name, ()) if value not in offered]
+    spots += analytics.named(call.context, charts, name, others) if others else ()
+    if spots:
+        yield value_filter(call.desk, address, name, _title(call, charts, name), spots)
+
+
+def _title(call: Call, charts: Sequence[str], name: str) -> str:
+    for one in charts:
+        chart = call.desk.model.charts.get(one)
         dimension = call.desk.model.datasets[chart.dataset].dimensions.get(name) if chart is not None else None
         if dimension is not None:
             return call.desk.title(dimension.title)
@@ -118,16 +139,21 @@ def _title(call: Call, board: DashboardModel, name: str) -> str:
 
 
 def _period(call: Call) -> str | None:
-    return call.request.args.get("period")
+    """Return the period of the address; two days that were typed make one."""
+    arguments = call.request.args
+    first, last = (arguments.get(f"period.{end}", "")[:10] for end in ("from", "to"))
+    if first or last:
+        return f"{first or '0001-01-01'}..{last or '9999-12-31'}"
+    return arguments.get("period")
 
 
 def _pairs(call: Call, prefix: str) -> tuple[tuple[str, str], ...]:
     found = [
         (name.removeprefix(prefix), value[:_MOST])
-        for name, value in call.request.args.items()
+        for name, value in call.request.args.items(multi=True)
         if name.startswith(prefix) and value
     ]
-    return tuple(found)
+    return tuple(dict.fromkeys(found))[:_MOST_VALUES]
 
 
 ROUTES = (
