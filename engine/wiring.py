@@ -145,6 +145,8 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
     mailbox = messages.mailbox(tenants)
     lanes = (*lanes, Lane("mailbox", mailbox.work, mailbox.due))
     kinds = {RUN: processes.automations.over_all.carry_out}
+    background = Background(shelf, settings, clock, tenants, work_of(parts, handlers, lanes, kinds))
+    records.tell(background.relay.hears)
 
     return Engine(
         settings=settings,
@@ -165,7 +167,7 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
         rights=rights,
         administering=Administering(records, auth.accounts),
         messages=messages,
-        background=Background(shelf, settings, clock, tenants, work_of(parts, handlers, lanes, kinds)),
+        background=background,
         jobs=JobBook(shelf),
         analytics=AnalyticsService(records),
     )

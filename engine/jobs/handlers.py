@@ -51,9 +51,9 @@ class Handler:
     act: Callable[[Occasion], None]
     # for effects that are a few rows and nothing else: many events in one transaction of the relay's, which asks once
     write: Callable[[Session, Occasion], None] | None = None
-    # asked besides ``wants``, with the tenant: for subscribers that most tenants do not have
-    here: Callable[[str], bool] | None = None
+    # asked besides ``wants``, in a transaction of the tenant: for subscribers that most tenants do not have
+    here: Callable[[Session], bool] | None = None
 
-    def hears(self, tenant: str, model: TenantModel, name: str) -> bool:
+    def hears(self, session: Session, model: TenantModel, name: str) -> bool:
         """Tell whether an event of a tenant is for this handler."""
-        return self.wants(model, name) and (self.here is None or self.here(tenant))
+        return self.wants(model, name) and (self.here is None or self.here(session))

@@ -11,15 +11,18 @@ from engine.jobs.telling import reason_of, tell_failure
 from engine.kernel.clock import Clock
 from engine.kernel.events import Event
 from engine.metamodel.model import TenantModel
-from engine.storage import Claimed, Database, Session, Shelf, acknowledge_event, claim_events, fail_event, outbox
+from engine.storage import Claimed, Database, Session, Shelf, StaleCatalog, fail_event, outbox
+from engine.storage.outbox import acknowledge_event, acknowledge_events, claim_events
+from engine.storage.savepoints import savepoint
 
 LEASE = timedelta(seconds=30)
 BATCH = 50
 _LONGEST_WAIT = 600.0  # seconds
-_WORTH_IT = 2
+_LOOKS = 3
 
 Buried = Callable[[str, Event, str], None]  # tenant, event, the last error
 Stop = Callable[[], bool]
+Batch = list[tuple[Claimed, tuple[Handler, ...]]]
 
 
 def delay_after(attempts: int, first: float = 1.0, longest: float = _LONGEST_WAIT) -> timedelta:
@@ -41,23 +44,21 @@ class Relay:
         """Hand out one batch of a tenant's events; tell whether more of them waited than a batch takes."""
         return self.hand_out(tenant, stop) == BATCH
 
+    def hears(self, session: Session, model: TenantModel, name: str) -> bool:
+        """Tell whether anybody wants to hear of events of this name; asked inside the transaction that writes one."""
+        return any(handler.hears(session, model, name) for handler in self._handlers)
+
     def hand_out(self, tenant: str, stop: Stop = lambda: False) -> int:
         """Hand out one batch of a tenant's events; return how many there were."""
-        database, catalog = self._shelf.current(tenant)
-        claimed = claim_events(database, self._clock.now(), LEASE, BATCH)
-        idle = [one for one in claimed if not self._hearers(tenant, catalog.model, one.event)]
-        if idle:
-            with database.writing() as session:
-                outbox.acknowledge_events(session, idle, self._clock.now())
-        known = {one.sequence for one in idle} | self._written(database, catalog.model, claimed)
-        for one in claimed:
-            if one.sequence in known:
+        database, batch, done = self._claim(tenant)
+        for one, hearers in batch:
+            if one.sequence in done:
                 continue
             if stop():
                 self._release(database, one)
             else:
-                self._hand_out(database, catalog.model, one)
-        return len(claimed)
+                self._hand_out(database, hearers, one)
+        return len(batch)
 
     def drain(self, tenant: str, most: int = 10_000) -> int:
         """Hand out until nothing is due; return how many batches it took. For tests and commands."""
@@ -66,36 +67,44 @@ class Relay:
                 return turn
         return most
 
-    def _written(self, database: Database, model: TenantModel, claimed: Sequence[Claimed]) -> set[int]:
-        """Handle together the events whose effects are a few rows; none when one of them fails."""
-        light = [
-            one
-            for one in claimed
-            if (hearers := self._hearers(database.tenant, model, one.event))
-            and all(handler.write for handler in hearers)
-        ]
-        if len(light) < _WORTH_IT:
-            return set()
+    def _claim(self, tenant: str) -> tuple[Database, Batch, set[int]]:
+        """Take a batch and say who hears each event of it; what is done at once is done in the same transaction."""
+        for _ in range(_LOOKS):
+            database, catalog = self._shelf.current(tenant)
+            try:
+                with database.writing(catalog.stamp) as session:
+                    claimed = claim_events(session, self._clock.now(), LEASE, BATCH)
+                    batch = [(one, self._hearers(session, catalog.model, one.event)) for one in claimed]
+                    return database, batch, self._written(session, batch)
+            except StaleCatalog:
+                continue
+        return database, [], set()
+
+    def _written(self, session: Session, batch: Batch) -> set[int]:
+        """Handle what nobody hears and what only writes a few rows; return which."""
+        light = [(one, hearers) for one, hearers in batch if all(handler.write for handler in hearers)]
         try:
-            with database.writing() as session:
-                for one in light:
-                    for handler in self._hearers(database.tenant, model, one.event):
-                        self._write(session, handler, one)
-                outbox.acknowledge_events(session, light, self._clock.now())
+            if any(hearers for _, hearers in light):
+                with savepoint(session):
+                    for one, hearers in light:
+                        for handler in hearers:
+                            self._write(session, handler, one)
         except Exception:  # noqa: BLE001 - each is tried by itself then, and the one that fails tells why
-            return set()
-        return {one.sequence for one in light}
+            light = [(one, hearers) for one, hearers in light if not hearers]
+        if light:
+            acknowledge_events(session, [one for one, _ in light], self._clock.now())
+        return {one.sequence for one, _ in light}
 
     def _write(self, session: Session, handler: Handler, one: Claimed) -> None:
         occasion = Occasion(session.tenant, one.event, one.at, one.attempts, handler.name, self._clock)
         if handler.write is not None and occasion.once(session):
             handler.write(session, occasion)
 
-    def _hearers(self, tenant: str, model: TenantModel, event: Event) -> list[Handler]:
-        return [handler for handler in self._handlers if handler.hears(tenant, model, event.name)]
+    def _hearers(self, session: Session, model: TenantModel, event: Event) -> tuple[Handler, ...]:
+        return tuple(handler for handler in self._handlers if handler.hears(session, model, event.name))
 
-    def _hand_out(self, database: Database, model: TenantModel, one: Claimed) -> None:
-        for handler in self._hearers(database.tenant, model, one.event):
+    def _hand_out(self, database: Database, hearers: Sequence[Handler], one: Claimed) -> None:
+        for handler in hearers:
             occasion = Occasion(database.tenant, one.event, one.at, one.attempts, handler.name, self._clock)
             try:
                 if handler.write is None:

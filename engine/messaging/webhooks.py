@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,13 +16,13 @@ from engine.kernel.errors import Complaint, Conflict, Missing, Rejected, Tessera
 from engine.kernel.events import Event
 from engine.kernel.names import is_name
 from engine.outbound import Guard
-from engine.storage import Session, Shelf, delivery_rows, reply_rows
+from engine.storage import Session, Shelf, delivery_rows, raise_access_version, reply_rows
+from engine.storage.connections import Address
 from engine.storage.delivery_rows import NewDelivery
 from engine.storage.reply_rows import Webhook
 
 _PATTERN = re.compile(r"[a-z0-9_*]+(\.[a-z0-9_*]+)?")
 MOST = 50
-_FRESH = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,8 @@ class Webhooks:
     def __init__(self, shelf: Shelf, guard: Guard) -> None:
         self._shelf = shelf
         self._guard = guard
-        self._known: dict[str, tuple[float, bool]] = {}
+        # by database: the access version for which it is known, and whether there are any
+        self._known: dict[Address, tuple[int, bool]] = {}
 
     def all(self, ctx: Context) -> Sequence[Webhook]:
         """Return the webhooks."""
@@ -70,8 +70,8 @@ class Webhooks:
             }
             reply_rows.add_webhook(session, values)
             found = reply_rows.find_webhook(session, new.name)
+            _changed(session)
         assert found is not None
-        self._known.pop(ctx.tenant, None)
         return found
 
     def change(self, ctx: Context, name: str, new: NewWebhook) -> Webhook:
@@ -83,7 +83,7 @@ class Webhooks:
             reply_rows.change_webhook(
                 session, found.id, {"url": new.url, "events": list(new.events), "active": new.active}
             )
-            self._known.pop(ctx.tenant, None)
+            _changed(session)
             return self._found(session, name)
 
     def remove(self, ctx: Context, name: str) -> None:
@@ -91,14 +91,18 @@ class Webhooks:
         self._require(ctx)
         with self._shelf.database(ctx.tenant).writing() as session:
             reply_rows.remove_webhook(session, self._found(session, name).id)
+            _changed(session)
 
-    def any_in(self, tenant: str) -> bool:
-        """Tell whether a tenant has webhooks; looked up every two seconds at most, and at once after a change here."""
-        known = self._known.get(tenant)
-        if known is None or time.monotonic() - known[0] > _FRESH:
-            with self._shelf.database(tenant).reading() as session:
-                known = self._known[tenant] = (time.monotonic(), bool(reply_rows.read_webhooks(session, active=True)))
-        return known[1]
+    def any_in(self, session: Session) -> bool:
+        """Tell whether a tenant has webhooks, as the transaction of ``session`` sees it; remembered while they stay."""
+        version = None if session.stamp is None else session.stamp.access
+        known = self._known.get(session.address)
+        if known is not None and known[0] == version:
+            return known[1]
+        found = bool(reply_rows.read_webhooks(session, active=True))
+        if version is not None and not session.unsettled:
+            self._known[session.address] = (version, found)
+        return found
 
     def fan_out(self, session: Session, event: Event, at: datetime) -> None:
         """Write a delivery for each webhook that wants an event, in the caller's transaction."""
@@ -140,6 +144,11 @@ class Webhooks:
 
 
 Fan = Callable[[Session, Event, datetime], None]
+
+
+def _changed(session: Session) -> None:
+    """Let every process see that there are webhooks now, or none any more, with its next transaction."""
+    raise_access_version(session)
 
 
 def _delivery(hook: Webhook, event: Event, at: datetime) -> NewDelivery:

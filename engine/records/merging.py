@@ -23,7 +23,6 @@ from engine.records.unit import Unit
 from engine.storage import AuditEntry, append_audit
 from engine.storage.fetching import Want, fetch
 from engine.storage.merging_rows import copy_files, in_processes, move_shares, move_told
-from engine.storage.outbox import append_events
 
 MOST = 20
 _SEVERAL = frozenset({"choices", "references", "users", "files"})
@@ -172,4 +171,4 @@ def _note(unit: Unit, change: Change, gone: Sequence[str], moved: Mapping[str, i
     event = Event(
         new_record_id(), f"{change.object}.merged", RecordRef(change.object, change.id), change.version, facts
     )
-    append_events(unit.session, [event], unit.now)
+    unit.append_events([event])

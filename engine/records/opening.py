@@ -14,6 +14,7 @@ from engine.access import policy_for
 from engine.kernel.clock import SystemClock
 from engine.kernel.context import Context
 from engine.kernel.errors import Complaint, Conflict, Refused, Rejected, TesseraError, Unavailable
+from engine.metamodel.model import TenantModel
 from engine.records.adjustments import RuleSets, RuleShelf
 from engine.records.books import Books
 from engine.records.completing import Completion
@@ -31,6 +32,9 @@ TRIES = 5
 _PLANS_KEPT = 64
 
 
+Hears = Callable[[Session, TenantModel, str], bool]
+
+
 class _Open(threading.local):
     unit: Unit | None = None
 
@@ -46,6 +50,8 @@ class Opener:
         self.numbers = TakenNumbers()
         self.rules = RuleShelf()
         self.reactions = Reactions()
+        # whether anybody wants to hear of an event of this name; wiring knows
+        self.hears: Hears = _somebody
 
     def database(self, ctx: Context) -> Database:
         """Return the database of the tenant that a context speaks of."""
@@ -166,6 +172,7 @@ class Opener:
             run=run,
             doubt=lambda: self._doubt(ctx.tenant),
             reacting=self._react,
+            hears=self.hears,
         )
 
     def _react(self, unit: Unit) -> None:
@@ -178,6 +185,11 @@ class Opener:
         _, catalog = self._shelf.current(ctx.tenant)
         object = catalog.model.objects.get(error.table)
         return error.kind == "unique" and object is not None and any(name in object.numbering for name in error.columns)
+
+
+def _somebody(_session: Session, _model: TenantModel, _name: str) -> bool:
+    """Who hears is not known: somebody may."""
+    return True
 
 
 def in_words(error: Violation) -> TesseraError:

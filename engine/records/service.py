@@ -27,7 +27,7 @@ from engine.records.lookup import look_up
 from engine.records.merging import Merged, Merger, merge
 from engine.records.moving import move
 from engine.records.once import answer_once, earlier_answer
-from engine.records.opening import Opener
+from engine.records.opening import Hears, Opener
 from engine.records.query import BulkResult, Choice, Count, Listing, Once, Operation, Page, Preview, StoredAnswer
 from engine.records.reactions import Reaction, command, newest
 from engine.records.reading import count_records, get_record, list_records
@@ -52,6 +52,10 @@ class RecordService:
     def subscribe(self, *reactions: Reaction) -> None:
         """Let subscribers see every change before it is committed, behind those that are there; for wiring."""
         self.opener.reactions.subscribe(reactions)
+
+    def tell(self, hears: Hears) -> None:
+        """Ask ``hears`` whether anybody wants to hear of an event; what nobody hears waits for nobody. For wiring."""
+        self.opener.hears = hears
 
     def model(self, ctx: Context) -> TenantModel:
         """Return the model that the tenant works with now."""

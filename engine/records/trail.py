@@ -15,7 +15,6 @@ from engine.records.plan import ObjectPlan
 from engine.records.unit import Unit
 from engine.storage import Reference
 from engine.storage.audit import AuditEntry, append_audit
-from engine.storage.outbox import append_events
 
 Differences = dict[str, list[Any]]
 Told = tuple[Change, Differences]
@@ -60,7 +59,7 @@ def note_act(unit: Unit, ref: RecordRef, version: int, action: str, past: str) -
     )
     append_audit(unit.session, entry)
     facts = {"actor": unit.user, "action": action, "changed": []}
-    append_events(unit.session, [Event(new_record_id(), f"{ref.object}.{past}", ref, version, facts)], unit.now)
+    unit.append_events([Event(new_record_id(), f"{ref.object}.{past}", ref, version, facts)])
 
 
 def announce_changes(told: Sequence[Told], unit: Unit) -> None:
@@ -75,7 +74,7 @@ def announce_changes(told: Sequence[Told], unit: Unit) -> None:
         )
         for change, different in told
     ]
-    append_events(unit.session, events, unit.now)
+    unit.append_events(events)
     sources = unit.plans.rule_sources
     if sources and any(rests_on(sources, change) for change, _ in told):
         unit.facts_changed()

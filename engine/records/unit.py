@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,6 +13,7 @@ from engine.access.directory import Directory
 from engine.access.people import ActorFacts, Facts, people_functions
 from engine.kernel.context import Context
 from engine.kernel.errors import Missing, Rejected, Unavailable
+from engine.kernel.events import Event
 from engine.metamodel.model import TenantModel, TransitionModel
 from engine.records.adjustments import RuleSets
 from engine.records.chain import Chain
@@ -23,6 +24,7 @@ from engine.records.taken_numbers import TakenNumbers
 from engine.records.worktime import worktime_functions
 from engine.rules import Expression, Run, UserFunction
 from engine.storage import Catalog, Session, raise_access_version
+from engine.storage.outbox import append_events
 from engine.storage.savepoints import savepoint
 
 
@@ -57,6 +59,7 @@ class Unit:
     run: Run
     doubt: Callable[[], None]
     reacting: Callable[[Unit], None] = lambda _: None
+    hears: Callable[[Session, TenantModel, str], bool] = lambda *_: True
     cause: str = ""
     careful: bool = False
     patient: bool = False
@@ -90,6 +93,12 @@ class Unit:
     def settle(self) -> None:
         """Let the subscribers react to what was changed so far, unless a command holds them back."""
         self.reacting(self)
+
+    def append_events(self, events: Sequence[Event]) -> None:
+        """Write what has happened into the outbox; what nobody wants to hear is kept there as heard."""
+        names = {event.name for event in events}
+        unheard = [name for name in names if not self.hears(self.session, self.model, name)]
+        append_events(self.session, events, self.now, unheard)
 
     def facts_changed(self) -> None:
         """Tell every process that what permission or dictionaries rest on changed; this one, as soon as it is so."""

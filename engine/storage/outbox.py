@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -13,7 +13,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.kernel.events import Event
 from engine.kernel.names import RecordRef
-from engine.storage.database import Database
 from engine.storage.job_tables import HANDLED
 from engine.storage.sequences import upsert
 from engine.storage.sessions import Session
@@ -39,23 +38,27 @@ class Claimed:
     at: datetime
 
 
-_COLUMNS = ("id", "name", "object", "record", "version", "facts", "at")
+_COLUMNS = ("id", "name", "object", "record", "version", "facts", "at", "done_at")
 _VALUES: Mapping[str, Any] = {name: bindparam(f"v_{name}") for name in _COLUMNS}
 _APPEND = Statement(lambda _: insert(OUTBOX).values(_VALUES))
 _APPEND_ONCE = Statement(lambda dialect: upsert(dialect, OUTBOX).values(_VALUES).on_conflict_do_nothing())
 
 
-def append_events(session: Session, events: Sequence[Event], at: datetime) -> None:
-    """Write events in the transaction of the change that they tell of."""
-    rows = [_row(event, at) for event in events]
+def append_events(session: Session, events: Sequence[Event], at: datetime, unheard: Collection[str] = ()) -> None:
+    """Write events in the transaction of the change that they tell of.
+
+    Those of a name in ``unheard`` nobody wants to hear: they are kept as heard, and nobody is woken for them.
+    """
+    rows = [_row(event, at, at if event.name in unheard else None) for event in events]
     if len(rows) == 1:
         session.change(_APPEND, rows[0])
     elif rows:
         session.change_many(_APPEND, rows)
-    session.ring()
+    if any(row["v_done_at"] is None for row in rows):
+        session.ring()
 
 
-def _row(event: Event, at: datetime) -> dict[str, Any]:
+def _row(event: Event, at: datetime, done_at: datetime | None = None) -> dict[str, Any]:
     return {
         "v_id": event.id,
         "v_name": event.name,
@@ -64,6 +67,7 @@ def _row(event: Event, at: datetime) -> dict[str, Any]:
         "v_version": event.version,
         "v_facts": dict(event.facts),
         "v_at": at,
+        "v_done_at": done_at,
     }
 
 
@@ -80,39 +84,41 @@ def append_outward(
     return id
 
 
-def claim_events(database: Database, now: datetime, lease: timedelta, limit: int = 20) -> list[Claimed]:
-    """Give the oldest open events to the caller until ``now + lease``; of one record never a later one first."""
-    with database.writing() as session:
-        earlier = OUTBOX.alias("earlier")
-        blocked = exists().where(
-            earlier.c.object == OUTBOX.c.object,
-            earlier.c.record == OUTBOX.c.record,
-            earlier.c.sequence < OUTBOX.c.sequence,
-            earlier.c.done_at.is_(None),
-            earlier.c.buried_at.is_(None),
-            # what leaves the process stands in a line of its own: a server that is away holds up no rule
-            or_(_inward(earlier) & _inward(OUTBOX), earlier.c.name == OUTBOX.c.name),
-        )
-        free = or_(OUTBOX.c.leased_until.is_(None), OUTBOX.c.leased_until <= now)
-        chosen = (
-            select(OUTBOX.c.sequence)
-            .where(OUTBOX.c.done_at.is_(None), OUTBOX.c.buried_at.is_(None), free, ~blocked)
-            .order_by(OUTBOX.c.sequence)
-            .limit(limit)
-        )
-        if session.dialect == "postgresql":
-            chosen = chosen.with_for_update(skip_locked=True, of=OUTBOX)
-        numbers = list(session.execute(chosen).scalars())
-        if not numbers:
-            return []
-        taken = (
-            update(OUTBOX)
-            .where(OUTBOX.c.sequence.in_(numbers))
-            .values(leased_until=now + lease, token=OUTBOX.c.token + 1, attempts=OUTBOX.c.attempts + 1)
-            .returning(OUTBOX)
-        )
-        rows = session.execute(taken).mappings().all()
-        return [_claimed(row) for row in sorted(rows, key=lambda row: row["sequence"])]
+def claim_events(session: Session, now: datetime, lease: timedelta, limit: int = 20) -> list[Claimed]:
+    """Give the oldest open events to the caller until ``now + lease``; of one record never a later one first.
+
+    They are the caller's once the transaction is committed.
+    """
+    earlier = OUTBOX.alias("earlier")
+    blocked = exists().where(
+        earlier.c.object == OUTBOX.c.object,
+        earlier.c.record == OUTBOX.c.record,
+        earlier.c.sequence < OUTBOX.c.sequence,
+        earlier.c.done_at.is_(None),
+        earlier.c.buried_at.is_(None),
+        # what leaves the process stands in a line of its own: a server that is away holds up no rule
+        or_(_inward(earlier) & _inward(OUTBOX), earlier.c.name == OUTBOX.c.name),
+    )
+    free = or_(OUTBOX.c.leased_until.is_(None), OUTBOX.c.leased_until <= now)
+    chosen = (
+        select(OUTBOX.c.sequence)
+        .where(OUTBOX.c.done_at.is_(None), OUTBOX.c.buried_at.is_(None), free, ~blocked)
+        .order_by(OUTBOX.c.sequence)
+        .limit(limit)
+    )
+    if session.dialect == "postgresql":
+        chosen = chosen.with_for_update(skip_locked=True, of=OUTBOX)
+    numbers = list(session.execute(chosen).scalars())
+    if not numbers:
+        return []
+    taken = (
+        update(OUTBOX)
+        .where(OUTBOX.c.sequence.in_(numbers))
+        .values(leased_until=now + lease, token=OUTBOX.c.token + 1, attempts=OUTBOX.c.attempts + 1)
+        .returning(OUTBOX)
+    )
+    rows = session.execute(taken).mappings().all()
+    return [_claimed(row) for row in sorted(rows, key=lambda row: row["sequence"])]
 
 
 def acknowledge_event(session: Session, claimed: Claimed, now: datetime) -> bool:

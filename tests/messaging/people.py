@@ -70,4 +70,6 @@ def open_post(branch: Branch, settings: Settings) -> Post:
     messages = MessageService(house)
     attachments = AttachmentService(branch.records, settings)
     parts = Parts(branch.shelf, branch.clock, branch.transfer, messages, attachments, RightsService(branch.records))
-    return Post(branch, messages, Background(branch.shelf, settings, branch.clock, lambda: [TENANT], work_of(parts)))
+    background = Background(branch.shelf, settings, branch.clock, lambda: [TENANT], work_of(parts))
+    branch.records.tell(background.relay.hears)
+    return Post(branch, messages, background)

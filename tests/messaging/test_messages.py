@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 import pytest
 from aiosmtpd.controller import Controller
 
+from engine.jobs import JobBook
 from engine.kernel.errors import Rejected
 from engine.kernel.names import RecordRef
 from engine.messaging import NewWebhook
@@ -23,7 +24,7 @@ from engine.messaging.channels.email import Email
 from engine.messaging.channels.webhook import is_signed
 from engine.settings import Settings
 from tests.messaging.people import Post, open_post
-from tests.support.branch import Branch
+from tests.support.branch import TENANT, Branch
 from tests.support.servers import free_port
 
 TLS = Path(__file__).parent / "tls"
@@ -258,6 +259,32 @@ def test_events_reach_a_webhook_signed_with_a_stable_id_and_of_one_record_in_ord
     assert is_signed(made.secret, first[1], signature, time.time())
     assert not is_signed(made.secret, first[1] + b" ", signature, time.time())
     assert not is_signed(made.secret, first[1], signature, time.time() + 301)
+
+
+def test_an_event_that_nobody_hears_waits_for_nobody_until_there_is_a_webhook_made_in_any_process(
+    post: Post, sink: tuple[str, type[Sink]]
+) -> None:
+    boss = post.person("boss", administrator=True)
+    other = open_post(post.branch, Settings(home=post.branch.home, outbound_allow=ALLOWED))
+    post.branch.records.tell(post.background.relay.hears)
+    post.settle()
+    rung: list[str] = []
+    post.branch.shelf.bell = rung.append
+
+    company = post.branch.records.create(post.branch.system, "company", {"code": "AA", "name": "One"})
+
+    desk = JobBook(post.branch.shelf)
+    assert desk.events(post.branch.system, "waiting") == []
+    assert desk.events(post.branch.system, "done", 1)[0].name == "company.created"
+    assert (rung, post.background.relay.hand_out(TENANT)) == ([], 0)
+
+    other.messages.webhooks.add(boss, NewWebhook("shop", sink[0], ("company.*",)))
+    post.branch.records.update(post.branch.system, "company", company.id, company.version, {"name": "Two"})
+
+    assert rung == [TENANT]
+    post.settle()
+    assert [json.loads(body)["type"] for _, body in sink[1].heard] == ["company.updated"]
+    other.close()
 
 
 def test_w_142_a_worker_that_stalls_while_sending_cannot_say_it_is_done_and_the_receiver_sees_one_key_twice(

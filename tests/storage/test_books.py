@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -13,6 +13,7 @@ from engine.kernel.text import LocalText
 from engine.metamodel.model import DictionaryItem
 from engine.storage import (
     AuditEntry,
+    Claimed,
     Database,
     Receipt,
     ReceiptKey,
@@ -50,6 +51,11 @@ def event(number: int, record: str = "1") -> Event:
     return Event(f"e{number}", "thing.changed", RecordRef("thing", record), number, {"n": number})
 
 
+def claimed_of(tenant: Database, now: datetime, lease: timedelta) -> list[Claimed]:
+    with tenant.writing() as session:
+        return claim_events(session, now, lease)
+
+
 def test_audit_entries_come_newest_first(tenant: Database) -> None:
     entries = [
         AuditEntry(NOW, "system", "thing", "1", version, "update", {"name": [None, version]}) for version in (1, 2, 3)
@@ -68,13 +74,13 @@ def test_an_event_is_heard_in_order_by_one_who_holds_it(tenant: Database) -> Non
     with tenant.writing() as session:
         append_events(session, [event(1), event(2), event(3, "2")], NOW)
 
-    first = claim_events(tenant, NOW, LEASE)
-    nothing = claim_events(tenant, NOW, LEASE)
-    later = claim_events(tenant, NOW + LEASE * 2, LEASE)
+    first = claimed_of(tenant, NOW, LEASE)
+    nothing = claimed_of(tenant, NOW, LEASE)
+    later = claimed_of(tenant, NOW + LEASE * 2, LEASE)
     with tenant.writing() as session:
         slept = acknowledge_event(session, first[0], NOW)
         heard = [acknowledge_event(session, claimed, NOW) for claimed in later]
-    after = claim_events(tenant, NOW, LEASE)
+    after = claimed_of(tenant, NOW, LEASE)
 
     assert [claimed.event.id for claimed in first] == ["e1", "e3"]
     assert first[0].event == event(1)
@@ -89,16 +95,16 @@ def test_an_event_that_fails_often_is_buried_and_can_be_dug_out(tenant: Database
     now = NOW
     for _ in range(MOST_ATTEMPTS):
         now += LEASE * 2
-        (claimed,) = claim_events(tenant, now, LEASE)
+        (claimed,) = claimed_of(tenant, now, LEASE)
         assert claimed.event.id == "e1"
         with tenant.writing() as session:
             assert fail_event(session, claimed, now, "no answer", LEASE)
 
-    (next_one,) = claim_events(tenant, now + LEASE * 2, LEASE)
+    (next_one,) = claimed_of(tenant, now + LEASE * 2, LEASE)
     with tenant.writing() as session:
         assert revive_event(session, "e1")
         assert acknowledge_event(session, next_one, now)
-    assert [claimed.event.id for claimed in claim_events(tenant, now, LEASE)] == ["e1"]
+    assert [claimed.event.id for claimed in claimed_of(tenant, now, LEASE)] == ["e1"]
     with tenant.writing() as session:
         assert forget_events(session, now + LEASE) == 1
 
