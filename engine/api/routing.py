@@ -14,7 +14,7 @@ from engine.api.security import Visit, admit
 from engine.api.services import Services
 from engine.kernel.context import Context
 from engine.kernel.diagnostics import nearest
-from engine.kernel.errors import Malformed, Refused, Unavailable
+from engine.kernel.errors import Malformed, Refused, TesseraError, Unavailable
 
 Effect = Literal["read", "write"]
 # "bytes": the route reads the body itself, whatever it is
@@ -56,6 +56,8 @@ class Route:
     parameters: tuple[str, ...] = ()
     summary: str = ""
     answers: Literal["json", "bytes"] = "json"
+    # what it does goes through the counter, whose first statement tells whether the caller still is who he was
+    confirms: bool = False
 
     @property
     def name(self) -> str:
@@ -66,7 +68,39 @@ def walk(route: Route, services: Services, now: Request, place: Mapping[str, str
     """Do what a route is there for, for the one who asks; raises what is wrong."""
     if route.answers == "json":
         _require_json_wanted(now)
+    if route.confirms and VIEW_AS not in now.headers:
+        answer = _walk_by_memory(route, services, now, place)
+        if answer is not None:
+            return answer
     visit = _with_other_eyes(services, now, route.effect, admit(services, now, route.effect))
+    return _walk(route, services, now, place, visit)
+
+
+def _walk_by_memory(route: Route, services: Services, now: Request, place: Mapping[str, str]) -> Response | None:
+    """Walk for a caller as he was known a moment ago; None, and nothing done, when he is not the same any more."""
+    try:
+        visit = admit(services, now, route.effect, remembered=True)
+    except TesseraError:
+        return None  # whether it is so is for the look at what is
+    try:
+        answer = _walk(route, services, now, place, visit)
+    except Exception:
+        if _is_still_known(services, visit):
+            raise
+        return None
+    return answer if _is_still_known(services, visit) else None
+
+
+def _is_still_known(services: Services, visit: Visit) -> bool:
+    """Tell whether a caller is who he was, by a statement of his request or by a look of its own."""
+    witness = visit.context.witness
+    if witness is None or witness.confirmed:
+        return True
+    _, catalog = services.shelf.anew(visit.context.tenant)
+    return (catalog.stamp.access, catalog.stamp.model) == (witness.access, witness.model)
+
+
+def _walk(route: Route, services: Services, now: Request, place: Mapping[str, str], visit: Visit) -> Response:
     parameters = _parameters(now, route.parameters)
     raw = _body_bytes(now, route.body)
     body: Mapping[str, Any] = {}
@@ -141,7 +175,7 @@ def _body_bytes(now: Request, body: Body) -> bytes:
         return b""
     if length and now.mimetype != JSON and not now.mimetype.endswith("+json"):
         raise Malformed("unsupported_media_type", type=now.mimetype[:80] or "-")
-    raw = now.get_data(cache=False) if length else b""
+    raw = now.get_data() if length else b""
     if len(raw) < length:
         raise Malformed("bad_request", why="the body is shorter than Content-Length says")
     if not raw and body == "object":

@@ -14,7 +14,7 @@ from engine.api.services import Services
 from engine.auth import Caller
 from engine.auth.csrf import require_csrf, require_own_site
 from engine.auth.headers import session_cookie
-from engine.kernel.context import Context
+from engine.kernel.context import Context, Witness
 from engine.kernel.errors import Unauthenticated
 
 CSRF_HEADER = "X-CSRF-Token"
@@ -28,8 +28,8 @@ class Visit:
     context: Context
 
 
-def admit(services: Services, request: Request, effect: Literal["read", "write"]) -> Visit:
-    """Return who asks; raises Unauthenticated or Refused."""
+def admit(services: Services, request: Request, effect: Literal["read", "write"], *, remembered: bool = False) -> Visit:
+    """Return who asks; raises Unauthenticated or Refused. ``remembered``: by memory, with a witness in the context."""
     settings = services.settings
     authorization = request.headers.get("Authorization")
     cookie = request.cookies.get(session_cookie(settings), "") if "HTTP_COOKIE" in request.environ else ""
@@ -39,9 +39,9 @@ def admit(services: Services, request: Request, effect: Literal["read", "write"]
         headers = {name.lower(): value for name, value in request.headers.items()}
         require_own_site(settings, headers, request.host)
     if authorization is not None:
-        caller = _by_token(services, authorization)
+        caller = _by_token(services, authorization, remembered)
     elif cookie:
-        caller = services.auth.sessions.caller(cookie)
+        caller = services.auth.sessions.caller(cookie, remembered=remembered)
         if effect == "write":
             require_csrf(settings, caller.session, request.headers.get(CSRF_HEADER))
     else:
@@ -54,17 +54,23 @@ def admit(services: Services, request: Request, effect: Literal["read", "write"]
     caller.require(effect)
     language = language_of(environ, settings)
     zone = ZoneInfo(settings.zone)
-    return Visit(caller, caller.context(services.clock, zone, language, environ.get("tessera.request_id", "")))
+    witness = _witness(services, caller) if remembered else None
+    return Visit(caller, caller.context(services.clock, zone, language, environ.get("tessera.request_id", ""), witness))
 
 
-def _by_token(services: Services, authorization: str) -> Caller:
+def _witness(services: Services, caller: Caller) -> Witness:
+    _, catalog = services.shelf.current(caller.tenant)
+    return Witness(caller.access, catalog.stamp.model)
+
+
+def _by_token(services: Services, authorization: str, remembered: bool) -> Caller:
     scheme, _, given = authorization.partition(" ")
     if scheme.lower() == "basic":
         # programs that know no bearer tokens, calendars among them, send the token as a password
-        return services.auth.tokens.caller(_password(given))
+        return services.auth.tokens.caller(_password(given), remembered=remembered)
     if scheme.lower() != "bearer":
         raise Unauthenticated("unauthenticated")
-    return services.auth.tokens.caller(given.strip())
+    return services.auth.tokens.caller(given.strip(), remembered=remembered)
 
 
 def _password(given: str) -> str:

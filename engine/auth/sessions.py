@@ -80,16 +80,17 @@ class Sessions:
             tables.end_session(session, hashed)
             self._known.forget(text.tenant, credential=hashed)
 
-    def caller(self, cookie: str, *, noticed: bool = True) -> Caller:
+    def caller(self, cookie: str, *, noticed: bool = True, remembered: bool = False) -> Caller:
         """Return who holds this cookie; raises Unauthenticated when nobody does any more.
 
-        Not ``noticed``: a page asked by itself, and the session goes on to grow idle.
+        Not ``noticed``: a page asked by itself, and the session goes on to grow idle. ``remembered``: as this process
+        knew it a moment ago; the caller is to be confirmed by a statement (R23).
         """
         text = read_session(cookie)
         if text is None:
             raise Unauthenticated("unauthenticated")
         try:
-            database, catalog = self._shelf.anew(text.tenant)
+            database, catalog = (self._shelf.current if remembered else self._shelf.anew)(text.tenant)
         except Missing:
             raise Unauthenticated("unauthenticated") from None
         hashed = hash_secret(text.secret)
@@ -161,9 +162,9 @@ class Sessions:
             if stored is None or user is None or not user.active:
                 return None
             actor = self._actors.of(session, catalog, user, self._clock.now())
-        language = stored.language or user.language or self._settings.language
-        caller = Caller(text.tenant, actor, language, frozenset(SCOPES), "session", hashed, str(text))
-        seen = Seen(caller, catalog.stamp.access, time.monotonic(), stored.seen_at, stored.seen_at, stored.expires_at)
+        language, access = stored.language or user.language or self._settings.language, catalog.stamp.access
+        caller = Caller(text.tenant, actor, language, frozenset(SCOPES), "session", hashed, str(text), access)
+        seen = Seen(caller, access, time.monotonic(), stored.seen_at, stored.seen_at, stored.expires_at)
         self._known.put((text.tenant, hashed), seen)
         return seen
 

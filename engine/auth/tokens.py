@@ -71,13 +71,16 @@ class Tokens:
             )
         return text
 
-    def caller(self, bearer: str) -> Caller:
-        """Return whose token this is; raises Unauthenticated for any that is not good any more."""
+    def caller(self, bearer: str, *, remembered: bool = False) -> Caller:
+        """Return whose token this is; raises Unauthenticated for any that is not good any more.
+
+        ``remembered``: as this process knew it a moment ago; the caller is to be confirmed by a statement (R23).
+        """
         text = read_token(bearer)
         if text is None:
             raise Unauthenticated("unauthenticated")
         try:
-            database, catalog = self._shelf.anew(text.tenant)
+            database, catalog = (self._shelf.current if remembered else self._shelf.anew)(text.tenant)
         except Missing:
             raise Unauthenticated("unauthenticated") from None
         hashed = hash_secret(text.secret)
@@ -124,9 +127,9 @@ class Tokens:
             if user is None or not user.active:
                 return None
             actor = self._actors.of(session, catalog, user, self._clock.now())
-        language = user.language or self._settings.language
-        caller = Caller(text.tenant, actor, language, frozenset(stored.scopes), "token", stored.id)
+        language, access = user.language or self._settings.language, catalog.stamp.access
+        caller = Caller(text.tenant, actor, language, frozenset(stored.scopes), "token", stored.id, access=access)
         noted = stored.used_at or stored.created_at - _NOTE_EVERY
-        seen = Seen(caller, catalog.stamp.access, time.monotonic(), noted, noted, stored.expires_at)
+        seen = Seen(caller, access, time.monotonic(), noted, noted, stored.expires_at)
         self._known.put((text.tenant, hashed), seen)
         return seen

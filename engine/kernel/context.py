@@ -70,11 +70,30 @@ class Actor:
 SYSTEM = Actor(user="system", login="system", name="system", administrator=True, system=True)
 
 
+@dataclass(slots=True)
+class Witness:
+    """A caller who was let in by what the process remembers, and whether that was found to be still so.
+
+    ``access`` is the version of the facts by which he is known, ``model`` that of the definitions. The first statement
+    of his request that reads or writes records tells what ``access`` is now; nothing is answered before (R23).
+    """
+
+    access: int
+    model: int
+    confirmed: bool = False
+
+    def agrees(self, access: int) -> bool:
+        """Take the version as the database has it; tell whether the caller is known by it. The first word counts: what
+        a request itself changes later is no news of its caller."""
+        self.confirmed = self.confirmed or access == self.access
+        return self.confirmed
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """Everything that a verb needs to know about its caller; passed by hand, never taken from the air.
 
-    ``read_only``: whoever sees with another's eyes changes nothing.
+    ``read_only``: whoever sees with another's eyes changes nothing. ``witness``: the caller was let in by memory.
     """
 
     tenant: str
@@ -84,6 +103,7 @@ class Context:
     clock: Clock = field(default_factory=SystemClock)
     request_id: str = ""
     read_only: bool = False
+    witness: Witness | None = field(default=None, compare=False)
 
     def now(self) -> datetime:
         """Return the present instant, aware, in UTC."""

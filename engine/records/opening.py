@@ -66,6 +66,7 @@ class Opener:
             return
         database, catalog = self._shelf.current(ctx.tenant)
         with database.reading() as session:
+            session.witness = ctx.witness
             yield self._unit(ctx, catalog, session)
 
     @contextmanager
@@ -79,6 +80,9 @@ class Opener:
             return
         database, catalog = self._shelf.current(ctx.tenant)
         with database.writing(catalog.stamp) as session:
+            session.witness = ctx.witness
+            if session.stamp is not None:
+                session.require_caller(session.stamp.access)
             if session.stamp is not None and session.stamp.access != catalog.stamp.access:
                 # only what permission rests on changed: the model is the same, so the unit can go on with it
                 catalog = Catalog(catalog.model, catalog.tables, session.stamp)

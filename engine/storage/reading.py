@@ -47,7 +47,7 @@ def select_page(
         values[f"after{number}"] = value
     raw = session.rows(selection.compiled, values)
     if raw:
-        session.require_model(catalog.stamp, raw[0][-1])
+        session.require_state(catalog.stamp, raw[0])
     after = None
     if len(raw) > query.limit:
         del raw[query.limit :]
@@ -63,7 +63,7 @@ def select_one(
     raw = session.rows(selection.compiled, values)
     if not raw:
         return None
-    session.require_model(catalog.stamp, raw[0][-1])
+    session.require_state(catalog.stamp, raw[0])
     return selection.load(raw)[0]
 
 
@@ -76,7 +76,7 @@ def count_rows(
     values = asked.values(selection)
     values["cap"] = query.limit + 1
     raw = session.rows(selection.compiled, values)
-    session.require_model(catalog.stamp, raw[0][-1])
+    session.require_state(catalog.stamp, raw[0])
     return int(raw[0][0])
 
 
@@ -97,7 +97,7 @@ def tally_rows(
         values["groups"] = query.limit
     raw = session.rows(selection.compiled, values)
     if raw:
-        session.require_model(catalog.stamp, raw[0][-1])
+        session.require_state(catalog.stamp, raw[0])
     fields = catalog.model.objects[query.object].fields
     keys = [loader(fields[name], catalog.tables.dialect) for name in totals.by]
     sums = [fields[name] for name in totals.sums]
@@ -132,7 +132,7 @@ def measure_rows(
     def ask() -> list[tuple[Any, ...]]:
         found = session.rows(selection.compiled, values)
         if found:
-            session.require_model(catalog.stamp, found[0][-1])
+            session.require_state(catalog.stamp, found[0])
         return found
 
     if selection.objects is None or wording.momentary:

@@ -28,6 +28,7 @@ from engine.storage.wording import Piece
 _WITH_CATALOG = frozenset((STATE.name, SHARE.name))
 _ONE = literal_column("1", Integer())
 _LIMIT = bindparam("limit", type_=Integer())
+_VERSIONS = 2  # columns at the end of each row
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Selection:
 
     def place(self, raw: Sequence[Any]) -> list[Any]:
         """Return the sort values of a row."""
-        start = len(raw) - 1 - len(self.keys)
+        start = len(raw) - _VERSIONS - len(self.keys)
         return [
             value if convert is None or value is None else convert(value)
             for convert, value in zip(self.keys, raw[start:], strict=False)
@@ -66,7 +67,7 @@ def build_page(frame: Frame, query: Query, words: int, empty: Sequence[bool] | N
     outer = Frame(query.object, found, frame.words, "t")
     selected = _selected(outer, query.columns)
     again = [replace(k, element=found.c[f"s{n}"]) for n, k in enumerate(keys)]
-    statement = select(*selected.elements, *(key.element for key in again), _version())
+    statement = select(*selected.elements, *(key.element for key in again), *_versions())
     statement = statement.select_from(outer.source)
     if outer.joined:
         # joins keep no order
@@ -81,7 +82,7 @@ def build_one(frame: Frame, query: Query, words: int) -> Selection:
     """Return the SELECT of the records that match, without an order."""
     conditions, converters = _conditions(frame, query, words)
     selected = _selected(frame, query.columns)
-    statement = select(*selected.elements, _version()).select_from(frame.source).where(*conditions)
+    statement = select(*selected.elements, *_versions()).select_from(frame.source).where(*conditions)
     statement = statement.limit(_LIMIT)
     compiled, pieces = _compiled(frame, statement, converters)
     return Selection(compiled, pieces, selected.load())
@@ -92,7 +93,7 @@ def build_count(frame: Frame, query: Query, words: int) -> Selection:
     conditions, converters = _conditions(frame, query, words)
     inner: Select[Any] = select(literal_column("1").label("one")).select_from(frame.source).where(*conditions)
     counted = inner.limit(bindparam("cap")).subquery("counted")
-    statement = select(func.count(), _version()).select_from(counted)
+    statement = select(func.count(), *_versions()).select_from(counted)
     compiled, pieces = _compiled(frame, statement, converters)
     return Selection(compiled, pieces, lambda rows: [{"count": row[0]} for row in rows])
 
@@ -103,7 +104,7 @@ def build_measures(
     """Return the SELECT of figures, one row for each group, ``groups`` of them at most, and how values are read."""
     columns = MeasureColumns(frame, measures, zone)
     conditions, converters = _conditions(frame, query, words)
-    statement = select(*columns.keys, *columns.figures, _version()).select_from(columns.source).where(*conditions)
+    statement = select(*columns.keys, *columns.figures, *_versions()).select_from(columns.source).where(*conditions)
     if columns.keys:
         # by place: PostgreSQL takes an expression with parameters in it for another one each time it stands there
         places: list[ColumnElement[Any]] = [literal_column(str(place)) for place in range(1, len(columns.keys) + 1)]
@@ -127,7 +128,7 @@ def build_tally(frame: Frame, query: Query, words: int) -> Selection:
     conditions, converters = _conditions(frame, query, words)
     keys: list[ColumnElement[Any]] = [frame.row.c[column_name(name)] for name in query.totals.by]
     figures = [func.sum(frame.row.c[column_name(name)]) for name in query.totals.sums]
-    statement = select(*keys, func.count(), *figures, _version()).select_from(frame.source).where(*conditions)
+    statement = select(*keys, func.count(), *figures, *_versions()).select_from(frame.source).where(*conditions)
     if keys:
         statement = statement.group_by(*keys).limit(bindparam("groups", type_=Integer()))
     compiled, pieces = _compiled(frame, statement, converters)
@@ -184,8 +185,10 @@ def _selected(frame: Frame, columns: Sequence[Path]) -> SelectedColumns:
     return selected
 
 
-def _version() -> ColumnElement[Any]:
-    return select(STATE.c.model_version).scalar_subquery().label("model_version")
+def _versions() -> tuple[ColumnElement[Any], ...]:
+    """The tenant's versions at that moment, as the last columns: of the model, and of what permission rests on."""
+    versions = (STATE.c.model_version, STATE.c.access_version)
+    return tuple(select(version).scalar_subquery().label(version.name) for version in versions)
 
 
 def _needed(frame: Frame, query: Query) -> list[str]:

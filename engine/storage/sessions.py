@@ -12,6 +12,8 @@ import psycopg
 from sqlalchemy import Connection, CursorResult, Executable
 from sqlalchemy.exc import DBAPIError
 
+from engine.kernel.context import Witness
+from engine.kernel.errors import Unauthenticated
 from engine.storage import faults
 from engine.storage.connections import Connections, DialectName, Held
 from engine.storage.errors import StaleCatalog, translated
@@ -37,7 +39,10 @@ class Meter:
 class Session:
     """One connection for a while. Inside ``writing()`` everything is one transaction."""
 
-    __slots__ = ("_connections", "_held", "address", "counted", "dialect", "meter", "stamp", "tenant", "unsettled")
+    __slots__ = (
+        *("_connections", "_held", "address", "counted", "dialect", "meter", "stamp", "tenant", "unsettled"),
+        "witness",
+    )
 
     def __init__(self, held: Held, connections: Connections, stamp: Stamp | None = None) -> None:
         self._held = held
@@ -52,6 +57,8 @@ class Session:
         self.unsettled = False
         # how often the records of each object have changed, as this session was told (``data_versions``)
         self.counted: tuple[object, Mapping[str, int]] | None = None
+        # told the access version by the first statement that reads it
+        self.witness: Witness | None = None
 
     @property
     def memory(self) -> dict[str, Any]:
@@ -137,11 +144,20 @@ class Session:
         """Tell those who wait for work, as soon as this transaction is committed."""
         self._held.rings = True
 
-    def require_model(self, stamp: Stamp, version: int) -> None:
-        """Return when a row was read from the model of ``stamp``; raises StaleCatalog otherwise."""
-        if version != stamp.model:
+    def require_state(self, stamp: Stamp, row: Sequence[Any]) -> None:
+        """Return when a row, whose last columns are the tenant's versions, was read from the model of ``stamp``.
+
+        Raises StaleCatalog otherwise, and Unauthenticated when who reads is not who he was.
+        """
+        self.require_caller(row[-1])
+        if row[-2] != stamp.model:
             self._connections.suspect = True
             raise StaleCatalog
+
+    def require_caller(self, access: int) -> None:
+        """Return when the caller is known by this access version; raises Unauthenticated otherwise."""
+        if self.witness is not None and not self.witness.agrees(access):
+            raise Unauthenticated("unauthenticated")
 
     def _told(self, error: Exception) -> Exception:
         found = translated(error)

@@ -114,6 +114,20 @@ def test_r23_a_field_that_was_hidden_by_a_new_version_of_the_pack(both: Both) ->
     both.house.engine.tenancy.set_overlay("acme", "")
 
 
+def test_r23_a_write_by_one_whose_role_was_taken_changes_nothing(both: Both) -> None:
+    accounts, token = both.house.engine.auth.accounts, both.house.tokens["eve"]
+    path = f"{V1}/records/client"
+    accounts.set_roles("acme", "eve", [], administrator=True)
+    made, _ = both.second.ask(token, path, "POST", {"name": "Before"})
+    count = both.house.engine.records.count(both.house.system, "client").value
+
+    accounts.set_roles("acme", "eve", [], administrator=False)
+    refused, _ = both.second.ask(token, path, "POST", {"name": "After"})
+
+    assert (made, refused) == (201, 404)
+    assert both.house.engine.records.count(both.house.system, "client").value == count
+
+
 @pytest.mark.parametrize("how", ["token", "account"])
 def test_r23_an_account_or_a_token_that_was_ended(both: Both, how: str) -> None:
     auth = both.house.engine.auth
