@@ -69,8 +69,9 @@ class Relay:
 
     def _claim(self, tenant: str) -> tuple[Database, Batch, set[int]]:
         """Take a batch and say who hears each event of it; what is done at once is done in the same transaction."""
+        database = self._shelf.database(tenant)
         for _ in range(_LOOKS):
-            database, catalog = self._shelf.current(tenant)
+            _, catalog = self._shelf.current(tenant)
             try:
                 with database.writing(catalog.stamp) as session:
                     claimed = claim_events(session, self._clock.now(), LEASE, BATCH)
