@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 REST = "/api/"
 _BODILESS = (204, 304)
+_FORK = 3  # behind "", "api" and the version
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +48,21 @@ class Addresses:
         for route in routes:
             shapes.setdefault(tuple(Part.of(part) for part in route.rule.split("/")), {})[route.method] = route
         ordered = sorted(shapes, key=lambda parts: [part.vague for part in parts])
-        self._shapes: dict[int, list[tuple[tuple[Part, ...], dict[str, Route]]]] = {}
+        # by length and by what stands where addresses part ways; None: anything may stand there
+        self._shapes: dict[tuple[int, str | None], list[tuple[tuple[Part, ...], dict[str, Route]]]] = {}
         for parts in ordered:
-            self._shapes.setdefault(len(parts), []).append((parts, shapes[parts]))
+            fork = parts[_FORK] if len(parts) > _FORK else Part("", "anything")
+            plain = None if fork.name else fork.text
+            self._shapes.setdefault((len(parts), plain), []).append((parts, shapes[parts]))
 
     def find(self, method: str, path: str) -> tuple[Route, Mapping[str, str]]:
         """Return the route, and what stands at its named places. HEAD is a GET whose body is not sent."""
         given = path.split("/")
-        for parts, methods in self._shapes.get(len(given), ()):
+        fork = given[_FORK] if len(given) > _FORK else ""
+        for parts, methods in (
+            *self._shapes.get((len(given), fork), ()),
+            *self._shapes.get((len(given), None), ()),
+        ):
             place = _fitting(parts, given)
             if place is None:
                 continue

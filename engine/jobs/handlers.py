@@ -41,7 +41,7 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """A subscriber. ``wants`` is asked with the tenant's model and the event's name; ``act`` may be called twice.
+    """A subscriber. ``wants`` is asked once for a model and a name of events; ``act`` may be called twice.
 
     An exception means: later again. After ten failures the event is dead until somebody replays it.
     """
@@ -53,7 +53,3 @@ class Handler:
     write: Callable[[Session, Occasion], None] | None = None
     # asked besides ``wants``, in a transaction of the tenant: for subscribers that most tenants do not have
     here: Callable[[Session], bool] | None = None
-
-    def hears(self, session: Session, model: TenantModel, name: str) -> bool:
-        """Tell whether an event of a tenant is for this handler."""
-        return self.wants(model, name) and (self.here is None or self.here(session))

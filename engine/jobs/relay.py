@@ -12,6 +12,7 @@ from engine.kernel.clock import Clock
 from engine.kernel.events import Event
 from engine.metamodel.model import TenantModel
 from engine.storage import Claimed, Database, Session, Shelf, StaleCatalog, fail_event, outbox
+from engine.storage.bounded import Bounded
 from engine.storage.outbox import acknowledge_event, acknowledge_events, claim_events
 from engine.storage.savepoints import savepoint
 
@@ -19,6 +20,7 @@ LEASE = timedelta(seconds=30)
 BATCH = 50
 _LONGEST_WAIT = 600.0  # seconds
 _LOOKS = 3
+_NAMES_KEPT = 2_000
 
 Buried = Callable[[str, Event, str], None]  # tenant, event, the last error
 Stop = Callable[[], bool]
@@ -39,6 +41,7 @@ class Relay:
         self._handlers = tuple(handlers)
         self._clock = clock
         self._buried = buried
+        self._known = Bounded(_NAMES_KEPT)
 
     def work(self, tenant: str, stop: Stop = lambda: False) -> bool:
         """Hand out one batch of a tenant's events; tell whether more of them waited than a batch takes."""
@@ -46,7 +49,7 @@ class Relay:
 
     def hears(self, session: Session, model: TenantModel, name: str) -> bool:
         """Tell whether anybody wants to hear of events of this name; asked inside the transaction that writes one."""
-        return any(handler.hears(session, model, name) for handler in self._handlers)
+        return any(handler.here is None or handler.here(session) for handler in self._wanting(model, name))
 
     def hand_out(self, tenant: str, stop: Stop = lambda: False) -> int:
         """Hand out one batch of a tenant's events; return how many there were."""
@@ -102,7 +105,15 @@ class Relay:
             handler.write(session, occasion)
 
     def _hearers(self, session: Session, model: TenantModel, event: Event) -> tuple[Handler, ...]:
-        return tuple(handler for handler in self._handlers if handler.hears(session, model, event.name))
+        wanting = self._wanting(model, event.name)
+        return tuple(handler for handler in wanting if handler.here is None or handler.here(session))
+
+    def _wanting(self, model: TenantModel, name: str) -> tuple[Handler, ...]:
+        """Return the handlers that want a name under a model, worked out once."""
+        found: tuple[Handler, ...] = self._known.get(
+            (model.fingerprint, name), lambda: tuple(one for one in self._handlers if one.wants(model, name))
+        )
+        return found
 
     def _hand_out(self, database: Database, hearers: Sequence[Handler], one: Claimed) -> None:
         for handler in hearers:

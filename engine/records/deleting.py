@@ -12,7 +12,7 @@ from engine.records.draft import Draft
 from engine.records.plan import ObjectPlan
 from engine.records.ripple import lock_holders, ripple
 from engine.records.steps.admit import admit
-from engine.records.trail import announce_changes, keep_trail
+from engine.records.trail import keep_trail, tell
 from engine.records.twins import look_for_twins
 from engine.records.unit import Overtaken, Unit
 from engine.storage import remove, update_row, void_numbers
@@ -177,7 +177,7 @@ def _afresh(draft: Draft) -> Draft:
 
 
 def _note(changes: Sequence[Change], unit: Unit) -> None:
-    announce_changes(keep_trail(changes, unit), unit)
+    keep_trail(tell(changes, unit), unit)
     unit.changes.extend(changes)
     if any(change.object in unit.model.structure.objects for change in changes):
         unit.facts_changed()

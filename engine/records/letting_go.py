@@ -8,7 +8,7 @@ from engine.records.change import Change
 from engine.records.draft import Draft
 from engine.records.plan import ObjectPlan
 from engine.records.ripple import ripple
-from engine.records.trail import announce_changes, keep_trail
+from engine.records.trail import keep_trail, tell
 from engine.records.unit import Overtaken, Unit
 from engine.storage import update_row
 from engine.storage.fetching import Want, fetch
@@ -24,7 +24,7 @@ def let_go(gone: Sequence[Draft], unit: Unit) -> None:
             if model.on_delete == "clear" and not model.required and model.references:
                 changes += _cleared(unit.plans.of(object), field, ids, unit)
     if changes:
-        announce_changes(keep_trail(changes, unit), unit)
+        keep_trail(tell(changes, unit), unit)
         unit.changes.extend(changes)
         ripple(changes, unit, settled=False)
 

@@ -13,7 +13,7 @@ from engine.records.draft import Draft
 from engine.records.plan import ObjectPlan
 from engine.records.related import Related
 from engine.records.ripple import calculate_own, lock_holders, ripple
-from engine.records.trail import announce_changes, keep_trail
+from engine.records.trail import keep_trail, tell
 from engine.records.twins import look_for_twins
 from engine.records.unit import Overtaken, Unit
 from engine.storage import Reference, update_row
@@ -51,7 +51,7 @@ class Repointing:
         self._require_different(by_object)
         lock_holders(drafts, self.unit)
         changes = [change for object in sorted(by_object) for change in self._written(by_object[object])]
-        announce_changes(keep_trail(changes, self.unit), self.unit)
+        keep_trail(tell(changes, self.unit), self.unit)
         self.unit.changes.extend(changes)
         if any(object in self.unit.model.structure.objects for object in by_object):
             self.unit.facts_changed()

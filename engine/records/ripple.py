@@ -14,7 +14,7 @@ from engine.records.feeds import Feed, Hop
 from engine.records.judging import fails
 from engine.records.plan import ObjectPlan
 from engine.records.results import DoesNotFit, result_of
-from engine.records.trail import announce_changes, keep_trail
+from engine.records.trail import keep_trail, tell
 from engine.records.unit import Unit
 from engine.storage import update_row
 from engine.storage.fetching import Want, fetch
@@ -225,6 +225,6 @@ def _written(drafts: Sequence[Draft], unit: Unit) -> list[Change]:
         draft.version += 1
         draft.put("version", draft.version)
         changes.append(Change(draft.plan.name, draft.id, draft.version, draft.before, dict(draft.after), "recompute"))
-    announce_changes(keep_trail(changes, unit), unit)
+    keep_trail(tell(changes, unit), unit)
     unit.changes.extend(changes)
     return changes

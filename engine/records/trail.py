@@ -30,26 +30,37 @@ _PAST = {
 }
 
 
-def keep_trail(changes: Sequence[Change], unit: Unit) -> list[Told]:
-    """Write one entry per change; return each change with what it says."""
-    told = [(change, differences(unit.plans.of(change.object), change.before, change.after)) for change in changes]
-    request_id = unit.ctx.request_id[:100]
-    entries = [
-        AuditEntry(
-            unit.now,
-            unit.user,
-            change.object,
-            change.id,
-            change.version,
-            change.action,
-            different,
-            request_id,
-            unit.cause,
-        )
-        for change, different in told
-    ]
-    append_audit(unit.session, *entries)
-    return told
+def tell(changes: Sequence[Change], unit: Unit) -> list[Told]:
+    """Return each change with the fields that it made differ."""
+    return [(change, differences(unit.plans.of(change.object), change.before, change.after)) for change in changes]
+
+
+def keep_trail(told: Sequence[Told], unit: Unit) -> None:
+    """Write one entry and one event per change, in its transaction."""
+    unit.append_trail([(_entry(change, fields, unit), _event(change, fields, unit)) for change, fields in told])
+    sources = unit.plans.rule_sources
+    if sources and any(rests_on(sources, change) for change, _ in told):
+        unit.facts_changed()
+
+
+def _entry(change: Change, fields: Differences, unit: Unit) -> AuditEntry:
+    return AuditEntry(
+        unit.now,
+        unit.user,
+        change.object,
+        change.id,
+        change.version,
+        change.action,
+        fields,
+        unit.ctx.request_id[:100],
+        unit.cause,
+    )
+
+
+def _event(change: Change, fields: Differences, unit: Unit) -> Event:
+    name = f"{change.object}.{_PAST.get(change.action, change.action)}"
+    facts = {"actor": unit.user, "action": change.action, "changed": list(fields)}
+    return Event(new_record_id(), name, RecordRef(change.object, change.id), change.version, facts)
 
 
 def note_act(unit: Unit, ref: RecordRef, version: int, action: str, past: str) -> None:
@@ -60,24 +71,6 @@ def note_act(unit: Unit, ref: RecordRef, version: int, action: str, past: str) -
     append_audit(unit.session, entry)
     facts = {"actor": unit.user, "action": action, "changed": []}
     unit.append_events([Event(new_record_id(), f"{ref.object}.{past}", ref, version, facts)])
-
-
-def announce_changes(told: Sequence[Told], unit: Unit) -> None:
-    """Write one event per change."""
-    events = [
-        Event(
-            new_record_id(),
-            f"{change.object}.{_PAST.get(change.action, change.action)}",
-            RecordRef(change.object, change.id),
-            change.version,
-            {"actor": unit.user, "action": change.action, "changed": list(different)},
-        )
-        for change, different in told
-    ]
-    unit.append_events(events)
-    sources = unit.plans.rule_sources
-    if sources and any(rests_on(sources, change) for change, _ in told):
-        unit.facts_changed()
 
 
 def differences(plan: ObjectPlan, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> Differences:

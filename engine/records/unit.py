@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -23,9 +23,10 @@ from engine.records.plan import Plans
 from engine.records.taken_numbers import TakenNumbers
 from engine.records.worktime import worktime_functions
 from engine.rules import Expression, Run, UserFunction
-from engine.storage import Catalog, Session, raise_access_version
+from engine.storage import AuditEntry, Catalog, Session, raise_access_version
 from engine.storage.outbox import append_events
 from engine.storage.savepoints import savepoint
+from engine.storage.trail import append_trail
 
 
 class Overtaken(Unavailable):
@@ -96,9 +97,15 @@ class Unit:
 
     def append_events(self, events: Sequence[Event]) -> None:
         """Write what has happened into the outbox; what nobody wants to hear is kept there as heard."""
+        append_events(self.session, events, self.now, self._unheard(events))
+
+    def append_trail(self, told: Sequence[tuple[AuditEntry, Event]]) -> None:
+        """Write of each change its entry in the audit and its event."""
+        append_trail(self.session, told, self.now, self._unheard(event for _, event in told))
+
+    def _unheard(self, events: Iterable[Event]) -> list[str]:
         names = {event.name for event in events}
-        unheard = [name for name in names if not self.hears(self.session, self.model, name)]
-        append_events(self.session, events, self.now, unheard)
+        return [name for name in names if not self.hears(self.session, self.model, name)]
 
     def facts_changed(self) -> None:
         """Tell every process that what permission or dictionaries rest on changed; this one, as soon as it is so."""

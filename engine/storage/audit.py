@@ -30,13 +30,13 @@ class AuditEntry:
     id: int = 0
 
 
-_COLUMNS = ("at", "actor", "object", "record", "version", "action", "changes", "request_id", "cause")
-_APPEND = Statement(lambda _: insert(AUDIT).values({name: bindparam(f"v_{name}") for name in _COLUMNS}))
+COLUMNS = ("at", "actor", "object", "record", "version", "action", "changes", "request_id", "cause")
+_APPEND = Statement(lambda _: insert(AUDIT).values({name: bindparam(f"v_{name}") for name in COLUMNS}).inline())
 
 
 def append_audit(session: Session, *entries: AuditEntry) -> None:
     """Write entries, in their order."""
-    rows = [{f"v_{name}": getattr(entry, name) for name in _COLUMNS} for entry in entries]
+    rows = [{f"v_{name}": getattr(entry, name) for name in COLUMNS} for entry in entries]
     if len(rows) == 1:
         session.change(_APPEND, rows[0])
     elif rows:
@@ -47,7 +47,7 @@ def read_audit(
     session: Session, object: str, record: str, *, before: int | None = None, limit: int = 50
 ) -> list[AuditEntry]:
     """Return the entries of a record, newest first; ``before`` is the id of the last one already read."""
-    chosen = select(AUDIT.c.id, *(AUDIT.c[name] for name in _COLUMNS))
+    chosen = select(AUDIT.c.id, *(AUDIT.c[name] for name in COLUMNS))
     chosen = chosen.where(AUDIT.c.object == object, AUDIT.c.record == record)
     if before is not None:
         chosen = chosen.where(AUDIT.c.id < before)

@@ -39,9 +39,9 @@ class Claimed:
 
 
 _COLUMNS = ("id", "name", "object", "record", "version", "facts", "at", "done_at")
-_VALUES: Mapping[str, Any] = {name: bindparam(f"v_{name}") for name in _COLUMNS}
-_APPEND = Statement(lambda _: insert(OUTBOX).values(_VALUES))
-_APPEND_ONCE = Statement(lambda dialect: upsert(dialect, OUTBOX).values(_VALUES).on_conflict_do_nothing())
+VALUES: Mapping[str, Any] = {name: bindparam(f"v_{name}") for name in _COLUMNS}
+_APPEND = Statement(lambda _: insert(OUTBOX).values(VALUES).inline())
+_APPEND_ONCE = Statement(lambda dialect: upsert(dialect, OUTBOX).values(VALUES).on_conflict_do_nothing())
 
 
 def append_events(session: Session, events: Sequence[Event], at: datetime, unheard: Collection[str] = ()) -> None:
@@ -49,7 +49,7 @@ def append_events(session: Session, events: Sequence[Event], at: datetime, unhea
 
     Those of a name in ``unheard`` nobody wants to hear: they are kept as heard, and nobody is woken for them.
     """
-    rows = [_row(event, at, at if event.name in unheard else None) for event in events]
+    rows = [row_of(event, at, at if event.name in unheard else None) for event in events]
     if len(rows) == 1:
         session.change(_APPEND, rows[0])
     elif rows:
@@ -58,7 +58,8 @@ def append_events(session: Session, events: Sequence[Event], at: datetime, unhea
         session.ring()
 
 
-def _row(event: Event, at: datetime, done_at: datetime | None = None) -> dict[str, Any]:
+def row_of(event: Event, at: datetime, done_at: datetime | None = None) -> dict[str, Any]:
+    """Return the values of an event's row; with ``done_at`` it was heard then."""
     return {
         "v_id": event.id,
         "v_name": event.name,
@@ -79,7 +80,7 @@ def append_outward(
     ``key`` says what this is about, e.g. ``instance/12/step/a/3``: two rows of one key are one row.
     """
     id = str(uuid5(_KEYS, f"{kind} {key}"))
-    session.change(_APPEND_ONCE, _row(Event(id, OUTWARD + kind, record, 0, {**facts, "key": key}), at))
+    session.change(_APPEND_ONCE, row_of(Event(id, OUTWARD + kind, record, 0, {**facts, "key": key}), at))
     session.ring()
     return id
 

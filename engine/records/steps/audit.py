@@ -1,12 +1,12 @@
-"""Audit: who changed what from what to what, beside the change itself."""
+"""Audit: who changed what from what to what; written with the events, beside the change itself."""
 
 from __future__ import annotations
 
 from engine.records.batch import Batch
-from engine.records.trail import keep_trail
+from engine.records.trail import tell
 from engine.records.unit import Unit
 
 
 def audit(batch: Batch, unit: Unit) -> None:
-    """Write one entry per changed record and line."""
-    batch.told = keep_trail([change for draft in batch.standing() for change in draft.changes()], unit)
+    """Say of each changed record and line what became of it."""
+    batch.told = tell([change for draft in batch.standing() for change in draft.changes()], unit)
