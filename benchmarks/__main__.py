@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import http.client
 import json
 import random
 import statistics
@@ -24,9 +25,11 @@ from benchmarks.handwritten import schema
 from benchmarks.load import Request
 from engine.kernel.context import SYSTEM, Context
 from engine.records import Operation
+from engine.settings import Settings
 
 CLIENTS = 8
 ROUNDS = 5
+REFUSALS = 20
 GOALS = {"get": 1.5, "list": 1.5, "create": 2.0, "update": 2.0}
 JSON = ("Content-Type", "application/json")
 
@@ -58,17 +61,22 @@ def main() -> None:
     options = _options()
     results: list[Row] = []
     imports: list[dict[str, Any]] = []
+    refusals: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory(prefix="tessera-bench-") as folder:
         for database in ("sqlite", "postgresql"):
             if options.only in (None, database):
                 with _place(database, Path(folder)) as (theirs, ours, also):
-                    rows, imported = _compare(database, Path(folder), theirs, ours, also, options)
+                    rows, imported, refused = _compare(database, Path(folder), theirs, ours, also, options)
                 results += rows
                 imports.append(imported)
+                refusals.append(refused)
     if options.json:
-        json.dump({"requests": [asdict(row) for row in results], "import": imports}, sys.stdout, indent=2)
+        told = {"requests": [asdict(row) for row in results], "import": imports, "refused": refusals}
+        json.dump(told, sys.stdout, indent=2)
         return
     _print(results, imports)
+    for r in refusals:
+        print(f"{r['database']:<11} a body a thousand times too large is refused in {r['ms']:.1f} ms, goal {r['goal']}")
 
 
 def _options() -> argparse.Namespace:
@@ -100,7 +108,7 @@ def _place(database: str, folder: Path) -> Iterator[tuple[str, str, tuple[int, .
 
 def _compare(
     database: str, folder: Path, theirs: str, ours: str, also: tuple[int, ...], options: argparse.Namespace
-) -> tuple[list[Row], dict[str, Any]]:
+) -> tuple[list[Row], dict[str, Any], dict[str, Any]]:
     print(f"{database}: loading {options.rows} rows into both", file=sys.stderr)
     fill = schema.load_sqlite if database == "sqlite" else schema.load_postgresql
     fill(theirs, options.rows)
@@ -119,7 +127,26 @@ def _compare(
             Side(serve("engine.wsgi:app", tenant.environment_for(settings), "/healthz"), _engine(visible, token)),
         )
         rows = [_measure(database, operation, sides, options.requests) for operation in GOALS]
-    return rows, _import(database, settings, rows)
+        refused = {"database": database, "ms": _refusal(sides[1].server.port, settings), "goal": 200}
+    return rows, _import(database, settings, rows), refused
+
+
+def _refusal(port: int, settings: Settings) -> float:
+    """Return the milliseconds until a request is refused that says it brings a thousand times what it may (R21)."""
+    taken = []
+    for _ in range(REFUSALS):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        begun = time.perf_counter()
+        connection.putrequest("POST", "/api/v1/records/customer")
+        connection.putheader(*JSON)
+        connection.putheader("Content-Length", str(settings.limits.body * 1000))
+        connection.endheaders()
+        answer = connection.getresponse()
+        taken.append((time.perf_counter() - begun) * 1000)
+        connection.close()
+        if answer.status != 413:
+            raise SystemExit(f"a body that is too large got {answer.status}")
+    return statistics.median(taken)
 
 
 def _measure(database: str, operation: str, sides: tuple[Side, Side], requests: int) -> Row:
