@@ -80,8 +80,8 @@ declare(
             "no_such_address",
             "There is nothing at this address",
             "此地址没有内容",
-            "Compare it with /api/v1/openapi.json.",
-            "请对照 /api/v1/openapi.json。",
+            "Check its spelling; what programs may ask for is listed in /api/v1/openapi.json.",
+            "请检查拼写；供程序使用的地址列于 /api/v1/openapi.json。",
         ),
         Code(
             "bad_request",
