@@ -13,6 +13,7 @@ from engine.storage.connections import Address, Connections, DialectName, Driver
 from engine.storage.errors import StaleCatalog, translated
 from engine.storage.sessions import DriverError, Session, Stamp
 from engine.storage.statistics import make_statistics
+from engine.storage.turns import Turns
 
 READ_STATE = "SELECT model_version, access_version FROM tessera_state"
 # key of the advisory lock that a change of the model takes alone and every other change shares; per schema
@@ -29,6 +30,8 @@ class Database:
         self.address = address
         self.settings = settings
         self._connections = Connections(address, settings)
+        # SQLite takes one writer at a time; a server has a queue of its own
+        self._turns = Turns() if address.dialect == "sqlite" else None
         # called with the tenant when a transaction is committed that left work for others
         self.bell: Callable[[str], None] | None = None
 
@@ -82,8 +85,7 @@ class Database:
             self._rollback(held)
             raise
         finally:
-            held.writing = False
-            held.depth -= 1
+            self._ended(held)
 
     @contextmanager
     def changing_model(self, *, without_foreign_keys: bool = False) -> Iterator[Session]:
@@ -101,8 +103,7 @@ class Database:
                 self._rollback(held)
                 raise
             finally:
-                held.writing = False
-                held.depth -= 1
+                self._ended(held)
         finally:
             if relaxed is not None and relaxed.usable:
                 relaxed.driver.execute("PRAGMA foreign_keys=ON")
@@ -113,6 +114,18 @@ class Database:
 
     def _begun(self, *, alone: bool = False) -> tuple[Held, Stamp | None]:
         held = self._connections.mine()
+        if held.writing:
+            raise RuntimeError("a transaction is already open in this thread")
+        if self._turns is not None and not self._turns.take(self.settings.busy_seconds):
+            raise Unavailable("database_busy")
+        try:
+            return self._begun_on(held, alone)
+        except BaseException:
+            if self._turns is not None:
+                self._turns.give()
+            raise
+
+    def _begun_on(self, held: Held, alone: bool) -> tuple[Held, Stamp | None]:
         try:
             return held, _begin(held, alone=alone)
         except Unavailable:
@@ -121,6 +134,12 @@ class Database:
         # the server was restarted while the connection lay idle; nothing has been done yet
         held = self._connections.mine()
         return held, _begin(held, alone=alone)
+
+    def _ended(self, held: Held) -> None:
+        held.writing = False
+        held.depth -= 1
+        if self._turns is not None:
+            self._turns.give()
 
     def _commit(self, held: Held) -> None:
         try:
@@ -163,8 +182,6 @@ def read_stamp(session: Session) -> Stamp:
 
 
 def _begin(held: Held, *, alone: bool) -> Stamp | None:
-    if held.writing:
-        raise RuntimeError("a transaction is already open in this thread")
     held.depth += 1
     held.began = None
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from decimal import Decimal
@@ -34,6 +35,7 @@ from engine.storage import (
     select_page,
 )
 from engine.storage.connections import HELD_PER_THREAD
+from engine.storage.turns import Turns
 from tests.storage.conftest import NOW, Add, Install, kept_fields, model_of
 
 PACK = """
@@ -273,3 +275,40 @@ def test_a_prepared_statement_outlives_a_change_of_its_table(tenant: Database, i
             read(first)
     for _ in range(8):
         assert read(second) == [{"name": "a", "price": None}]
+
+
+def test_writers_of_one_process_take_turns_in_the_order_in_which_they_came(sqlite_url: str) -> None:
+    """A job that writes without a pause lets a person in after the transaction at hand."""
+    database = open_database(sqlite_url, "acme", Settings())
+    make_place(database)
+    over, passed = threading.Event(), list[int]()
+    written = [0]
+
+    def without_pause() -> None:
+        while not over.is_set():
+            with database.writing():
+                written[0] += 1
+                time.sleep(0.002)
+
+    job = threading.Thread(target=without_pause)
+    job.start()
+    for _ in range(20):
+        time.sleep(0.003)
+        before = written[0]
+        with database.writing():
+            passed.append(written[0] - before)
+    over.set()
+    job.join()
+
+    database.dispose()
+    assert max(passed) <= 2
+
+
+def test_a_turn_that_does_not_come_in_time_is_given_up() -> None:
+    turns = Turns()
+    assert turns.take(0.01)
+
+    assert not turns.take(0.01)
+
+    turns.give()
+    assert turns.take(0.01)
