@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, literal, or_, select
+from sqlalchemy import Select, and_, bindparam, exists, func, literal, or_, select, tuple_
 from sqlalchemy.sql import ColumnElement
 
 from engine.storage.process_rows import InstanceRow
-from engine.storage.process_tables import CANDIDATE, COPY, INSTANCE, TASK
+from engine.storage.process_tables import CANDIDATE, COPY, INSTANCE, OPEN_TASK, TASK
 from engine.storage.sessions import Session
 from engine.storage.statements import Statement
 
@@ -66,17 +66,23 @@ def had_part(session: Session, instance: str, user: str) -> bool:
     return row is not None and bool(row[0])
 
 
-def _mine() -> ColumnElement[bool]:
+def _mine() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return two conditions, each of which an index answers: what a user holds, and what he may take or decide."""
     user: Any = bindparam("user")
-    own = and_(TASK.c.assignee == user, TASK.c.state == "open")
     offered = TASK.c.id.in_(select(CANDIDATE.c.task).where(CANDIDATE.c.user == user))
     taken = or_(TASK.c.state == "ready", and_(TASK.c.state == "open", TASK.c.principal == user))
-    return or_(own, and_(offered, taken))
+    return and_(TASK.c.assignee == user, TASK.c.state == "open", OPEN_TASK), and_(offered, taken, OPEN_TASK)
+
+
+def _either(chosen: Sequence[Select[Any]]) -> Any:
+    """Return the ids of several selections, each once."""
+    own, offered = (select(one.subquery().c.id) for one in chosen)
+    return own.union(offered)
 
 
 _COUNT = Statement(
     lambda _: select(func.count()).select_from(
-        select(literal(1)).select_from(TASK).where(_mine()).limit(COUNTED).subquery()
+        _either([select(TASK.c.id).where(one).limit(COUNTED) for one in _mine()]).subquery()
     )
 )
 
@@ -84,27 +90,34 @@ _COUNT = Statement(
 def count_todo(session: Session, user: str) -> int:
     """Return how many tasks wait for a user, counting no further than ``COUNTED``."""
     row = session.row(_COUNT, {"user": user})
-    return 0 if row is None else int(row[0])
+    return 0 if row is None else min(int(row[0]), COUNTED)
 
 
 def todo(session: Session, wanted: Wanted) -> list[Mapping[str, Any]]:
     """Return the tasks that wait for a user, the oldest first."""
-    chosen = select(*(TASK.c[name] for name in _TASK_COLUMNS)).where(_mine())
-    if wanted.after is not None:
-        at, id = wanted.after
-        chosen = chosen.where(or_(TASK.c.opened_at > at, and_(TASK.c.opened_at == at, TASK.c.id > id)))
-    chosen = _narrowed(chosen, TASK, wanted).order_by(TASK.c.opened_at, TASK.c.id).limit(wanted.limit)
+    key = (TASK.c.opened_at, TASK.c.id)
+    behind = [] if wanted.after is None else [tuple_(*key) > tuple_(*_bound(wanted.after, key))]
+    parts = [
+        _narrowed(select(TASK.c.id).where(one, *behind), TASK, wanted).order_by(*key).limit(wanted.limit)
+        for one in _mine()
+    ]
+    chosen = select(*(TASK.c[name] for name in _TASK_COLUMNS)).where(TASK.c.id.in_(_either(parts)))
+    chosen = chosen.order_by(*key).limit(wanted.limit)
     return [dict(row) for row in session.execute(chosen, {"user": wanted.user}).mappings()]
 
 
 def done(session: Session, wanted: Wanted) -> list[Mapping[str, Any]]:
     """Return the tasks that a user decided, the latest first."""
+    key = (TASK.c.closed_at, TASK.c.id)
     chosen = select(*(TASK.c[name] for name in _TASK_COLUMNS)).where(TASK.c.decided_by == wanted.user)
     if wanted.after is not None:
-        at, id = wanted.after
-        chosen = chosen.where(or_(TASK.c.closed_at < at, and_(TASK.c.closed_at == at, TASK.c.id < id)))
-    chosen = _narrowed(chosen, TASK, wanted).order_by(TASK.c.closed_at.desc(), TASK.c.id.desc()).limit(wanted.limit)
+        chosen = chosen.where(tuple_(*key) < tuple_(*_bound(wanted.after, key)))
+    chosen = _narrowed(chosen, TASK, wanted).order_by(*(part.desc() for part in key)).limit(wanted.limit)
     return [dict(row) for row in session.execute(chosen).mappings()]
+
+
+def _bound(after: tuple[datetime, str], key: Sequence[Any]) -> list[Any]:
+    return [literal(value, part.type) for value, part in zip(after, key, strict=True)]
 
 
 def submitted(session: Session, wanted: Wanted) -> list[Mapping[str, Any]]:
@@ -131,27 +144,28 @@ def copied(session: Session, wanted: Wanted) -> list[Mapping[str, Any]]:
 
 def open_tasks_of(session: Session, user: str, limit: int) -> list[str]:
     """Return ids of the instances in which a user holds a live task, or owns its voice; for when he leaves."""
-    chosen = (
-        select(TASK.c.instance)
-        .where(TASK.c.state.in_(("open", "waiting", "paused")))
-        .where(or_(TASK.c.assignee == user, TASK.c.principal == user))
-        .distinct()
-        .order_by(TASK.c.instance)
-        .limit(limit)
-    )
-    return [str(id) for id in session.execute(chosen).scalars()]
+    live = (OPEN_TASK, TASK.c.state.in_(("open", "waiting", "paused")))
+    held = select(TASK.c.instance).where(TASK.c.assignee == user, *live)
+    # each of these has somebody who is to do it: so they are looked for among the live ones
+    lent = select(TASK.c.instance).where(TASK.c.assignee > "", TASK.c.principal == user, *live)
+    both = held.union(lent).subquery()
+    return [str(id) for id in session.execute(select(both.c.instance).order_by(both.c.instance).limit(limit)).scalars()]
 
 
 def held_tasks(session: Session, user: str, limit: int) -> list[str]:
     """Return ids of the live tasks that a user is to do, the oldest first."""
-    chosen = select(TASK.c.id).where(TASK.c.assignee == user, TASK.c.state.in_(("open", "waiting", "paused")))
+    live = (OPEN_TASK, TASK.c.state.in_(("open", "waiting", "paused")))
+    chosen = select(TASK.c.id).where(TASK.c.assignee == user, *live)
     return [str(id) for id in session.execute(chosen.order_by(TASK.c.id).limit(limit)).scalars()]
 
 
 def open_for(session: Session, substitute: str, principal: str) -> list[str]:
     """Return ids of the instances in which a substitute holds a live task for a principal."""
     chosen = select(TASK.c.instance).where(
-        TASK.c.state.in_(("open", "waiting", "paused")), TASK.c.assignee == substitute, TASK.c.principal == principal
+        OPEN_TASK,
+        TASK.c.state.in_(("open", "waiting", "paused")),
+        TASK.c.assignee == substitute,
+        TASK.c.principal == principal,
     )
     return sorted({str(id) for id in session.execute(chosen).scalars()})
 

@@ -10,7 +10,8 @@ from engine.storage.sql_types import Instant, Json, Words
 from engine.storage.system import METADATA
 
 _NAME = 60
-_OPEN_TASK = text("state IN ('open', 'ready', 'waiting', 'paused')")
+# what the index of live tasks covers; a statement that is to use it says the same in the same words
+OPEN_TASK = text("state IN ('open', 'ready', 'waiting', 'paused')")
 
 
 def _id(name: str = "id", *, primary: bool = False, nullable: bool = False) -> Column[str]:
@@ -117,8 +118,8 @@ Index(
     TASK.c.assignee,
     TASK.c.opened_at,
     TASK.c.id,
-    postgresql_where=_OPEN_TASK,
-    sqlite_where=_OPEN_TASK,
+    postgresql_where=OPEN_TASK,
+    sqlite_where=OPEN_TASK,
 )
 Index("ix_tessera_task_instance", TASK.c.instance, TASK.c.id)
 Index("ix_tessera_task_done", TASK.c.decided_by, TASK.c.closed_at, TASK.c.id)

@@ -15,13 +15,16 @@ class Turns:
     """
 
     def __init__(self) -> None:
-        self._forget()
+        self._pid = os.getpid()
+        self._lock = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._taken = False
 
     def take(self, seconds: float) -> bool:
         """Wait for a turn at most so long; tell whether it is there. Then it must be given back."""
         if self._pid != os.getpid():
             # threads of the process that this one was made from do not exist here
-            self._forget()
+            self.__init__()  # type: ignore[misc] # as if new
         with self._lock:
             if not self._taken:
                 self._taken = True
@@ -45,9 +48,3 @@ class Turns:
                 self._waiting.popleft().release()
             else:
                 self._taken = False
-
-    def _forget(self) -> None:
-        self._pid = os.getpid()
-        self._lock = threading.Lock()
-        self._waiting: deque[threading.Lock] = deque()
-        self._taken = False

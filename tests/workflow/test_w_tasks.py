@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from engine.storage import Session, process_lists
 from tests.workflow.org1.house import Org1
 from tests.workflow.test_w_kernel import at_once, sender
 
@@ -180,3 +185,44 @@ def test_w_183_an_administrator_gives_a_voice_to_somebody_else(org: Org1) -> Non
     moved = org.events(made["instance"], "moved")[0]
     assert (moved["actor"]["name"], moved["comment"]) == ("Ada", "in hospital")
     assert org.lin.approve(task, 409)["code"] == "task_closed"
+
+
+class Explaining:
+    """A session that tells how the database would find what a statement asks for."""
+
+    def __init__(self, session: Session) -> None:
+        self._session, self.plan = session, ""
+
+    def execute(self, statement: Any, given: Mapping[str, Any] = MappingProxyType({})) -> Any:
+        connection, sqlite = self._session.connection(), self._session.dialect == "sqlite"
+        compiled = statement.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
+        values = {**compiled.params, **given}
+        told = tuple(values[name] for name in compiled.positiontup) if compiled.positiontup else values
+        if not sqlite:
+            # in a table of a few rows it would look at all of them
+            connection.exec_driver_sql("SET enable_seqscan TO off")
+        rows = connection.exec_driver_sql(f"EXPLAIN {'QUERY PLAN ' if sqlite else ''}{compiled}", told).all()
+        if not sqlite:
+            connection.exec_driver_sql("RESET enable_seqscan")
+        self.plan = "\n".join(str(row[-1]) for row in rows)
+        return self._session.execute(statement, given)
+
+
+def test_open_tasks_are_found_by_the_index_of_live_ones(org: Org1) -> None:
+    """However long the history is: nothing looks through tasks that are closed (F7, F13)."""
+    user, lists = org.users["lin"], process_lists
+    database, _ = org.engine.shelf.current("t1")
+
+    plans = []
+    with database.reading() as session:
+        for ask in (
+            lambda told: lists.todo(told, lists.Wanted(user)),
+            lambda told: lists.open_tasks_of(told, user, 10),
+            lambda told: lists.held_tasks(told, user, 10),
+        ):
+            explaining = Explaining(session)
+            ask(explaining)  # type: ignore[no-untyped-call]
+            plans.append(explaining.plan)
+
+    assert all("ix_tessera_task_todo" in plan for plan in plans), plans
+    assert not any("Seq Scan on tessera_task" in plan for plan in plans), plans
