@@ -11,13 +11,13 @@ from tests.support.office import Office
 
 @pytest.fixture
 def heads(office: Office) -> None:
-    """The product department has a head: pan."""
-    head = office["boss"].find("employee", 'name = "Pan"')[0]["id"]
-    office["boss"].change("department", office.basics["unit_P"], head=head)
+    """The product department has a head: Pia."""
+    head = office["ada"].find("employee", 'name = "Pia"')[0]["id"]
+    office["ada"].change("department", office.ids["unit_P"], head=head)
 
 
 def asked(office: Office, **more: Any) -> dict[str, Any]:
-    given = {"target": office.basics["unit_P"], "needed_by": "2026-12-11", "description": "比对竞品参数", **more}
+    given = {"target": office.ids["unit_P"], "needed_by": "2026-12-11", "description": "比对竞品参数", **more}
     request = office["amy"].make("collaboration", subject="方案支持", **given)
     return office["amy"].done("collaboration", request["id"], "submit")
 
@@ -29,8 +29,8 @@ def test_ca1_a_request_goes_its_way_and_its_result_comes_back(office: Office) ->
 
     assert (request["status"], request["number"][:2]) == ("in_approval", "XZ")
     assert office["lin"].decide(id).status_code == 200
-    assert office["pan"].decide(id).status_code == 422  # who does it must be said
-    assert office["pan"].decide(id, values={"executor": office["zoe"].id}).status_code == 200
+    assert office["pia"].decide(id).status_code == 422  # who does it must be said
+    assert office["pia"].decide(id, values={"executor": office["zoe"].id}).status_code == 200
 
     arrived = office["zoe"].read("collaboration", id)
     assert (arrived["status"], arrived["arrived_on"]) == ("assigned", "2026-11-23")
@@ -48,7 +48,7 @@ def test_ca1_a_request_goes_its_way_and_its_result_comes_back(office: Office) ->
 def test_ca1_what_does_not_satisfy_goes_back_with_a_word(office: Office) -> None:
     id = asked(office)["id"]
     office["lin"].decide(id)
-    office["pan"].decide(id, values={"executor": office["zoe"].id})
+    office["pia"].decide(id, values={"executor": office["zoe"].id})
     office["zoe"].done("collaboration", id, "hand_in", result="简单比对")
 
     without = office["amy"].do("collaboration", id, "return")

@@ -14,7 +14,7 @@ def about(office: Office) -> dict[str, str]:
     customer = amy.make("customer", name="杭州测试", currency="CNY")["id"]
     task = office["lin"].make("task", subject="回访", assignee=amy.id, due="2026-12-04")["id"]
     lead = amy.make("lead", company_name="杭州新客", mobile="13800138000")["id"]
-    request = {"target": office.basics["unit_P"], "needed_by": "2026-12-11", "description": "比对"}
+    request = {"target": office.ids["unit_P"], "needed_by": "2026-12-11", "description": "比对"}
     return {
         "customer": customer,
         "task": task,

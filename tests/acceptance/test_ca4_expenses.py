@@ -14,7 +14,7 @@ from tests.support.office import Office, Staff
 @pytest.fixture
 def budget(office: Office) -> Iterator[str]:
     """Ten thousand a year for the sales department, of this test's own."""
-    given = {"department": office.basics["unit_S"], "name": "销售部费用", "year": 2026, "amount": "10000"}
+    given = {"department": office.ids["unit_EAST1"], "name": "销售部费用", "year": 2026, "amount": "10000"}
     made = office["fei"].make("expense_limit", **given)["id"]
     yield made
     office["fei"].change("expense_limit", made, active=False)

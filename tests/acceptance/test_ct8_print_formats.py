@@ -20,8 +20,8 @@ BARCODE, SEAL = "tessera-bars", "data:image/png"
 def order_of(office: Office, by: Staff, lines: int = 2, **more: Any) -> dict[str, Any]:
     customer = by.make("customer", name=f"上海测试 {by.login} {len(by.find('customer'))}", currency="CNY")
     price = {"price": "12345.678", "price_source": "manual"}  # given by hand, or the policies set it
-    one = {"product": office.basics["product"], "quantity": "2.5", "tax_rate": "13", **price}
-    given = {"company": office.basics["company"], "customer": customer["id"], "delivery_date": "2026-12-20", **more}
+    one = {"product": office.ids["drill"], "quantity": "2.5", "tax_rate": "13", **price}
+    given = {"company": office.ids["company"], "customer": customer["id"], "delivery_date": "2026-12-20", **more}
     return by.make("sales_order", lines=[one] * lines, **given)
 
 
@@ -63,7 +63,7 @@ def test_ct8_formats_are_offered_by_rule_and_to_those_who_may_print(office: Offi
     assert formats(office["amy"], order) == ["sales_order_contract"]
     assert formats(office["bob"], order) == []  # reads the orders of the department, prints only what is his
     office["amy"].done("sales_order", order["id"], "submit")
-    assert formats(office["ann"], order) == ["sales_order_contract", "sales_order_delivery_note"]
+    assert formats(office["ivy"], order) == ["sales_order_contract", "sales_order_delivery_note"]
     refused = office["bob"].send("GET", f"/records/sales_order/{order['id']}/print/sales_order_contract")
     unseen = office["zoe"].send("GET", f"/records/sales_order/{order['id']}/print/sales_order_contract")
     unknown = office["amy"].send("GET", f"/records/sales_order/{order['id']}/print/nothing")
@@ -90,7 +90,7 @@ def test_ct8_the_text_speaks_the_language_and_tells_the_amount_in_capital_figure
 
 
 def test_ct8_the_seal_is_printed_for_those_who_may_see_it(office: Office) -> None:
-    boss, company = office["boss"], office.basics["company"]
+    boss, company = office["ada"], office.ids["company"]
     sent = boss.client.post(
         "/api/v1/files?object=company&field=seal&name=seal.png",
         data=picture(),
@@ -99,7 +99,7 @@ def test_ct8_the_seal_is_printed_for_those_who_may_see_it(office: Office) -> Non
     assert boss.change("company", company, seal={"id": sent.json["id"]}).status_code == 200
     order = order_of(office, office["amy"])
 
-    assert SEAL in html(office, office["ann"], order, "sales_order_contract")
+    assert SEAL in html(office, office["ivy"], order, "sales_order_contract")
     assert SEAL not in html(office, office["amy"], order, "sales_order_contract")
 
 
@@ -141,7 +141,7 @@ def test_ct8_the_page_of_a_record_offers_its_documents(office: Office) -> None:
 
 
 def test_ct8_an_administrator_writes_a_format_on_screen_and_it_is_used_at_once(office: Office) -> None:
-    boss, order = office["boss"].page(), order_of(office, office["amy"])
+    boss, order = office["ada"].page(), order_of(office, office["amy"])
     address = "/prints/sales_order_contract"
 
     saved = boss.submit(address, **{"body.en": "<p>Sold {{ record.total | number }}</p>", "title.en": "Sale"})
@@ -159,7 +159,7 @@ def test_ct8_an_administrator_writes_a_format_on_screen_and_it_is_used_at_once(o
 
 
 def test_ct8_what_is_wrong_with_a_format_is_told_while_it_is_written(office: Office) -> None:
-    boss, order = office["boss"].page(), order_of(office, office["amy"])
+    boss, order = office["ada"].page(), order_of(office, office["amy"])
     address = "/prints/sales_order_contract"
     wrong = {"body.en": "<p>\n{{ record.totl }}</p>", "record": order["id"], "language": "en"}
 
@@ -175,7 +175,7 @@ def test_ct8_what_is_wrong_with_a_format_is_told_while_it_is_written(office: Off
 
 @needs_pdf
 def test_ct8_the_preview_shows_the_pages_as_they_are_printed(office: Office) -> None:
-    boss, order = office["boss"].page(), order_of(office, office["amy"], lines=60)
+    boss, order = office["ada"].page(), order_of(office, office["amy"], lines=60)
     address = "/prints/sales_order_contract"
     given = {**boss.get(address).form(address), "record": order["id"], "language": "zh"}
 

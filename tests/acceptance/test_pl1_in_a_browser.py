@@ -110,7 +110,7 @@ def test_pl1_an_administrator_adapts_the_customer_with_the_mouse_and_sales_sees_
     browser: Browser, office: Office, address: str
 ) -> None:
     complaints: list[str] = []
-    page = seat(browser, office, address, "boss", complaints)
+    page = seat(browser, office, address, "ada", complaints)
     add_fields(page, address)
     arrange(page, address)
 
@@ -121,6 +121,6 @@ def test_pl1_an_administrator_adapts_the_customer_with_the_mouse_and_sales_sees_
     page.get_by_role("button", name="Apply changes").click()
     expect(page.get_by_role("status").filter(has_text="The changes are active")).to_be_visible(timeout=PATIENCE)
 
-    customer = office.make("customer", name="River hospital", level="A", owner=office["amy"].id)
+    customer = office.given("customer", name="River hospital", level="A", owner=office["amy"].id)
     look(seat(browser, office, address, "amy", complaints), address, customer)
     assert not complaints

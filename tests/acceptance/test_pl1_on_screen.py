@@ -39,10 +39,10 @@ class Screen:
     def make(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Make a customer of the one in sales, who sees its level and does not set it."""
         sales = self.office[STAFF["rep"]]
-        return sales.read("customer", self.office.make("customer", owner=sales.id, **values))
+        return sales.read("customer", self.office.given("customer", owner=sales.id, **values))
 
 
-STAFF = {"boss": "boss", "rep": "amy"}
+STAFF = {"ada": "ada", "rep": "amy"}
 
 
 @pytest.fixture(scope="module")
@@ -81,14 +81,14 @@ def add_fields(screen: Screen) -> None:
     text = {"type": "text", "title.zh": "院区", "title.en": "Campus", "name": "campus", "search": "true"}
     place = {"place": "tabs.main.sections.base"}
     for given in (money, person, many, formula, text):
-        answer = screen.post("boss", NEW, {**place, **given})
+        answer = screen.post("ada", NEW, {**place, **given})
         assert answer.status == 303, answer.texts("//*[contains(@class, 'ts-err')]|//*[@data-summary]")
 
 
 def apply(screen: Screen, note: str = "") -> None:
-    values = screen.get("boss", "/customise/plan").form("/customise/plan")
-    forms = screen.get("boss", "/customise/plan").tree.xpath("//input[@name='token']/@value")
-    answer = screen.post("boss", "/customise/plan", {"_do": "apply", "token": forms[0], "note": note})
+    values = screen.get("ada", "/customise/plan").form("/customise/plan")
+    forms = screen.get("ada", "/customise/plan").tree.xpath("//input[@name='token']/@value")
+    answer = screen.post("ada", "/customise/plan", {"_do": "apply", "token": forms[0], "note": note})
     assert answer.status == 303, (values, answer.text)
 
 
@@ -102,10 +102,10 @@ def adapt(screen: Screen) -> None:
         "title.zh": "医院",
         "title.en": "Hospital",
     }
-    assert screen.post("boss", "/customise/o/customer/form", into_tab).status == 303
-    page = screen.get("boss", "/customise/o/customer/fields/drug_budget")
+    assert screen.post("ada", "/customise/o/customer/form", into_tab).status == 303
+    page = screen.get("ada", "/customise/o/customer/fields/drug_budget")
     given = {name: text for name, text in page.form("/customise/o/customer/fields").items() if isinstance(text, str)}
-    answer = screen.post("boss", "/customise/o/customer/fields/drug_budget", {**given, "visible.when": 'level = "A"'})
+    answer = screen.post("ada", "/customise/o/customer/fields/drug_budget", {**given, "visible.when": 'level = "A"'})
     assert answer.status == 303, answer.text
     apply(screen, "Hospitals")
 
@@ -113,12 +113,12 @@ def adapt(screen: Screen) -> None:
 def test_pl1_what_is_wrong_stands_beside_the_input_and_leaves_the_draft_as_it_was(screen: Screen) -> None:
     formula = {"type": "formula", "title.zh": "错", "title.en": "Wrong", "result": "money", "as": "credit_limt * 2"}
 
-    refused = screen.post("boss", NEW, formula)
+    refused = screen.post("ada", NEW, formula)
 
     assert refused.status == 422
     assert any("credit_limit" in one for one in refused.texts("//*[@id='r-as-e']"))
-    assert screen.get("boss", "/customise/plan").texts("//h2")[0] == "Nothing waits to be applied"
-    missing = screen.post("boss", NEW, {"type": "reference", "title.zh": "", "title.en": ""})
+    assert screen.get("ada", "/customise/plan").texts("//h2")[0] == "Nothing waits to be applied"
+    missing = screen.post("ada", NEW, {"type": "reference", "title.zh": "", "title.en": ""})
     assert missing.texts("//*[@id='p-title.zh-e']") == ["Required"]
     assert screen.get("rep", "/customise").status == 404
     assert screen.post("rep", NEW, formula).status == 404
@@ -154,7 +154,7 @@ def test_pl1_fields_added_on_screen_are_in_form_list_filter_template_schema_and_
 
 def test_pl5_a_dictionary_made_on_screen_works_for_a_field_that_the_user_added(adapted: Screen) -> None:
     item = {"code": "eyes", "title.en": "Eyes", "title.zh": "眼科"}
-    assert adapted.post("boss", "/dictionaries/wards/new", item).status == 303
+    assert adapted.post("ada", "/dictionaries/wards/new", item).status == 303
     transfer, system = adapted.office.engine.transfer, adapted.office.system
     path = adapted.office.engine.settings.home / "more.csv"
     path.write_text("Customer name,Wards\nFirst,eyes\nSecond,Orthopaedics\nThird,nothing\n", encoding="utf-8")
@@ -163,28 +163,28 @@ def test_pl5_a_dictionary_made_on_screen_works_for_a_field_that_the_user_added(a
 
     assert report.created == 2, "by code and by label"
     assert [(one.row, one.code) for one in report.errors] == [(4, "unknown_item")]
-    found = adapted.office["boss"].find("customer", 'list contains(wards, "eyes")')
+    found = adapted.office["ada"].find("customer", 'list contains(wards, "eyes")')
     assert [one["name"] for one in found] == ["First"]
-    assert "Eyes" in adapted.get("boss", "/o/customer/new").text
-    assert "Eyes" in adapted.get("boss", f"/o/customer/{found[0]['id']}").text
+    assert "Eyes" in adapted.get("ada", "/o/customer/new").text
+    assert "Eyes" in adapted.get("ada", f"/o/customer/{found[0]['id']}").text
 
 
 def test_pl1_a_field_of_the_pack_is_taken_away_with_its_places_and_comes_back_with_its_data(
     adapted: Screen, old: str
 ) -> None:
     sales = adapted.office[STAFF["rep"]]
-    before = adapted.ask("boss", "overlay/versions").json["versions"][0]["version"]
+    before = adapted.ask("ada", "overlay/versions").json["versions"][0]["version"]
 
-    assert adapted.post("boss", "/customise/o/customer/fields/fax", {"_do": "remove"}).status == 303
-    shown = adapted.get("boss", "/customise/o/customer/fields/status").form("/customise/o/customer/fields")
-    renamed = adapted.post("boss", "/customise/o/customer/fields/status", {**shown, "title.en": "Standing"})
+    assert adapted.post("ada", "/customise/o/customer/fields/fax", {"_do": "remove"}).status == 303
+    shown = adapted.get("ada", "/customise/o/customer/fields/status").form("/customise/o/customer/fields")
+    renamed = adapted.post("ada", "/customise/o/customer/fields/status", {**shown, "title.en": "Standing"})
     assert renamed.status == 303, "a life-cycle brings the items of its field"
-    plan = adapted.get("boss", "/customise/plan")
+    plan = adapted.get("ada", "/customise/plan")
     assert "Customer no longer has “Fax”; its values are kept" in plan.texts("//li")
     apply(adapted)
     assert "Standing" in adapted.get("rep", "/o/customer").text
     assert "fax" not in sales.read("customer", old)
-    adapted.post("boss", "/customise/versions", {"_do": "recall", "version": str(before)})
+    adapted.post("ada", "/customise/versions", {"_do": "recall", "version": str(before)})
     apply(adapted)
 
     assert sales.read("customer", old)["fax"] == "021-55550100"
@@ -196,7 +196,7 @@ def test_pl3_levels_set_up_on_screen_count_for_new_submissions_and_those_in_flig
     office, flow = adapted.office, "/customise/approvals/order_over_credit"
     first = submitted(office)
     assert steps_ahead(office, first) == ["manager", "finance"]
-    assert adapted.post("boss", flow, {"_do": "remove", "step": "finance"}).status == 303
+    assert adapted.post("ada", flow, {"_do": "remove", "step": "finance"}).status == 303
     level = {
         "title.en": "Head of department",
         "title.zh": "部门负责人",
@@ -205,19 +205,19 @@ def test_pl3_levels_set_up_on_screen_count_for_new_submissions_and_those_in_flig
         "kind": "role",
     }
     level |= {"role": "director", "mode": "any", "when": "record.base_total > 100", "within.n": "2", "within.unit": "D"}
-    assert adapted.post("boss", f"{flow}/level", level).status == 303
-    wrong = adapted.post("boss", f"{flow}/level/manager", {**level, "when": "record.totl > 1"})
+    assert adapted.post("ada", f"{flow}/level", level).status == 303
+    wrong = adapted.post("ada", f"{flow}/level/manager", {**level, "when": "record.totl > 1"})
     assert wrong.status == 422
     assert wrong.texts("//*[@id='p-when-e']")
 
-    tried = adapted.get("boss", f"{flow}?record={first}")
+    tried = adapted.get("ada", f"{flow}?record={first}")
     apply(adapted, "One level fewer")
     second = submitted(office)
 
     assert "Head of department" in tried.text
     assert steps_ahead(office, second) == ["manager", "head"]
     assert steps_ahead(office, first) == ["manager", "finance"], "it finishes on the version that it began with"
-    page = adapted.get("boss", flow).text
+    page = adapted.get("ada", flow).text
     assert page.count("Active") == 1
     for order in (first, second):
         assert office["lin"].find("sales_order", f'id = "{order}"')
@@ -225,9 +225,9 @@ def test_pl3_levels_set_up_on_screen_count_for_new_submissions_and_those_in_flig
 
 def submitted(office: Office) -> str:
     """Return an order over the credit limit, in approval."""
-    customer = office.make("customer", name="Over the limit", owner=office["amy"].id, credit_limit="1")
-    line = {"product": office.basics["product"], "quantity": 10}
-    given = {"company": office.basics["company"], "delivery_date": "2026-12-01", "lines": [line]}
+    customer = office.given("customer", name="Over the limit", owner=office["amy"].id, credit_limit="1")
+    line = {"product": office.ids["drill"], "quantity": 10}
+    given = {"company": office.ids["company"], "delivery_date": "2026-12-01", "lines": [line]}
     order = office["amy"].make("sales_order", customer=customer, **given)
     office["amy"].done("sales_order", order["id"], "submit")
     return str(order["id"])
@@ -235,9 +235,9 @@ def submitted(office: Office) -> str:
 
 def steps_ahead(office: Office, order: str) -> list[str]:
     """Return the steps that the running approval of an order has, in the order in which they come."""
-    told = office["boss"].send("GET", f"/records/sales_order/{order}/approvals").json
+    told = office["ada"].send("GET", f"/records/sales_order/{order}/approvals").json
     (instance,) = told["items"]
-    drawn = office["boss"].send("GET", f"/instances/{instance['id']}").json["diagram"]
+    drawn = office["ada"].send("GET", f"/instances/{instance['id']}").json["diagram"]
     return [one["step"] for one in drawn if one["state"] != "possible" and one["state"] != "skipped"]
 
 

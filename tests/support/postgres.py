@@ -62,12 +62,13 @@ class PostgresServer:
             return int(row[0]) if row is not None else 0
 
     @contextlib.contextmanager
-    def fresh_database(self) -> Iterator[str]:
+    def fresh_database(self, template: str = "template0") -> Iterator[str]:
         """Give an empty database as an SQLAlchemy URL; take it away afterwards with all roles made meanwhile."""
         name = f"tessera_test_{os.getpid()}_{next(_numbers)}"
         with self._connect() as admin:
             before = _roles(admin)
-            admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+            copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+            admin.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
         try:
             yield f"postgresql+psycopg://{self.url.partition('://')[2].rpartition('/')[0]}/{name}"
         finally:
@@ -77,6 +78,12 @@ class PostgresServer:
                     # on a shared server another run may still use a role of that name
                     with contextlib.suppress(psycopg.errors.DependentObjectsStillExist):
                         admin.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
+
+    @contextlib.contextmanager
+    def copied_database(self, url: str) -> Iterator[str]:
+        """Give a copy of a database of this server in which nobody is, as an SQLAlchemy URL."""
+        with self.fresh_database(url.rpartition("/")[2]) as copy:
+            yield copy
 
     def _connect(self) -> psycopg.Connection[tuple[str]]:
         return psycopg.connect(self.url, autocommit=True)
