@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from engine.auth import NewUser
 from engine.records import Listing
 from tests.ui.showroom import Showroom
-from tests.ui.visitor import Page, Visitor
+from tests.ui.visitor import PASSWORD, Page, Visitor
 
 
 def read(showroom: Showroom, object: str, id: str) -> Any:
@@ -285,3 +286,31 @@ def test_what_is_typed_never_becomes_markup(showroom: Showroom, clerk: Visitor) 
         assert not page.all("//svg[@onload] | //img[@onerror]"), path
     page = clerk.submit("/o/work/new", name="", story=canary)
     assert not page.all("//svg[@onload]")
+
+
+def test_lines_that_may_only_be_read_are_never_posted_and_stay_in_sight(
+    showroom: Showroom, artist: Callable[..., str]
+) -> None:
+    showroom.engine.auth.accounts.create("acme", NewUser("tess", "Tess", PASSWORD, ("teller",), language="en"))
+    teller = showroom.visitor("tess")
+    work = showroom.make("work", name="Seen", price="250")
+    lines = [{"work": work, "quantity": 2}, {"work": work, "quantity": 3}]
+    deal = showroom.make("deal", artist=artist("Lines to read"), lines=lines)
+    address = f"/o/deal/{deal}/edit"
+    quantities = "//fieldset[@data-lines='lines']//td[@data-shown='quantity']"
+
+    form = teller.get(address).form(address)
+    redrawn = teller.post(f"/o/deal/preview?id={deal}", {**form, "express": "true"}, HX_Request="true")
+    refused = teller.post(address, {**form, "day": ""})
+    saved = teller.post(address, {**form, "express": "true"})
+
+    assert not [name for name in form if name.startswith("lines")]
+    assert redrawn.texts(quantities) == refused.texts(quantities) == ["2", "3"]
+    assert (refused.status, saved.status) == (422, 303)
+    record = read(showroom, "deal", deal)
+    assert record.values["express"] is True
+    assert [line.values["quantity"] for line in record.lines["lines"]] == [2, 3]
+    # what a page did not offer is refused
+    forged = teller.post(address, {**form, "_version": "2", "lines._sent": "1"})
+    assert forged.status in (403, 422)
+    assert len(read(showroom, "deal", deal).lines["lines"]) == 2

@@ -12,9 +12,9 @@ def test_roles_stand_side_by_side_with_how_far_each_reads(showroom: Showroom) ->
 
     assert page.status == 200
     heads = page.texts("//table[contains(@class,'ts-matrix')]/thead//th")
-    assert heads == ["Object", "Clerk 1 user", "Guest 1 user", "Steward 0 users"]
+    assert heads == ["Object", "Clerk 1 user", "Guest 1 user", "Steward 0 users", "Teller 0 users"]
     artists = page.texts("//tr[th[text()='Artists']]/td")
-    assert artists == ["All Create, Update, Delete, Restore, Import, Export", "All", "All"]
+    assert artists == ["All Create, Update, Delete, Restore, Import, Export", "All", "All", "All"]
 
 
 def test_a_role_tells_scopes_transitions_and_what_it_hides(showroom: Showroom) -> None:
