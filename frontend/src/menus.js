@@ -7,6 +7,11 @@ export function startMenus() {
     for (const menu of document.querySelectorAll(".ts-fly[open]")) {
       if (menu !== inside && !menu.contains(event.target)) menu.open = false;
     }
+    // a question opens over the page, and gives the focus back to where one can see it
+    if (inside?.open && near(event, ".ts-pop [hx-target='#dialog-place']")) {
+      inside.open = false;
+      inside.querySelector("summary").focus();
+    }
   });
   document.addEventListener(
     "toggle",
@@ -40,5 +45,6 @@ function keepInView(pop) {
   if (!pop) return;
   delete pop.dataset.shift;
   const edge = pop.getBoundingClientRect();
-  if (edge.right > window.innerWidth - 8) pop.dataset.shift = "";
+  if (edge.right > window.innerWidth - 8) pop.dataset.shift = "right";
+  else if (edge.left < 8) pop.dataset.shift = "left";
 }

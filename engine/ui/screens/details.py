@@ -195,11 +195,17 @@ def _steps(desk: Desk, found: ObjectModel, lifecycle: LifecycleModel | None, fac
     if lifecycle is None or lifecycle.field not in desk.policy.readable(found.name):
         return
     present = str(facts.values.get(lifecycle.field))
-    states = [state for state in lifecycle.states.values() if state.phase not in _SIDE_PHASES or state.name == present]
+    times = state_times(found, lifecycle.field, facts.history)
+    # where a gate may hold a record up is a step only for one that was held up there
+    waits = {gate.via for way in lifecycle.transitions.values() for gate in way.gates} - times.keys()
+    states = [
+        state
+        for state in lifecycle.states.values()
+        if state.name == present or (state.phase not in _SIDE_PHASES and state.name not in waits)
+    ]
     names = [state.name for state in states]
     if present not in names or len(names) < 2:
         return
-    times = state_times(found, lifecycle.field, facts.history)
     here = names.index(present)
     aside = states[here].phase in _SIDE_PHASES
     for index, state in enumerate(states):
