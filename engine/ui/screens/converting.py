@@ -49,7 +49,7 @@ def build_makes(desk: Desk, models: Sequence[ConversionModel], href: str) -> tup
         MakeAct(
             desk.title(model.title),
             f"{href}/make/{model.name}",
-            next(iter(desk.model.objects[one.object].icon for one in model.makes.values())),
+            _icon(desk, model),
             asks=bool(model.confirm) or any(one.ask or one.lines for one in model.makes.values()),
         )
         for model in models
@@ -80,7 +80,7 @@ def build_conversion(desk: Desk, record: Record, proposal: Proposal, entered: En
         action=f"{path}/make/{model.name}",
         back=path,
         button=title,
-        icon=next(iter(desk.model.objects[one.object].icon for one in model.makes.values())),
+        icon=_icon(desk, model),
         danger=False,
         version=record.version,
         boxes=boxes,
@@ -88,6 +88,12 @@ def build_conversion(desk: Desk, record: Record, proposal: Proposal, entered: En
         errors=others,
         parts=tuple(part for part in parts if part.rows),
     )
+
+
+def _icon(desk: Desk, model: ConversionModel) -> str:
+    """Return the icon of what it is about: the first that somebody is asked about, else the first that is made."""
+    made = next((one for one in model.makes.values() if one.ask), next(iter(model.makes.values())))
+    return desk.model.objects[made.object].icon
 
 
 def _boxes(

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response
 
 from engine.kernel.errors import Complaint, Conflict, Rejected
+from engine.metamodel.model import ConversionModel
 from engine.records import Record
 from engine.ui.door import Call, Route, Toast
 from engine.ui.problems import status_of
@@ -47,7 +48,7 @@ def convert(call: Call) -> Response:
         complaints = error.complaints if isinstance(error, Rejected) else ()
         entered = Entered(said.kept, said.quantities, complaints, error.message(call.desk.words.language))
         return _ask(call, record, proposal, entered, status_of(error))
-    return _go(call, done, f"/o/{found.name}/{id}")
+    return _go(call, call.desk.model.conversions[name], done, f"/o/{found.name}/{id}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,11 @@ def _asked(call: Call) -> tuple[Record, Proposal]:
     return record, call.services.processes.conversions.proposal(call.context, found.name, id, call.place["name"])
 
 
-def _go(call: Call, done: Conversion, source: str) -> Response:
+def _go(call: Call, model: ConversionModel, done: Conversion, source: str) -> Response:
     desk = call.desk
-    made = next((ref for ref in done.made.values() if desk.may(ref.object, "read")), None)
+    # what somebody filled in is what it was about: with a lead's opportunity come a customer and a contact
+    asked_first = sorted(done.made, key=lambda name: not model.makes[name].ask)
+    made = next((ref for name in asked_first if desk.may((ref := done.made[name]).object, "read")), None)
     if made is None:
         return call.go(source, Toast(desk.say("make.done")))
     name = desk.title(desk.model.objects[made.object].title)

@@ -112,17 +112,22 @@ class ConversionService:
                 raise Conflict("conversion_over", conversion=model.name)
             scene = self._scene(unit, model, record)
             targets = [one for one in model.makes.values() if one.use is None and scene.holds(one.when)]
-            return Proposal(
-                model,
-                {one.name: _proposed(scene, one) for one in targets},
-                {
-                    (one.name, part): open_lines(scene, one, lines)
-                    for one in targets
-                    for part, lines in one.lines.items()
-                },
-            )
+            given = {one.name: _given(scene, one) for one in targets}
+            lines = {
+                (one.name, part): open_lines(scene, one, lines) for one in targets for part, lines in one.lines.items()
+            }
+        return Proposal(model, {one.name: self._proposed(ctx, one, given[one.name]) for one in targets}, lines)
 
     # --------------------------------------------------------------------------------------------------------------
+
+    def _proposed(self, ctx: Context, target: ConversionTarget, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return what the fields asked for would hold: what is set, else what the record would get by itself."""
+        missing = [name for name in target.ask if name not in given]
+        if not missing:
+            return {name: given[name] for name in target.ask}
+        plain = {name: wire(value) for name, value in given.items() if value is not None}
+        shown = self._records.preview(ctx, target.object, plain).values
+        return {name: given[name] if name in given else shown.get(name) for name in target.ask}
 
     def _is_open(self, unit: Unit, model: ConversionModel, record: RecordRef) -> bool:
         scene = self._scene(unit, model, record)
@@ -264,9 +269,9 @@ def _require_rights(unit: Unit, model: ConversionModel) -> None:
             raise Refused("not_allowed", object=target.object, action="create")
 
 
-def _proposed(scene: Scene, target: ConversionTarget) -> Mapping[str, Any]:
+def _given(scene: Scene, target: ConversionTarget) -> Mapping[str, Any]:
     fields = scene.unit.model.objects[target.object].fields
-    return {name: scene.typed(fields[name], target.set[name]) for name in target.ask if name in target.set}
+    return {name: scene.typed(fields[name], given) for name, given in target.set.items()}
 
 
 def _has_lines(model: ConversionModel) -> bool:
