@@ -11,6 +11,7 @@ from engine.kernel.context import Context
 from engine.kernel.errors import Malformed, Missing
 from engine.kernel.names import is_record_id
 from engine.records import Change, Listing, RecordService, Unit
+from engine.records.reactions import newest
 from engine.records.shares import put_shares
 from engine.records.transferring import transfer
 from engine.rights.areas import may_administer, note, person_of, require_area
@@ -63,7 +64,8 @@ class Handing:
             change = transfer(unit, object, {id: version}, given)[0]
             owner = (change.before or {}).get("owner")
             moved = {name: self._move_related(unit, object, id, name, owner, given) for name in related}
-            return Handed(change, moved)
+            unit.settle()
+            return Handed(newest(unit, change), moved)
 
         return self._records.opener.within(ctx, act)
 
@@ -113,7 +115,9 @@ class Handing:
                 return done
 
             def act(unit: Unit, ids: Mapping[str, int | None] = ids) -> int:
-                return len(transfer(unit, object, ids, {"owner": heir}))
+                handed = len(transfer(unit, object, ids, {"owner": heir}))
+                unit.settle()
+                return handed
 
             done += self._records.opener.within(free, act)
 

@@ -91,13 +91,16 @@ def test_cu1_an_idle_customer_goes_back_to_the_pool_and_a_busy_one_stays(firm: F
 
 def test_cu1_a_customer_is_handed_over_by_those_who_may(firm: Firm, pool: str) -> None:
     customer = firm.make("amy", "customer", name="Nightjar")
+    contact = firm.make("amy", "contact", name="Ms Nightjar", customer=customer, mobile="13900000078")
     version = firm.read("amy", "customer", customer)["version"]
 
     refused = firm.ask("amy", "POST", f"records/customer/{customer}/transfer", {"owner": firm.users["bob"]}, version)
     handed = firm.ask("lin", "POST", f"records/customer/{customer}/transfer", {"owner": firm.users["bob"]}, version)
 
     assert (refused.status_code, handed.status_code) == (403, 200)
-    assert firm.read("bob", "customer", customer)["owner"]["id"] == firm.users["bob"]
+    # the people there go along with it
+    for object, id in (("customer", customer), ("contact", contact)):
+        assert firm.read("bob", object, id)["owner"]["id"] == firm.users["bob"]
 
 
 def test_cu1_duplicates_are_merged_and_everything_moves_to_the_one_that_stays(firm: Firm, pool: str) -> None:
