@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -13,7 +13,7 @@ from engine.metamodel.model import FormModel, ObjectModel
 from engine.records import Listing, Record
 from engine.storage import Reference
 from engine.ui.door import Call, Route, Toast
-from engine.ui.screens.columns import card_slots, column_specs
+from engine.ui.screens.columns import ColumnSpec, card_slots, column_specs
 from engine.ui.screens.details import RecordScreen, build_record
 from engine.ui.screens.explaining import build_explanation
 from engine.ui.screens.grids import Grid, GridRow, table_of
@@ -173,11 +173,12 @@ def _related(call: Call, form: FormModel, record: Record) -> Iterator[tuple[tupl
             continue
         around = shared.id if isinstance(shared, Reference) else record.id
         specs = [spec for spec in column_specs(desk, desk.model.lists[object]) if spec.path != field]
-        specs = specs[:_RELATED_COLUMNS]
         condition = f'{field} = "{around}"'
         fields = tuple(dict.fromkeys([*(spec.path for spec in specs), found.display, "id", "version"]))
         page = call.services.records.list(call.context, Listing(object, where=condition, fields=fields, limit=_RELATED))
-        grid = _grid(call, found, specs, page.records)
+        here = desk.model.objects[record.object]
+        specs = [spec for spec in specs if not _repeats(spec, here, record, page.records)]
+        grid = _grid(call, found, specs[:_RELATED_COLUMNS], page.records)
         title = desk.title(found.plural) or desk.title(found.title)
         back = quote(f"/o/{record.object}/{record.id}", safe="")
         own = shared is None
@@ -190,6 +191,21 @@ def _related(call: Call, form: FormModel, record: Record) -> Iterator[tuple[tupl
             (object, field),
             Related(object, field, title, found.icon, grid, more if page.after else "", add, empty),
         )
+
+
+def _repeats(spec: ColumnSpec, here: ObjectModel, record: Record, rows: Sequence[Record]) -> bool:
+    """Tell whether a column only says again what stands on the record itself: its customer, its currency."""
+    own, field = here.fields.get(spec.path), spec.field
+    if own is None or own.type != field.type or (own.targets, own.dictionary) != (field.targets, field.dictionary):
+        return False
+    if not field.references and not field.dictionary:
+        return False
+    told = [_plain(one.values.get(spec.path)) for one in (record, *rows)]
+    return bool(rows) and told[0] is not None and told.count(told[0]) == len(told)
+
+
+def _plain(value: Any) -> Any:
+    return value.id if isinstance(value, Reference) else value
 
 
 def _grid(call: Call, found: ObjectModel, specs: list[Any], rows: Any) -> Grid:
