@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.analytics.asking import Ask
 from engine.analytics.assembly import OTHERS, Assembly, Taken
-from engine.analytics.figures import Raw, When, asked_of, parts_of, without
+from engine.analytics.figures import Raw, When, asked_of, merged, parts_of, without
 from engine.analytics.sheets import Sheet, both
 from engine.analytics.sight import alike, axes_of
 from engine.analytics.spots import Scale, spots_of
@@ -207,7 +207,15 @@ class Reading:
             own = "" if model.where is None else model.where.text
             figures.append(asked_of(part, model, both(own, self._at(part.when) if len(whens) > 1 else "")))
         listing = Listing(self.dataset.object, where=where or None)
-        return measure(self.unit, Question(listing, keys, tuple(figures), first), self.conditions)
+        places = keys[0].places if len(keys) == 1 else None
+        if places is None or any(part.function == "count_distinct" for part in self.parts):
+            return measure(self.unit, Question(listing, keys, tuple(figures), first), self.conditions)
+        # by the values themselves, which are few; looking up the place of each row would take longer than adding up
+        plain = Question(listing, (replace(keys[0], places=None),), tuple(figures))
+        rows: dict[Keys, list[Raw]] = {}
+        for group in measure(self.unit, plain, self.conditions):
+            rows.setdefault((places.get(group.keys[0]),), []).append(group.figures)
+        return tuple(Group(key, merged(self.parts, several)) for key, several in rows.items())
 
     def whole(self) -> Raw | None:
         """Return the parts of all records, asked for by themselves where they cannot be put together."""

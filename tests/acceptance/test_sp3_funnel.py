@@ -150,3 +150,36 @@ def test_sp3_a_dashboard_is_narrowed_to_several_people_and_days_and_its_figures_
     listed = "".join(team.page("lin", link) for link in links)
     mine = {f"Deal {n}" for n, deal in enumerate(DEALS) if deal[0] == "amy" and n % 3 < 2}
     assert mine == set(re.findall(r">(Deal \d+)<", listed))
+
+
+def test_sp3_conversion_follows_the_history_and_it_is_told_how_long_a_stage_takes(team: Firm) -> None:
+    records, system = team.engine.records, team.system
+    method = records.create(system, "sales_method", {"code": "SP3H", "name": "Slow", "standard": True}).id
+    ids = [
+        records.create(
+            system,
+            "sales_stage",
+            {"method": method, "code": f"SP3H{n}", "name": f"Slow {n}", "order": n, "probability": 10},
+        ).id
+        for n in (1, 2, 3)
+    ]
+    customer = team.make("amy", "customer", name="Customer of slow deals")
+    given = {"method": method, "stage": ids[0], "customer": customer, "close_date": "2021-09-09", "amount": 1}
+    far, stays = (team.make("amy", "opportunity", name=f"Slow {n}", **given) for n in (1, 2))
+    for days, stage in ((4, 1), (2, 2), (6, 0)):
+        team.pass_time(days=days)
+        team.change("amy", "opportunity", far, stage=ids[stage])
+
+    where = quote('opportunity.method.code = "SP3H"')
+    funnel = asked(team, "amy", f"charts/funnel_by_history?period=&where={where}")
+    days = asked(team, "amy", f"charts/days_in_stage?period=&where={where}")
+
+    # the one that went back to the first stage has been in all of them
+    assert figures(funnel, "deals") == [2, 1, 1]
+    assert figures(funnel, "conversion") == [50, 100]
+    told = {
+        line["keys"][0]["title"]: (float(line["values"]["days"] or 0), line["values"]["waiting"])
+        for line in days["lines"]
+    }
+    assert told == {"Slow 1": (4, 2), "Slow 2": (2, 0), "Slow 3": (6, 0)}
+    assert stays

@@ -172,6 +172,7 @@ class _Form:
             tabs=tabs or default.tabs,
             figures=node.texts("figures") if node.has("figures") else default.figures,
             related=self._related(node) if self._says_related() else default.related,
+            keep=node.label("keep"),
             layer=self.merged.layer,
         )
 

@@ -93,7 +93,8 @@ class FormTab:
 
 @dataclass(frozen=True, slots=True)
 class FormModel:
-    """The form and the record page of an object; ``figures`` are the up to five key figures at its head."""
+    """The form and the record page of an object; ``figures`` are the up to five key figures at its head, ``keep`` what
+    its button says where saving is not what the form is for."""
 
     name: str
     object: str
@@ -101,6 +102,7 @@ class FormModel:
     tabs: tuple[FormTab, ...]
     figures: tuple[str, ...] = ()
     related: tuple[tuple[str, str], ...] = ()
+    keep: LocalText = EMPTY
     layer: str = ""
 
 

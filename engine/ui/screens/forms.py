@@ -104,6 +104,7 @@ class FormScreen:
     version: int
     is_new: bool
     warnings: tuple[SummaryLine, ...] = ()
+    keep: str = ""
 
 
 def build_form(desk: Desk, form: FormModel, facts: FormFacts, title: str) -> FormScreen:
@@ -131,6 +132,7 @@ def build_form(desk: Desk, form: FormModel, facts: FormFacts, title: str) -> For
         version=facts.version,
         is_new=not facts.id,
         warnings=tuple(_summary(desk, found, facts.warnings)),
+        keep=desk.title(form.keep),
     )
 
 
