@@ -13,6 +13,7 @@ from engine.auth.caller import Caller
 from engine.auth.credentials import SessionText
 from engine.auth.passwords import LONGEST, Passwords
 from engine.auth.sessions import Sessions
+from engine.auth.strangers import Strangers
 from engine.auth.tables import users as tables
 from engine.auth.tables.users import User
 from engine.auth.tokens import Tokens
@@ -46,6 +47,7 @@ class AuthService:
         self._clock = clock
         self._rest = timedelta(minutes=settings.limits.lockout_minutes)
         self._attempts = Attempts(self._rest)
+        self.strangers = Strangers(clock)
 
     def log_in(self, tenant: str, login: str, password: str, visitor: Visitor) -> SessionText:
         """Return a new session; raises the same refusal, after the same work, whatever part was wrong."""

@@ -92,7 +92,7 @@ def _perform(engine: Engine, act: SeedAct) -> None:
         raise Missing("not_found")
     ctx = replace(operator(engine, TENANT), actor=actor)
     for row in engine.records.list(ctx, Listing(act.object, act.where, limit=1)).records:
-        engine.workflow.perform(ctx, act.object, row.id, row.version, act.act, {})
+        engine.workflow.perform(ctx, act.object, row.id, row.version, act.act, dict(act.fields))
 
 
 def _drop(engine: Engine) -> None:

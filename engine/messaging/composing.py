@@ -12,6 +12,8 @@ from engine.messaging.notice import Notice
 from engine.messaging.templates import Templates
 from engine.messaging.views import View, Views, filled, for_templates, paths_in
 from engine.metamodel.model import MessageModel, TenantModel
+from engine.records.public_links import links_of
+from engine.settings import Settings
 
 _NOT_FOR_YOU = {
     "zh": ("您有一条新消息", "您有一条新消息，请登录系统查看。"),
@@ -47,9 +49,10 @@ class Composed:
 class Composer:
     """Makes texts. Templates of the model are rendered in the sandbox, short texts are filled in place."""
 
-    def __init__(self, views: Views, templates: Templates) -> None:
+    def __init__(self, views: Views, templates: Templates, settings: Settings) -> None:
         self._views = views
         self._templates = templates
+        self._settings = settings
 
     def compose(self, ctx: Context, model: TenantModel, notice: Notice) -> Composed:
         """Return what the actor of ``ctx`` is told."""
@@ -62,6 +65,9 @@ class Composer:
             return Composed({"inbox": Texts(subject, body)}, False, category, urgent)
         facts = {**notice.facts, "recipient": {"name": ctx.actor.name, "login": ctx.actor.login}, "link": notice.link}
         if message is not None:
+            record = notice.record
+            # where somebody without an account answers about this record
+            facts["forms"] = links_of(self._settings, ctx.tenant, model, record.object, record.id)
             return Composed(self._rendered(message, ctx.language, view, facts), True, category, urgent)
         body = filled(spoken(notice.text, ctx.language), view, facts)
         subject = filled(spoken(notice.subject, ctx.language), view, facts) or one_line(body)

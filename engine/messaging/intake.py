@@ -21,7 +21,7 @@ from engine.messaging.phones import normal_phone
 from engine.messaging.templates import marked
 from engine.messaging.words import say
 from engine.metamodel.model import TenantModel
-from engine.metamodel.model.automation import AutomationModel, OnMessage
+from engine.metamodel.model.automation import AutomationModel, OnEvent, OnMessage
 from engine.settings import Settings
 from engine.storage import Session, Shelf, append_events, delivery_rows, message_rows, reply_rows
 from engine.storage.delivery_rows import NewDelivery
@@ -29,8 +29,8 @@ from engine.storage.message_rows import Person
 
 LONGEST = 1_600
 LONGEST_MAIL = 20_000
-# what rules may listen to when a mail came in
-MAIL_EVENT = "email_received"
+# what rules may listen to when a mail came in, or a short message of nobody that has an account
+MAIL_EVENT, SMS_EVENT = "email_received", "sms_received"
 PER_MINUTE = 10
 # a message without a number of the gateway's is the same when its sender sent the same text within this time
 _SAME = timedelta(minutes=10)
@@ -148,7 +148,7 @@ class Intake:
     ) -> tuple[Verdict, Event | None]:
         incoming, sender, id = what
         if incoming.channel == "email":
-            return Verdict("event"), _mail_event(incoming, sender, id, people)
+            return Verdict("event"), _event(MAIL_EVENT, incoming, sender, id, people)
         reply = parse_answer(incoming.text) if incoming.channel == "sms" else None
         person = people[0] if len(people) == 1 else None
         language = (person.language if person else "") or self._settings.language
@@ -171,6 +171,9 @@ class Intake:
             }
             event = Event(new_record_id(), f"{incoming.channel}.received", RecordRef("inbound", id), 0, facts)
             return Verdict(f"rule:{rule.name}"[:60]), event
+        if person is None and _is_heard(model, SMS_EVENT):
+            # somebody from outside: a rule looks who he is, and no machine answers him
+            return Verdict("event"), _event(SMS_EVENT, incoming, sender, id, people)
         return self._not_understood(tenant, model, (sender, language), incoming), None
 
     def _as_answer(self, tenant: str, reply: Reply, who: tuple[str, Person | None, str], id: str) -> Verdict | None:
@@ -207,8 +210,10 @@ class Intake:
         return Verdict("unknown", "" if told >= 3 else say("forms", language, list=listed))
 
 
-def _mail_event(incoming: Incoming, sender: str, id: str, people: list[Person]) -> Event:
-    """Return the event of a mail. Whose address stands in it may be anybody's: rules act as the engine."""
+def _event(name: str, incoming: Incoming, sender: str, id: str, people: list[Person]) -> Event:
+    """Return the event of something that came in. Whose address stands in it may be anybody's: rules act as the
+    engine.
+    """
     data = {
         "sender": sender,
         "recipient": incoming.recipient,
@@ -217,7 +222,7 @@ def _mail_event(incoming: Incoming, sender: str, id: str, people: list[Person]) 
         "user": people[0].id if len(people) == 1 else None,
         "message": id,
     }
-    facts = {"event": MAIL_EVENT, "data": data, "actor": "system", "chain": ["", 0]}
+    facts = {"event": name, "data": data, "actor": "system", "chain": ["", 0]}
     return Event(new_record_id(), "!emit", RecordRef("", ""), 0, facts)
 
 
@@ -228,6 +233,11 @@ def marked_plain(args: dict[str, object]) -> dict[str, object]:
         made = marked(value)
         plain[name] = next(iter(made.values())) if isinstance(made, dict) else made
     return plain
+
+
+def _is_heard(model: TenantModel, event: str) -> bool:
+    rules = model.automations.values()
+    return any(isinstance(rule.on, OnEvent) and rule.on.event == event and rule.enabled for rule in rules)
 
 
 def _rules(model: TenantModel) -> list[AutomationModel]:

@@ -66,7 +66,7 @@ class MessageService:
         self.templates = Templates()
         views = Views(house.records, house.sight)
         self.notifier = Notifier(
-            house.shelf, house.settings, house.clock, Composer(views, self.templates), house.actor_of
+            house.shelf, house.settings, house.clock, Composer(views, self.templates, house.settings), house.actor_of
         )
         self.bell = Bell(house.shelf)
         self.webhooks = Webhooks(house.shelf, guard)

@@ -39,6 +39,11 @@ def write_cursor(mark: bytes, values: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(mark + orjson.dumps([_told(value) for value in values])).decode().rstrip("=")
 
 
+def cursor_behind(query: Query, id: str) -> str:
+    """Return the cursor behind a record of a list that is sorted by nothing but ids."""
+    return write_cursor(list_mark(query), [id])
+
+
 def read_cursor(cursor: str, mark: bytes, kinds: Sequence[Stored]) -> list[Any]:
     """Return the sort values of a cursor; Malformed when it is not one of this list."""
     if len(cursor) > _LONGEST or not cursor.isascii():

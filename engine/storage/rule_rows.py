@@ -17,6 +17,9 @@ from engine.storage.statements import Statement
 from engine.storage.table_map import DELETED, column_name
 from engine.storage.timer_tables import CHAIN_STEP, OCCURRENCE, RULE_CLOCK
 
+# a row of this name beside that of a rule: how far its run over many records is
+_RUN = "#at/"
+
 
 @dataclass(frozen=True, slots=True)
 class RuleClock:
@@ -89,6 +92,30 @@ def forget_rule_clocks(session: Session, kept: Iterable[str]) -> None:
     gone = known - set(kept)
     if gone:
         session.execute(delete(RULE_CLOCK).where(RULE_CLOCK.c.rule.in_(sorted(gone))))
+
+
+def run_place(session: Session, rule: str, occurrence: str) -> tuple[str, str] | None:
+    """Return the id before which a run over many records ends, and that of the last one that had its turn; None when
+    the run has not begun.
+    """
+    row = session.execute(select(RULE_CLOCK).where(RULE_CLOCK.c.rule == _RUN + rule)).mappings().first()
+    known, _, place = ("" if row is None else str(row["definition"])).partition(" ")
+    until, _, last = place.partition(" ")
+    return (until, last) if known == occurrence else None
+
+
+def keep_run_place(session: Session, rule: str, occurrence: str, place: tuple[str, str], at: datetime) -> None:
+    """Write how far a run over many records is."""
+    text = " ".join((occurrence, *place))
+    values = {"rule": _RUN + rule, "scheduled": at, "next_at": None, "definition": text}
+    new = upsert(session.dialect, RULE_CLOCK).values(values)
+    kept = {"scheduled": at, "definition": text}
+    session.execute(new.on_conflict_do_update(index_elements=[RULE_CLOCK.c.rule], set_=kept))
+
+
+def drop_run_place(session: Session, rule: str) -> None:
+    """Forget how far a run was, at its end."""
+    session.execute(delete(RULE_CLOCK).where(RULE_CLOCK.c.rule == _RUN + rule))
 
 
 def next_rule(session: Session) -> datetime | None:

@@ -5,11 +5,12 @@ field names. A child object's file holds the key of the record its lines belong 
 A column ``#`` gives rows and lines names by which other files may refer to them; without it rows are recognised by
 the first unique field among the columns. A record stands behind those of its own file that it refers to. ``@-30d``
 is a date, thirty days before today (d, w, m, y), ``@-30d 09:30`` an hour of it. ``users.csv`` holds accounts,
-``acts.csv`` what they then did: transitions on the first record that fits a condition.
+``acts.csv`` what they then did: transitions on the first record that fits a condition, with what they entered (JSON).
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -56,12 +57,16 @@ class SeedUser:
 
 @dataclass(frozen=True, slots=True)
 class SeedAct:
-    """A transition that somebody performs on the first record that fits, as ``acts.csv`` has it."""
+    """A transition that somebody performs on the first record that fits, as ``acts.csv`` has it.
+
+    ``fields`` is what is entered on the way; the file may leave that column out.
+    """
 
     login: str
     object: str
     where: str
     act: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
 
 
 AddUser = Callable[[SeedUser], None]
@@ -95,7 +100,10 @@ def acts_of(folder: Path) -> Sequence[SeedAct]:
         return ()
     table = open_table(path)
     rows = [dict(zip(table.header, map(plain_text, row.cells), strict=True)) for row in table.rows()]
-    return [SeedAct(row["user"], row["object"], row["where"], row["act"]) for row in rows]
+    return [
+        SeedAct(row["user"], row["object"], row["where"], row["act"], json.loads(row.get("fields") or "{}"))
+        for row in rows
+    ]
 
 
 def load_rows(

@@ -13,7 +13,7 @@ from engine.access import policy_for
 from engine.auth import Caller
 from engine.auth.csrf import csrf_token, require_csrf, require_own_site
 from engine.auth.headers import session_cookie
-from engine.kernel.context import Context
+from engine.kernel.context import SYSTEM, Context
 from engine.kernel.errors import Unauthenticated
 from engine.metamodel.model import DictionaryItem
 from engine.ui.desk import Desk, Taste
@@ -86,6 +86,28 @@ def taste_of(request: Request) -> Taste:
     turned = frozenset(filter(None, request.cookies.get(FOLDS_COOKIE, "").split(".")))
     return Taste(
         theme if theme in ("light", "dark") else "auto", "comfortable" if density == "comfortable" else "", turned
+    )
+
+
+def guest_desk(services: Services, request: Request, tenant: str) -> Desk:
+    """Return a desk for somebody without an account: pages behind it show and take what their author wrote down, with
+    the rights of the engine itself. Raises Missing when there is no such tenant.
+    """
+    _, catalog = services.shelf.current(tenant)
+    language = language_for(services, request)
+    request_id = request.environ.get("tessera.request_id", "")
+    request.environ["tessera.tenant"] = tenant
+    context = Context(tenant, SYSTEM, language, ZoneInfo(services.settings.zone), services.clock, request_id)
+    return Desk(
+        context,
+        catalog.model,
+        policy_for(catalog, SYSTEM),
+        words_in(language),
+        partial(_items, services, context, {}),
+        lambda: services.tenancy.get(tenant).title,
+        "",
+        request.path,
+        taste_of(request),
     )
 
 

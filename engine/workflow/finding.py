@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.kernel.errors import LimitExceeded
@@ -13,6 +13,7 @@ from engine.records import Unit
 from engine.records.reading import facts_of
 from engine.rules import Expression
 from engine.storage import Query, every_row, select_page
+from engine.storage.cursor import cursor_behind
 
 # records that are looked at one by one where the database cannot be asked
 MOST_LOOKED_AT = 20_000
@@ -61,11 +62,27 @@ def next_portion(
     unit: Unit, object: str, where: Expression | None, names: Mapping[str, Any], after: str | None, size: int
 ) -> Portion:
     """Return the next records, oldest first, for which a condition on ``record`` is true."""
+    return _portion(unit, _by_ids(unit, object, where, size, after), where, names)
+
+
+def portion_behind(
+    unit: Unit, object: str, where: Expression | None, names: Mapping[str, Any], id: str, size: int
+) -> Portion:
+    """Return the next records behind the one with an id, oldest first, for which a condition on ``record`` is true."""
+    query = _by_ids(unit, object, where, size, None)
+    return _portion(unit, replace(query, after=cursor_behind(query, id) if id else None), where, names)
+
+
+def _by_ids(unit: Unit, object: str, where: Expression | None, size: int, after: str | None) -> Query:
+    asked = where if where is not None and where.sql_refusal is None else None
+    return Query(object, _columns(unit, object, where, "record"), asked, sort=_BY_ID, limit=size, after=after)
+
+
+def _portion(unit: Unit, query: Query, where: Expression | None, names: Mapping[str, Any]) -> Portion:
     rows = every_row if unit.policy.everything else unit.policy.rows
     names = _with_functions(unit, names)
     asked = where if where is not None and where.sql_refusal is None else None
     bound = {name: names[name] for name in _roots(asked) if name != "record" and name in names}
-    query = Query(object, _columns(unit, object, where, "record"), asked, sort=_BY_ID, limit=size, after=after)
     page = select_page(unit.session, unit.catalog, query, rows, bound, unit.run)
     found = [facts_of(row) for row in page.rows]
     if where is not asked and where is not None:

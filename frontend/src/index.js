@@ -1,4 +1,5 @@
 // Our own modules are hung up here: each listens on the document, so that pages swapped in later work too.
+import { startBars } from "./bars.js";
 import { startBoards } from "./boards.js";
 import { startCustom } from "./custom.js";
 import { startDialogs } from "./dialogs.js";
@@ -25,6 +26,7 @@ export function start(htmx) {
   startDialogs();
   startLists();
   startBoards();
+  startBars();
   startRecords();
   startPrints();
   startPickers();

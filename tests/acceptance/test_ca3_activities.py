@@ -1,6 +1,8 @@
-"""CA-3 活动: an activity says what was done for a deal, a request or a task; check-in, result, next step."""
+"""CA-3, CA-6 活动: an activity says what was done for a deal, a request or a task; check-in, result, reminders."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 import pytest
 
@@ -50,3 +52,26 @@ def test_ca3_check_in_result_and_next_step_are_kept(office: Office, about: dict[
     assert (there["status"], there["place"], there["checked_in"][:10]) == ("running", "杭州滨江", "2026-11-23")
     assert (done["status"], done["next_step"], done["next_date"]) == ("done", "报价", "2026-12-01")
     assert amy.read("customer", about["customer"])["last_activity"] == "2026-11-23"
+
+
+def test_ca6_a_reminder_comes_once_with_its_lead_time_by_the_ways_chosen(office: Office, about: dict[str, str]) -> None:
+    amy, start = office["amy"], office.clock.now() + timedelta(hours=3)
+    chosen = {
+        "remind": "h1",
+        "remind_by": ["inbox", "email"],
+        "start": start.isoformat(),
+        "participants": [office["bob"].id],
+    }
+    id = amy.make("activity", subject="Fair", customer=about["customer"], **chosen)["id"]
+    subject = "Fair,"
+
+    told = []
+    for minutes in (115, 10, 30):
+        office.clock.advance(timedelta(minutes=minutes))
+        told.append((sum(text.startswith(subject) for text in amy.told()), len(office["bob"].told())))
+    amy.change("activity", id, start=(office.clock.now() + timedelta(hours=2)).isoformat())
+    office.clock.advance(timedelta(minutes=65))
+
+    assert [count for count, _ in told] == [0, 1, 1]
+    assert told[1][1] == told[2][1] >= 1
+    assert sum(text.startswith(subject) for text in amy.told()) == 2

@@ -1,7 +1,8 @@
-"""CT-2, CT-4 for contracts: approval by amount, discount and kind; orders called off within it; states that follow."""
+"""CT-2, CT-4 for contracts: approval by amount, discount, kind and department; orders called off; states follow."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -28,13 +29,13 @@ def contract(firm: Firm, trade: Trade, quantity: int, price: str, **values: Any)
     return made
 
 
-def approvers(firm: Firm, id: str) -> list[str]:
+def approvers(firm: Firm, id: str, object: str = "contract") -> list[str]:
     """Approve until nobody is asked any more; return who was."""
     asked = []
-    while firm.read("amy", "contract", id)["status"] == "in_approval":
+    while firm.read("amy", object, id)["status"] == "in_approval":
         waiting = [
             (login, task["id"])
-            for login in ("lin", "fei", "gao")
+            for login in ("lin", "bob", "pia", "fei", "gao")
             for task in firm.ask(login, "GET", "tasks").get_json()["items"]
             if id in str(task)
         ]
@@ -63,6 +64,46 @@ def test_ct2_amount_discount_and_kind_say_who_approves(
 
     assert approvers(firm, made) == asked
     assert firm.read("amy", "contract", made)["status"] == "effective"
+
+
+@pytest.fixture
+def limited(firm: Firm, trade: Trade) -> Iterator[None]:
+    """The department of Amy has limits and a head of its own for a while."""
+    unit = firm.found("ada", "department", 'code = "EAST1"', "id")[0]["id"]
+    bob = firm.found("ada", "employee", 'name = "Bob"', "id")[0]["id"]
+    firm.change("ada", "department", unit, head=bob, order_limit="5000", contract_limit="5000")
+    yield
+    firm.change("ada", "department", unit, head=None, order_limit=None, contract_limit=None)
+
+
+def test_ct2_a_department_has_limits_of_its_own_above_which_its_head_decides(
+    firm: Firm, trade: Trade, limited: None
+) -> None:
+    small, large = trade.order(("drill", 40, "100")), trade.order(("drill", 60, "100"))
+    made = contract(firm, trade, 60, "100")
+
+    for order in (small, large):
+        firm.move("amy", "sales_order", order, "submit")
+    firm.move("amy", "contract", made, "submit", signed_on="2026-12-01")
+
+    assert firm.read("amy", "sales_order", small)["status"] == "effective"
+    assert approvers(firm, large, "sales_order") == ["lin", "bob"]
+    assert approvers(firm, made) == ["lin", "bob"]
+
+
+@pytest.mark.parametrize(
+    ("values", "asked"),
+    [({"discount": "8"}, []), ({"discount": "12"}, ["lin"]), ({"kind": "sample", "quantity": 60}, ["lin", "pia"])],
+)
+def test_ct2_discount_and_kind_of_an_order_say_who_approves(
+    firm: Firm, trade: Trade, values: dict[str, Any], asked: list[str]
+) -> None:
+    made = trade.order(("drill", values.pop("quantity", 10), "100"), **values)
+
+    firm.move("amy", "sales_order", made, "submit")
+
+    assert approvers(firm, made, "sales_order") == asked
+    assert firm.read("amy", "sales_order", made)["status"] == "effective"
 
 
 def test_ct4_a_contract_is_called_off_within_its_quantities_and_ends_by_itself(firm: Firm, trade: Trade) -> None:

@@ -6,9 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
+from werkzeug.test import Client
 
 from tests.acceptance.conftest import Firm
-from tests.acceptance.trading import Trade, cents, open_trade
+from tests.acceptance.trading import TABLE, Trade, cents, open_trade
+from tests.ui.visitor import Visitor
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +126,92 @@ def test_ct9_ct10_ct14_execution_opens_by_itself_and_an_accepted_stage_makes_its
     assert (after[2]["due_date"], after[2]["stage"]["title"]) == ("2026-12-20", "Installation")
     shown = firm.read("amy", "execution", execution["id"])
     assert (float(shown["stage_progress"]), shown["accepted_count"], shown["stage_count"]) == (100.0, 1, 2)
+
+
+def test_ct10_stages_stand_as_bars_along_time_and_are_moved_by_their_ends(firm: Firm, trade: Trade) -> None:
+    order = trade.effective(("drill", 1, "100"))
+    (execution,) = firm.found("amy", "execution", f'sales_order = "{order}"', "id")
+    days = {
+        "planned_start": "2026-12-07",
+        "planned_end": "2026-12-13",
+        "progress": "50",
+        "responsible": firm.users["amy"],
+    }
+    stage = firm.make("amy", "execution_stage", name="Wire the cell", execution=execution["id"], **days)
+    amy = Visitor(Client(firm.app))
+    amy.log_in("amy")
+    path = f"/o/execution_stage/bars?span=month&on=2026-11-30&where=execution.id%20%3D%20%22{execution['id']}%22"
+
+    page = amy.get(path)
+    (bar,) = page.all(f"//*[starts-with(@data-row, '{stage}@')]")
+    whole, part = bar.xpath("./rect[@class='whole']")[0], bar.xpath("./rect[@class='part']")[0]
+    moved = {"row": bar.get("data-row"), "start": "2026-12-07", "end": "2026-12-21", "_csrf": amy.token()}
+    assert amy.post("/o/execution_stage/calendar/move", moved).status == 200
+
+    assert (whole.get("x"), whole.get("width"), part.get("width")) == ("20.0%", "20.0%", "10.0%")
+    assert bar.get("aria-label") == "Wire the cell, 2026-12-07 – 2026-12-13, 50%, Amy"
+    assert page.texts("//*[@class='ts-bars-group']")
+    assert firm.read("amy", "execution_stage", stage)["planned_end"] == "2026-12-20"
+
+
+def test_ct11_what_is_done_for_a_stage_stands_on_the_stage_in_the_calendar_and_on_the_contract(
+    firm: Firm, trade: Trade
+) -> None:
+    line = {"product": trade.ids["drill"], "quantity": "1", "price": "100", "tax_rate": "13"}
+    contract = firm.make("amy", "contract", subject="Line", customer=trade.ids["customer"], lines=[line])
+    firm.move("amy", "contract", contract, "draft")
+    firm.move("amy", "contract", contract, "submit", signed_on="2026-12-01")
+    order = trade.effective(("drill", 1, "100"), contract=contract)
+    (execution,) = firm.found("amy", "execution", f'sales_order = "{order}"', "id")
+    stage = firm.make("amy", "execution_stage", name="Set up", execution=execution["id"])
+
+    visit = firm.make(
+        "amy", "activity", subject="Measure the hall", execution_stage=stage, start="2026-12-03T02:00:00Z"
+    )
+    task = firm.make(
+        "lin", "task", subject="Order the cables", assignee=firm.users["amy"], due="2026-12-04", execution_stage=stage
+    )
+
+    made = firm.read("amy", "activity", visit)
+    assert (made["customer"]["id"], made["contract"]["id"]) == (trade.ids["customer"], contract)
+    assert firm.read("amy", "task", task)["sales_order"]["id"] == order
+    for object, id in (("execution_stage", stage), ("contract", contract), ("sales_order", order)):
+        page = firm.page("amy", f"/o/{object}/{id}")
+        assert "Measure the hall" in page, object
+        assert "Order the cables" in page, object
+    calendar = firm.ask("amy", "GET", "calendars/activity?since=2026-12-01&until=2026-12-08").get_data(as_text=True)
+    assert "Measure the hall" in calendar
+
+
+def test_ct19_a_model_is_tried_on_a_past_order_before_it_counts(firm: Firm, trade: Trade) -> None:
+    order = trade.effective(("drill", 60, "100"), ("oil", 10, "20"))
+    rate = {**TABLE, "rules": [[">= 5000", "10"], ["-", "1"]]}
+    split = [{"role": "salesperson", "percent": "100"}]
+    model = firm.make("fei", "commission_model", name="Next year", valid_from="2099-01-01", rate=rate, lines=split)
+
+    tried = firm.read("fei", "commission_trial", firm.make("fei", "commission_trial", model=model, sales_order=order))
+
+    lines = [
+        (line["product_name"], cents(line["base"]), cents(line["rate"]), cents(line["amount"]))
+        for line in tried["lines"]
+    ]
+    assert lines == [("Drill", 6000, 10, 600), ("Oil", 200, 1, 2)]
+    assert (cents(tried["total"]), tried["applies"], tried["in_force"]) == (602, True, False)
+    assert cents(tried["actual"]) == sum(cents(row["total"]) for row in trade.rows("commission", order, "total"))
+    assert (
+        firm.ask("amy", "POST", "records/commission_trial", {"model": model, "sales_order": order}).status_code == 404
+    )
+
+
+def test_ct4_a_new_document_takes_company_and_salesperson_from_its_owner(firm: Firm, trade: Trade) -> None:
+    line = {"product": trade.ids["drill"], "quantity": "1", "price": "100", "tax_rate": "13"}
+
+    for object in ("sales_order", "contract", "quote"):
+        given = {"product": trade.ids["drill"], "quantity": "1"} if object == "quote" else line
+        more = {"subject": "Drills"} if object == "contract" else {}
+        made = firm.read("bob", object, firm.make("bob", object, customer=trade.ids["customer"], lines=[given], **more))
+        assert (made["company"]["title"], made["department"]["title"]) == ("Holding", "East1"), object
+        assert object == "quote" or made["salesperson"]["title"] == "Bob"
 
 
 def test_ct12_sixteen_clicks_at_once_deliver_every_unit_once(firm: Firm, trade: Trade) -> None:

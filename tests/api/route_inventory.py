@@ -124,6 +124,10 @@ PUBLIC_PAGES: dict[tuple[str, str], tuple[str, str, str]] = {
     ("GET", "/login"): ("nobody", "no", "none"),
     ("POST", "/login"): ("nobody", "visit", "form"),
     ("POST", "/preferences"): ("nobody", "no", "none"),
+    ("GET", "/forms/<tenant>/<form>"): ("nobody", "no", "none"),
+    ("POST", "/forms/<tenant>/<form>"): ("nobody", "visit", "form"),
+    ("GET", "/forms/<tenant>/<form>/<id>/<seal>"): ("nobody", "no", "none"),
+    ("POST", "/forms/<tenant>/<form>/<id>/<seal>"): ("nobody", "visit", "form"),
     ("GET", "/assets/<name>"): ("nobody", "no", "none"),
     ("GET", "/assets/icons/<name>.svg"): ("nobody", "no", "none"),
 }

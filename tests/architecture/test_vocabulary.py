@@ -32,6 +32,7 @@ LANGUAGE = {
     "execution": "one run of a rule",
     "contract": "what the layers of the house promise each other",
     "quote": "texts are quoted in programs and addresses",
+    "complaint": "what is wrong with something that was entered",
     "price": "only in examples of formulas within docstrings",
 }
 

@@ -18,7 +18,9 @@ PACKS = sorted(path.parent for path in (ROOT / "packs").glob("*/pack.yaml"))
 GLOSSARY = ROOT.parent / "shared" / "requirements" / "glossary.md"
 LABELS = ("title", "plural", "help", "say", "confirm", "description")
 # ids that the glossary does not list: they say what a listed one is made of
-PARTS = re.compile(r".+_(line|member|post|limit|rule|score|claim|term|template|group|trial)$|execution$|exchange_rate$")
+PARTS = re.compile(
+    r".+_(line|member|post|limit|rule|score|claim|term|template|group|trial|letter)$|execution$|exchange_rate$"
+)
 
 
 @pytest.fixture(params=PACKS, ids=lambda path: path.name)

@@ -168,6 +168,11 @@ POST   /hooks/sms/<tenant>/status                           process    operator
 GET    /login                                               open       open
 POST   /login                                               session    own
 GET    /alive                                               open       open
+GET    /forms/<tenant>/<form>                               open       open
+POST   /forms/<tenant>/<form>                               create     open
+GET    /forms/<tenant>/<form>/<id>/<seal>                   open       open
+POST   /forms/<tenant>/<form>/<id>/<seal>                   transition open
+GET    /webforms                                            model      model
 POST   /logout                                              session    own
 POST   /preferences                                         own        own
 GET    /                                                    page       own
@@ -192,6 +197,7 @@ POST   /o/<object>/bulk                                     bulk       row
 GET    /o/<object>/board                                    board      row
 GET    /o/<object>/board/cards                              board      row
 POST   /o/<object>/board/move                               update     row
+GET    /o/<object>/bars                                     calendar   row
 GET    /o/<object>/calendar                                 calendar   row
 GET    /o/<object>/calendar/entries                         calendar   row
 POST   /o/<object>/calendar/move                            update     row

@@ -45,6 +45,7 @@ from engine.metamodel.model.decision import DecisionModel
 from engine.metamodel.model.explosion import ExplosionModel
 from engine.metamodel.model.message import ConnectorModel
 from engine.metamodel.model.printout import PrintModel
+from engine.metamodel.model.webform import WebformModel
 
 FieldKey = tuple[str, str]
 
@@ -72,6 +73,7 @@ class Bench:
     calendars: dict[str, CalendarModel] = field(default_factory=dict)
     timelines: dict[str, TimelineModel] = field(default_factory=dict)
     networks: dict[str, NetworkModel] = field(default_factory=dict)
+    webforms: dict[str, WebformModel] = field(default_factory=dict)
     datasets: dict[str, DatasetModel] = field(default_factory=dict)
     charts: dict[str, ChartModel] = field(default_factory=dict)
     dashboards: dict[str, DashboardModel] = field(default_factory=dict)

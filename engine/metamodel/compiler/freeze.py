@@ -27,6 +27,7 @@ def freeze(bench: Bench) -> TenantModel:
         calendars=bench.calendars,
         timelines=bench.timelines,
         networks=bench.networks,
+        webforms=bench.webforms,
         datasets=bench.datasets,
         charts=bench.charts,
         dashboards=bench.dashboards,

@@ -41,6 +41,7 @@ from engine.metamodel.compiler.processes.worktimes import compile_worktimes
 from engine.metamodel.compiler.scopes import World
 from engine.metamodel.compiler.screens import compile_forms, compile_lists
 from engine.metamodel.compiler.views import compile_boards, compile_calendars, compile_timelines
+from engine.metamodel.compiler.webforms import compile_webforms
 from engine.metamodel.definitions import Document, Layer
 from engine.metamodel.layers import Merged
 from engine.metamodel.layers.merge import fold_layers
@@ -84,6 +85,7 @@ _EXPRESSIONS = (
     compile_calendars,
     compile_timelines,
     compile_networks,
+    compile_webforms,
     compile_datasets,
     compile_charts,
     compile_dashboards,

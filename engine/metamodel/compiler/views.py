@@ -22,7 +22,7 @@ from engine.metamodel.model import (
     TimelineModel,
     TimelineSource,
 )
-from engine.metamodel.model.views import PERIODS, title_of
+from engine.metamodel.model.views import PERIODS, BarsModel, title_of
 
 _COLUMNS = ("choice", "reference")
 _SUMS = ("money", "decimal", "integer")
@@ -61,7 +61,9 @@ def compile_timelines(bench: Bench, expressions: Expressions) -> None:
                 _source(name, part, object, bench, expressions) for name, part in merged.node.get("sources").items()
             )
             found = tuple(source for source in sources if source is not None)
-            bench.timelines[merged.document.id] = TimelineModel(merged.document.id, object.name, found, merged.layer)
+            bench.timelines[merged.document.id] = TimelineModel(
+                merged.document.id, object.name, found, merged.node.flag("changes"), merged.layer
+            )
 
 
 def _source(
@@ -154,6 +156,7 @@ class _View:
             person=person.name if person else None,
             where=self.expressions.row_condition(node.get("where"), self.scope),
             repeat=self._repeat(),
+            bars=self._bars(),
             alerts=self._alerts(),
             layer=self.merged.layer,
         )
@@ -206,6 +209,13 @@ class _View:
             if code not in PERIODS and code != "none":
                 self.bench.unknown("period", node.get("every"), code, PERIODS)
         return RepeatModel(every.name, until.name if until else None)
+
+    def _bars(self) -> BarsModel | None:
+        if not self.node.has("bars"):
+            return None
+        node = self.node.get("bars")
+        group, progress = self._field("group", ("reference",), node), self._field("progress", ("percent",), node)
+        return BarsModel(group.name if group else None, progress.name if progress else None)
 
     def _alerts(self) -> tuple[AlertModel, ...]:
         found = []

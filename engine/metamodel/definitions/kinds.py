@@ -36,6 +36,7 @@ _AVAILABLE = (
     "calendar",
     "timeline",
     "network",
+    "webform",
     "dataset",
     "chart",
     "dashboard",

@@ -27,6 +27,7 @@ from engine.metamodel.model.params import ParamSet
 from engine.metamodel.model.printout import PrintModel
 from engine.metamodel.model.screen import FormModel, ListModel, MenuModel
 from engine.metamodel.model.views import BoardModel, CalendarModel, NetworkModel, TimelineModel
+from engine.metamodel.model.webform import WebformModel
 from engine.metamodel.model.worktime import WorktimeModel
 
 
@@ -64,6 +65,7 @@ class TenantModel:
     calendars: Mapping[str, CalendarModel] = field(default_factory=dict)
     timelines: Mapping[str, TimelineModel] = field(default_factory=dict)
     networks: Mapping[str, NetworkModel] = field(default_factory=dict)
+    webforms: Mapping[str, WebformModel] = field(default_factory=dict)
     datasets: Mapping[str, DatasetModel] = field(default_factory=dict)
     charts: Mapping[str, ChartModel] = field(default_factory=dict)
     dashboards: Mapping[str, DashboardModel] = field(default_factory=dict)

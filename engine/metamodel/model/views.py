@@ -54,6 +54,14 @@ class RepeatModel:
     until: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class BarsModel:
+    """Entries as bars along time: ``group`` is a reference whose records gather them, ``progress`` a percentage."""
+
+    group: str | None = None
+    progress: str | None = None
+
+
 PERIODS = frozenset({"daily", "weekdays", "weekly", "biweekly", "monthly", "yearly"})
 
 
@@ -63,7 +71,7 @@ class CalendarModel:
 
     ``start`` and ``end`` are dates (whole days) or instants; without ``end`` an entry lasts a day, or an hour.
     ``color`` is a choice whose items colour the entries, ``person`` a user or a reference to a person: the team view
-    has a row for each. ``repeat`` is None where entries stand alone.
+    has a row for each. ``repeat`` is None where entries stand alone, ``bars`` where they are no bars.
     """
 
     name: str
@@ -75,6 +83,7 @@ class CalendarModel:
     person: str | None = None
     where: Expression | None = None
     repeat: RepeatModel | None = None
+    bars: BarsModel | None = None
     alerts: tuple[AlertModel, ...] = ()
     layer: str = ""
 
@@ -97,11 +106,12 @@ class TimelineSource:
 
 @dataclass(frozen=True, slots=True)
 class TimelineModel:
-    """What happened around a record of an object, of all kinds and the newest first."""
+    """What happened around a record of an object, of all kinds and the newest first; ``changes``: of itself, too."""
 
     name: str
     object: str
     sources: tuple[TimelineSource, ...]
+    changes: bool = False
     layer: str = ""
 
 

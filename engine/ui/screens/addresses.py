@@ -11,14 +11,14 @@ from engine.ui.screens.filters import Rule, parse_rule
 
 _LONGEST_TRAIL = 20
 _LONGEST_SAYING = 80
-WAYS = ("board", "calendar")
+WAYS = ("board", "calendar", "bars")
 _PLACES = ("per", "span", "on", "team")
 
 
 @dataclass(frozen=True, slots=True)
 class ListAddress:
     """View, filter, quick search, order and place in the pages. ``trail`` holds the cursors of the pages passed,
-    the present one last, so that "previous" needs no state on the server. ``way`` is ``board`` or ``calendar`` where
+    the present one last, so that "previous" needs no state on the server. ``way`` is one of WAYS where
     the rows are not shown as a list, ``place`` what such a page says besides (which board, which week). ``say`` tells
     in words what the written condition is, where a page of ours wrote it."""
 

@@ -87,7 +87,7 @@ def build_history(desk: Desk, found: ObjectModel, entries: Iterable[Entry]) -> t
         title = desk.dates.day_or_word(local.date())
         if title[0].isdigit():
             title = desk.dates.in_sentence(local.date())
-        days.setdefault(title, []).append(_event(desk, found, entry))
+        days.setdefault(title, []).append(told_event(desk, found, entry))
     return tuple(Day(title, tuple(events)) for title, events in days.items())
 
 
@@ -108,7 +108,8 @@ def text_of_cell(cell: Cell) -> str:
     return "" if cell.kind == "none" else cell.text
 
 
-def _event(desk: Desk, found: ObjectModel, entry: Entry) -> Event:
+def told_event(desk: Desk, found: ObjectModel, entry: Entry) -> Event:
+    """Return an entry in words."""
     name = desk.say("history.engine") if entry.actor == "system" else entry.actor_name or desk.say("history.somebody")
     changes = tuple(_changes(desk, found, entry)) if entry.action != "create" else ()
     return Event(

@@ -11,7 +11,6 @@ from engine.metamodel.layers.wishes import Wish
 from engine.tenancy.drafts import DraftPlan, Workbench
 from engine.ui.desk import Desk
 from engine.ui.screens.granting import action_title, field_title, object_title, role_title
-from engine.ui.screens.standing_rules import KINDS
 
 _MOST = 200
 # definitions that say who may do what; of their change the whole page tells
@@ -86,10 +85,7 @@ def build_impact(desk: Desk, found: DraftPlan, names: Mapping[str, str], errors:
 def _told(desk: Desk, bench: Workbench, wish: Wish) -> Told:
     """Return a change in words; what is said of a role's grant is told as one change of an action or a field."""
     if wish.kind != "role" or not wish.path:
-        text = bench.words(wish.kind, wish.id, wish.path, desk.words.language)
-        if wish.kind in KINDS:
-            text = f"{desk.say(f'beside.group_{wish.kind}')} › {text}"
-        return Told(text, wish.verb)
+        return Told(bench.words(wish.kind, wish.id, wish.path, desk.words.language), wish.verb)
     path = [str(key) for key in wish.path]
     words = [bench.words(wish.kind, wish.id, (), desk.words.language)]
     if path[0] != "grants":

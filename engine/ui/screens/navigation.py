@@ -23,13 +23,16 @@ PAGES: dict[str, tuple[str, str]] = {
     "customise": ("edit-circle", "page.customise"),
     "users": ("users", "page.users"),
     "roles": ("lock", "page.roles"),
+    "webforms": ("world", "page.webforms"),
     "packs": ("packages", "page.packs"),
     "jobs": ("robot", "page.jobs"),
     "messages": ("bell", "page.messages"),
     "profile": ("user", "page.profile"),
     "work": ("inbox", "page.work"),
 }
-_ADMINISTRATION = ("customise", "dictionaries", "rules", "prints", "recycle", "users", "roles", "packs", "jobs")
+_ADMINISTRATION = (
+    "customise", "dictionaries", "rules", "prints", "webforms", "recycle", "users", "roles", "packs", "jobs",
+)  # fmt: skip
 # who may read what roles say
 _RIGHTS_AREAS = frozenset({"roles", "assignments", "explain"})
 
@@ -119,6 +122,8 @@ def may_open(desk: Desk, page: str) -> bool:
             return desk.policy.administers(page)
         case "rules" | "prints" | "customise":
             return desk.policy.everything
+        case "webforms":
+            return any(desk.may(form.object, "create") for form in desk.model.webforms.values())
         case "roles":
             return any(desk.policy.administers(area) for area in _RIGHTS_AREAS)
         case "dictionaries":

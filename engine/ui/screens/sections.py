@@ -59,6 +59,7 @@ class Related:
     more: str
     add: str
     empty: str
+    bars: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,11 @@ from engine.metamodel.model import TimelineModel, TimelineSource
 from engine.storage import Reference
 from engine.ui.desk import Desk
 from engine.ui.screens.columns import resolve
+from engine.ui.screens.history import Entry, told_event
 from engine.ui.widgets import widget_of
 from engine.ui.widgets.base import Cell, plain_cell
+
+_MOST_CHANGES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,24 @@ def happening(desk: Desk, source: TimelineSource, id: str, values: Mapping[str, 
         found.icon,
         f"/o/{found.name}/{id}",
         tuple(_cells(desk, source, values)),
+    )
+
+
+def change_of(desk: Desk, object: str, entry: Entry) -> Happening | None:
+    """Return a change of the record itself; None where the reader may see nothing of it."""
+    told = told_event(desk, desk.model.objects[object], entry)
+    if entry.action == "recompute" or (entry.action == "update" and not told.changes):
+        return None
+    texts = (f"{one.title}: {one.before} → {one.after}" if one.before else one.title for one in told.changes)
+    cells = tuple(Cell("text", text) for text in texts)
+    return Happening(
+        entry.at,
+        desk.dates.clock(entry.at),
+        desk.say("timeline.change", who=told.who, what=told.text),
+        desk.say("timeline.changes"),
+        told.icon,
+        "",
+        cells[:_MOST_CHANGES],
     )
 
 

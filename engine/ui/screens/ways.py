@@ -1,4 +1,4 @@
-"""The ways to show an object's records: list, board, calendar; with the filters of the list kept."""
+"""The ways to show an object's records: list, board, calendar, bars; with the filters of the list kept."""
 
 from __future__ import annotations
 
@@ -27,4 +27,6 @@ def ways_of(desk: Desk, address: ListAddress, current: str) -> tuple[Way, ...]:
         ways.append(Way(desk.say("way.board"), "layout-columns", address.action("board"), current == "board"))
     if calendar is not None and calendar.start in usable:
         ways.append(Way(desk.say("way.calendar"), "calendar", address.action("calendar"), current == "calendar"))
+        if calendar.bars is not None:
+            ways.append(Way(desk.say("way.bars"), "align-left", address.action("bars"), current == "bars"))
     return tuple(ways) if len(ways) > 1 else ()

@@ -1,7 +1,8 @@
-"""Calendars: the page, its entries, and entries moved to another day, hour or person."""
+"""Calendars: the page, its entries, as bars along time too, and entries moved to another day, hour or person."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from engine.records import Listing
 from engine.records.calendars import fields_of
 from engine.ui.door import Call, Route
 from engine.ui.screens.addresses import ListAddress, read_address
+from engine.ui.screens.bars import build_bars, span_of
 from engine.ui.screens.calendars import NOBODY, build_calendar, entry_json, readable_alerts
 from engine.ui.views.finding import found_object
 from engine.ui.views.lists import condition_of
@@ -25,17 +27,26 @@ def show_calendar(call: Call) -> Response:
     return call.page("calendar", build_calendar(call.desk, _calendar(call), _address(call)))
 
 
+def show_bars(call: Call) -> Response:
+    """Draw the entries of some weeks as bars along time."""
+    calendar, desk = _calendar(call), call.desk
+    if calendar.bars is None:
+        raise Missing("no_such_page")
+    address = replace(_address(call), way="bars")
+    span = span_of(desk, dict(address.place))
+    usable = desk.policy.usable(calendar.object)
+    life = desk.model.lifecycle_of(calendar.object)
+    extra = [calendar.bars.group, calendar.bars.progress, life.field if life is not None else None]
+    listing = _listing(call, calendar, address, [name for name in extra if name in usable])
+    found = call.services.records.entries(call.context, calendar.name, span.since, span.until, listing)
+    return call.page("bars", build_bars(desk, calendar, address, span, found))
+
+
 def list_entries(call: Call) -> Response:
     """Answer the entries between two days, as JSON."""
     calendar, address, desk = _calendar(call), _address(call), call.desk
     since, until = _day(call, "since"), _day(call, "until")
-    usable = desk.policy.usable(calendar.object)
-    extra = [calendar.color, calendar.person, desk.model.objects[calendar.object].display]
-    alerts = [".".join(path) for alert in readable_alerts(desk, calendar) for path in alert.when.reads]
-    wanted = [*fields_of(calendar), *(name for name in extra if name in usable), *alerts]
-    fields = tuple(dict.fromkeys(name for name in wanted if name and not name.startswith("actor")))
-    where = condition_of(call, desk.model.lists[calendar.object], address)
-    listing = Listing(calendar.object, where, address.quick, fields=fields, view=address.view or None)
+    listing = _listing(call, calendar, address)
     found = call.services.records.entries(call.context, calendar.name, since, until, listing)
     body = orjson.dumps([entry_json(desk, calendar, entry) for entry in found])
     return Response(body, mimetype="application/json")
@@ -77,6 +88,17 @@ def _address(call: Call) -> ListAddress:
     return replace(read_address(found_object(call).name, list(call.request.args.items(multi=True))), way="calendar")
 
 
+def _listing(call: Call, calendar: CalendarModel, address: ListAddress, more: Sequence[str | None] = ()) -> Listing:
+    desk = call.desk
+    usable = desk.policy.usable(calendar.object)
+    extra = [calendar.color, calendar.person, desk.model.objects[calendar.object].display]
+    alerts = [".".join(path) for alert in readable_alerts(desk, calendar) for path in alert.when.reads]
+    wanted = [*fields_of(calendar), *(name for name in extra if name in usable), *more, *alerts]
+    fields = tuple(dict.fromkeys(name for name in wanted if name and not name.startswith("actor")))
+    where = condition_of(call, desk.model.lists[calendar.object], address)
+    return Listing(calendar.object, where, address.quick, fields=fields, view=address.view or None)
+
+
 def _day(call: Call, name: str) -> date:
     try:
         return date.fromisoformat(call.argument(name)[:10])
@@ -98,6 +120,7 @@ def _moment(call: Call, field: FieldModel, text: str, shift: timedelta, *, last:
 
 
 ROUTES = (
+    Route("GET", "/o/<object>/bars", show_bars),
     Route("GET", "/o/<object>/calendar", show_calendar),
     Route("GET", "/o/<object>/calendar/entries", list_entries),
     Route("POST", "/o/<object>/calendar/move", move_entry),

@@ -40,11 +40,13 @@ from engine.ui.views import (
     timelines,
     transfers,
     trying,
+    webforms,
     work,
 )
 
 ROUTES: tuple[Route, ...] = (
     *signin.ROUTES,
+    *webforms.ROUTES,
     *assets.ROUTES,
     *picking.ROUTES,
     *lists.ROUTES,

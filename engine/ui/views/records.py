@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
@@ -10,8 +11,9 @@ from flask import Response
 
 from engine.kernel.errors import Missing, Rejected
 from engine.metamodel.model import FormModel, ObjectModel
-from engine.records import Listing, Record
+from engine.records import Listing, Page, Record
 from engine.storage import Reference
+from engine.ui.desk import Desk
 from engine.ui.door import Call, Route, Toast
 from engine.ui.screens.columns import ColumnSpec, card_slots, column_specs
 from engine.ui.screens.details import RecordScreen, build_record
@@ -185,11 +187,13 @@ def _related(call: Call, form: FormModel, record: Record) -> Iterator[tuple[tupl
         allowed = own and desk.may(object, "create") and field in desk.policy.writable(object, "create")
         add = f"/o/{object}/new?{field}={record.id}&back={back}" if allowed else ""
         name = (shared.title or "") if isinstance(shared, Reference) else _title_of(call, record)
-        more = f"/o/{object}?f={quote(f'{field}:in:' + quote(f'{around} {name}'))}"
+        only = f"f={quote(f'{field}:in:' + quote(f'{around} {name}'))}"
+        more = f"/o/{object}?{only}"
+        bars = f"/o/{object}/bars?{only}{_begins(desk, object, page.records)}" if _as_bars(desk, object, page) else ""
         empty = desk.say("record.none_related_add" if add else "record.none_related", object=desk.title(found.title))
         yield (
             (object, field),
-            Related(object, field, title, found.icon, grid, more if page.after else "", add, empty),
+            Related(object, field, title, found.icon, grid, more if page.after else "", add, empty, bars),
         )
 
 
@@ -206,6 +210,19 @@ def _repeats(spec: ColumnSpec, here: ObjectModel, record: Record, rows: Sequence
 
 def _plain(value: Any) -> Any:
     return value.id if isinstance(value, Reference) else value
+
+
+def _as_bars(desk: Desk, object: str, page: Page) -> bool:
+    calendar = desk.model.calendars.get(object)
+    has_bars = calendar is not None and calendar.bars is not None and calendar.start in desk.policy.usable(object)
+    return has_bars and bool(page.records)
+
+
+def _begins(desk: Desk, object: str, records: Sequence[Record]) -> str:
+    """Return what lets the bars begin with the first of these records."""
+    start = desk.model.calendars[object].start
+    days = [day for record in records if isinstance(day := record.values.get(start), date)]
+    return f"&on={min(days).isoformat()[:10]}" if days else ""
 
 
 def _grid(call: Call, found: ObjectModel, specs: list[Any], rows: Any) -> Grid:

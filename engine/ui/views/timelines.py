@@ -18,6 +18,7 @@ from engine.ui.screens.timelines import (
     Kind,
     TimelineScreen,
     by_days,
+    change_of,
     columns_of,
     happening,
     usable_sources,
@@ -25,6 +26,8 @@ from engine.ui.screens.timelines import (
 from engine.ui.views.finding import found_id, found_object
 
 _AT_ONCE = 20
+# no source has this name: ids hold no dash
+_CHANGES = "-changes"
 
 
 def show_timeline(call: Call) -> Response:
@@ -37,11 +40,16 @@ def show_timeline(call: Call) -> Response:
     sources = usable_sources(desk, timeline)
     chosen, before = call.argument("kind"), _before(call)
     shown = [source for source in sources if not chosen or source.name == chosen]
-    told, further = _told(desk, [_read(call, source, id, before) for source in shown])
+    read = [_read(call, source, id, before) for source in shown]
+    if timeline.changes and chosen in ("", _CHANGES):
+        read.append(_changes(call, found.name, id, before))
+    told, further = _told(desk, read)
     base = f"/o/{found.name}/{id}/timeline"
     more = f"{base}?kind={quote(chosen)}&before={further.isoformat()}" if further else ""
     kinds = [Kind(desk.say("timeline.all"), base, not chosen)]
     kinds += [Kind(desk.title(one.title), f"{base}?kind={one.name}", one.name == chosen) for one in sources]
+    if timeline.changes:
+        kinds.append(Kind(desk.say("timeline.changes"), f"{base}?kind={_CHANGES}", chosen == _CHANGES))
     screen = TimelineScreen(() if before else tuple(kinds), by_days(desk, told), more)
     return call.fragment("fragments/timeline", s=screen)
 
@@ -80,6 +88,14 @@ def _read(call: Call, source: TimelineSource, id: str, before: date | None) -> l
     )
     records = call.services.records.list(call.context, listing).records
     return [happening(desk, source, record.id, record.values) for record in records]
+
+
+def _changes(call: Call, object: str, id: str, before: date | None) -> list[Happening]:
+    desk = call.desk
+    entries = call.services.records.history(call.context, object, id)
+    told = (change_of(desk, object, entry) for entry in entries)
+    found = [one for one in told if one is not None and (before is None or _day(desk, one) < before)]
+    return found[: _AT_ONCE + 1]
 
 
 def _before(call: Call) -> date | None:

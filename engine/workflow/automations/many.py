@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from engine.kernel.errors import TesseraError, Unavailable
-from engine.kernel.names import RecordRef
+from engine.kernel.names import RecordRef, new_record_id
 from engine.metamodel.model.automation import AutomationModel
 from engine.records import RecordService, Unit
 from engine.storage import Incident, note_incident
-from engine.storage.rule_rows import note_occurrence
+from engine.storage.rule_rows import drop_run_place, keep_run_place, note_occurrence, run_place
 from engine.workflow.automations.running import Occasion, Runner
-from engine.workflow.finding import Search, find_rows
-
-MOST_RECORDS = 10_000
+from engine.workflow.finding import next_portion, portion_behind
 
 
 class Many:
@@ -27,15 +25,24 @@ class Many:
         self._safely(unit, rule, None, occasion)
 
     def chosen(self, unit: Unit, rule: AutomationModel, occasion: Occasion, occurrence: str) -> bool:
-        """Run a rule on the next records that its condition chooses; tell whether that were all."""
+        """Run a rule on the next records that its condition chooses; tell whether these were the last.
+
+        A run goes through the records by their ids and keeps its place, so that it ends however many there are;
+        those that come to be on the way have their turn next time (ids rise).
+        """
         names = {"params": unit.model.param_values(), "event": occasion.event, "actor": None}
-        rows = find_rows(unit, Search(rule.object, rule.where, MOST_RECORDS), names, "record")
-        went = 0
+        until, behind = run_place(unit.session, rule.name, occurrence) or (new_record_id(), "")
+        portion = portion_behind(unit, rule.object, rule.where, names, behind, self.chunk)
+        while not portion.rows and portion.after is not None:
+            portion = next_portion(unit, rule.object, rule.where, names, portion.after, self.chunk)
+        rows = [row for row in portion.rows if row["id"] < until]
         for row in rows:
-            went += self.one(unit, rule, RecordRef(rule.object, row["id"]), occasion, occurrence)
-            if went >= self.chunk:
-                return False
-        return True
+            self.one(unit, rule, RecordRef(rule.object, row["id"]), occasion, occurrence)
+        if portion.after is None or len(rows) < len(portion.rows):
+            drop_run_place(unit.session, rule.name)
+            return True
+        keep_run_place(unit.session, rule.name, occurrence, (until, rows[-1]["id"]), unit.now)
+        return False
 
     def one(self, unit: Unit, rule: AutomationModel, record: RecordRef, occasion: Occasion, occurrence: str) -> bool:
         """Run a rule on one record, if it did not for this occurrence; tell whether it was its turn."""

@@ -63,6 +63,24 @@ def test_w_121_a_node_that_dies_between_marking_and_acting_leaves_it_to_another(
     assert home.count("activity", "kind = 'all'") == 1
 
 
+def test_a_run_over_many_records_reaches_each_of_them_once_and_none_that_it_made(
+    home: LifeHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.workflow.automations.many.Many.chunk", 4)
+    for number in range(10):
+        home.amy.make("beta", name="sweep" if number % 5 else "other", depth=0)
+    home.settle()
+
+    home.until("2026-09-22 03:00")
+    first = home.rows("SELECT depth, count(*) FROM beta WHERE name = 'sweep' GROUP BY depth ORDER BY depth")
+    home.until("2026-09-23 03:00")
+
+    second = home.rows("SELECT depth, count(*) FROM beta WHERE name = 'sweep' GROUP BY depth ORDER BY depth")
+    assert first == [(1, 8), (100, 8)]
+    assert second == [(2, 8), (100, 16), (101, 8)]
+    assert home.count("tessera_rule_clock", "rule LIKE '#at/%'") == 0
+
+
 def test_w_122_after_a_pause_the_rule_says_what_is_made_up_for(home: LifeHouse) -> None:
     home.until("2026-09-24 10:00")
 
