@@ -21,6 +21,9 @@ from engine.storage.message_rows import Message
 LEASE = timedelta(seconds=30)
 BATCH = 24
 AT_ONCE = 8
+# what is not begun so long after it was claimed is put back: a receiver that takes its time for an answer would
+# outlast the lease, and another worker would send the same meanwhile
+_BEGUN_WITHIN = timedelta(seconds=15)
 # by address and hour; what is beyond comes later
 RATES: Mapping[str, int] = {"sms": 20, "email": 120}
 # categories of messages that ask somebody to act; they are pointless once the task is closed
@@ -71,7 +74,8 @@ class Deliverer:
         planned = [self._planned(database, delivery, now) for delivery in claimed]
         if self._pool is None:
             self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="sending")
-        outcomes = list(self._pool.map(lambda plan: self._sent(tenant, plan), _without_twice(planned)))
+        until = now + _BEGUN_WITHIN
+        outcomes = list(self._pool.map(lambda plan: self._sent(tenant, plan, until), _without_twice(planned)))
         with database.writing() as session:
             for outcome in outcomes:
                 self._note(session, outcome)
@@ -107,10 +111,12 @@ class Deliverer:
             return False
         return not self.still_open(tenant, message.task, message.user)
 
-    def _sent(self, tenant: str, plan: _Outcome) -> _Outcome:
+    def _sent(self, tenant: str, plan: _Outcome, begin_until: datetime) -> _Outcome:
         if plan.until is not None or plan.dropped:
             return plan
         delivery = plan.delivery
+        if self._clock.now() > begin_until:
+            return _Outcome(delivery, until=self._clock.now(), error="others before it took long")
         try:
             receipt = self._channels[delivery.channel].send(_outgoing(tenant, delivery, plan.others))
         except PutOff as error:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import exists, func, insert, or_, select, update
 
@@ -69,13 +70,23 @@ def add_delivery(session: Session, new: NewDelivery, at: datetime) -> str:
     known = session.execute(select(DELIVERY.c.id).where(DELIVERY.c.key == new.key)).scalar_one_or_none()
     if known is not None:
         return str(known)
-    id = str(new_record_id())
+    id = _id_in(session, new.line)
     values = {name: getattr(new, name) for name in NewDelivery.__dataclass_fields__}
     if new.state == "delivered":
         values |= {"sent_at": at, "delivered_at": at}
     session.execute(insert(DELIVERY).values(id=id, at=at, **values))
     session.ring()
     return id
+
+
+def _id_in(session: Session, line: str | None) -> str:
+    """Return an id behind all that still wait in a line, whatever the clocks of the processes say."""
+    id = str(new_record_id())
+    if line is None:
+        return id
+    waiting = select(func.max(DELIVERY.c.id)).where(DELIVERY.c.line == line, DELIVERY.c.state == STILL)
+    last = session.execute(waiting).scalar_one()
+    return id if last is None or last < id else str(UUID(int=UUID(last).int + 1))
 
 
 def claim_deliveries(
