@@ -159,6 +159,7 @@ class Product:
     home: Path
     database: str
     servers: list[Server] = field(default_factory=list)
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     clients: list[Client] = field(default_factory=list)
     token: str = ""
 
@@ -196,7 +197,7 @@ class Product:
     def run(self, *words: str, faults: str = "", under: Sequence[str] = ()) -> tuple[int, str, str]:
         """Run a command to its end; return exit code, output and complaints."""
         process = self.command(*words, faults=faults, under=under)
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=10 * PATIENCE)
         return process.returncode, out, err
 
     def do(self, *words: str) -> Any:
@@ -245,6 +246,29 @@ class Product:
             server.wait_ready()
         return started
 
+    def work(self, *words: str, told: Mapping[str, str] = {}) -> subprocess.Popen[bytes]:
+        """Start a process that works in the background, a group of its own: ``worker``, or ``scheduler``."""
+        with (self.home / f"{words[0]}.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "engine.cli", *words],
+                env={**self.environment, **told},
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=_die_with_the_tests,  # noqa: PLW1509 - calls of the system only
+            )
+        self.workers.append(process)
+        return process
+
+    def kill_workers(self, *some: subprocess.Popen[bytes]) -> None:
+        """Kill processes that work in the background with their children; all of them when none is named."""
+        for process in some or tuple(self.workers):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            self.workers.remove(process)
+
     def client(self, number: int = 0) -> Client:
         """Return a client of one of the servers in turn."""
         made = Client(self.servers[number % len(self.servers)].port, self.token)
@@ -256,6 +280,7 @@ class Product:
         for client in self.clients:
             client.close()
         self.clients.clear()
+        self.kill_workers()
         for server in self.servers:
             server.kill()
         self.servers.clear()

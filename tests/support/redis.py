@@ -27,6 +27,19 @@ class RedisServer:
         with Redis.from_url(self.url) as client:
             client.flushdb()
 
+    def kill(self) -> None:
+        """Kill the server, which must be ours, without a word."""
+        assert self.child is not None
+        self.child.process.kill()
+        self.child.process.wait()
+
+    def restart(self) -> None:
+        """Start it anew at the same address, with nothing in it."""
+        port = int(self.url.rpartition(":")[2].partition("/")[0])
+        self.stop()
+        fresh = start_redis(port)
+        self.child, self._folder = fresh.child, fresh._folder
+
     def stop(self) -> None:
         """Stop the server, if it is ours, and leave nothing behind."""
         if self.child is not None:
@@ -35,14 +48,14 @@ class RedisServer:
             shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def start_redis() -> RedisServer:
-    """Return the given server, or start one of our own that keeps nothing on disk."""
+def start_redis(port: int = 0) -> RedisServer:
+    """Return the given server, or start one of our own that keeps nothing on disk; at a port where one is named."""
     given = os.environ.get("TEST_REDIS_URL")
     if given:
         return RedisServer(given)
     program = _program()
     folder = server_folder("redis")
-    port = free_port()
+    port = port or free_port()
     child = Child(
         [
             *(program, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)),

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-PATIENCE = 60.0
+PATIENCE = 180.0  # seconds; a machine that is busy with other things starts nothing quickly
 
 
 class ServerDidNotStartError(Exception):
