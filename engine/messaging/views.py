@@ -41,7 +41,8 @@ class Views:
 
     def of(self, ctx: Context, ref: RecordRef, paths: Sequence[str], task: str | None = None) -> View | None:
         """Return what the actor of ``ctx`` may see of a record; None when it is not for him at all."""
-        if not ref.object:
+        if not ref.object or not ref.id:
+            # what is said is about no record, as with a rule that a short message raised
             return View({}, {})
         found: dict[str, Any] | None
         try:

@@ -12,8 +12,8 @@ from engine.records.adjustments import Asking, Outcome, Rule, Step, apply_rules,
 from engine.records.calculating import calculate
 from engine.records.completing import Completion
 from engine.records.draft import Draft
+from engine.records.plain import as_json
 from engine.records.results import DoesNotFit, fitted
-from engine.records.trail import as_json
 from engine.records.unit import Unit
 from engine.rules import Expression, compile_stored
 

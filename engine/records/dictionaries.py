@@ -16,8 +16,8 @@ from engine.metamodel.model import DictionaryItem, DictionaryModel
 from engine.records.dictionary_book import Book, compose
 from engine.records.item_input import read_item
 from engine.records.opening import Opener
+from engine.records.plain import as_json
 from engine.records.service import RecordService
-from engine.records.trail import as_json
 from engine.records.unit import Unit
 from engine.storage import dictionary_rows
 from engine.storage.audit import AuditEntry, append_audit

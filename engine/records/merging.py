@@ -15,10 +15,10 @@ from engine.records.change import Change
 from engine.records.deleting import delete
 from engine.records.draft import Draft
 from engine.records.history import MERGED, STAYS
+from engine.records.plain import as_json
 from engine.records.repointing import Repointing
 from engine.records.saving import save
 from engine.records.steps.admit import admit
-from engine.records.trail import as_json
 from engine.records.unit import Unit
 from engine.storage import AuditEntry, append_audit
 from engine.storage.fetching import Want, fetch

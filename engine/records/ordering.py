@@ -109,6 +109,14 @@ def take_step(unit: Unit, object: str, id: str, version: int | None, step: Step)
     return changes[0] if changes else None
 
 
+def as_it_is(unit: Unit, object: str, id: str, action: str) -> Change:
+    """Return what came of a command that left a record as it was, e.g. of a transition that an approval holds."""
+    plan = unit.plans.of(object)
+    draft = Draft(plan, "recompute", id, {})
+    draft.start_from(lock_record(unit, object, id), unit.policy.facts)
+    return Change(object, id, draft.version, draft.before, draft.before, action)
+
+
 def lock_record(unit: Unit, object: str, id: str) -> Tree:
     """Lock a record for this unit, behind the records that sum it up; Missing when it is not there.
 

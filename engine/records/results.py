@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from typing import Any
 
 from engine.metamodel.model import FieldModel
+from engine.records.plain import as_json
 from engine.rules import Expression, Run, to_python
 from engine.storage import Reference
 
@@ -50,6 +51,30 @@ def identity(value: Any) -> str | None:
     if isinstance(value, Mapping):
         return value.get("id")
     return getattr(value, "id", None)
+
+
+def as_data(value: Any) -> Any:
+    """Return a value as JSON, contexts and all, to be read by expressions again: numbers stay numbers.
+
+    A record inside is its id, for records point to each other.
+    """
+    if isinstance(value, Mapping):
+        return {str(name): _inner(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_inner(inner) for inner in value]
+    return _number_of(value) if type(value) is Decimal else as_json(to_python(value))
+
+
+def _inner(value: Any) -> Any:
+    return identity(value) if isinstance(value, Mapping) and "id" in value else as_data(value)
+
+
+def _number_of(value: Decimal) -> int | float | str:
+    """Return the number in JSON that is read as this one again; a text where no such number is exact."""
+    if value == value.to_integral_value() and abs(value) <= LARGEST_INTEGER:
+        return int(value)
+    near = float(value)
+    return near if Decimal(repr(near)) == value else format(value, "f")
 
 
 def _text(field: FieldModel, value: Any) -> str | None:
@@ -118,6 +143,10 @@ def _pointer(field: FieldModel, value: Any) -> Reference | None:
     return value if isinstance(value, Reference) else None
 
 
+def _json(field: FieldModel, value: Any) -> Any:
+    return as_data(to_python(value))
+
+
 def _any(field: FieldModel, value: Any) -> Any:
     return to_python(value)
 
@@ -138,4 +167,5 @@ _FIT: Mapping[str, Callable[[FieldModel, Any], Any]] = {
     **dict.fromkeys(("references", "users"), _references),
     "choices": _several,
     "any_reference": _pointer,
+    "json": _json,
 }

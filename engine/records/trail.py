@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 from typing import Any
 
 from engine.kernel.events import Event
 from engine.kernel.names import RecordRef, new_record_id
 from engine.records.adjustments import rests_on
 from engine.records.change import Change
+from engine.records.plain import as_json
 from engine.records.plan import ObjectPlan
 from engine.records.unit import Unit
-from engine.storage import Reference
 from engine.storage.audit import AuditEntry, append_audit
 
 Differences = dict[str, list[Any]]
@@ -90,24 +88,3 @@ def differences(plan: ObjectPlan, before: Mapping[str, Any] | None, after: Mappi
         if before is not None or name in found:
             found[name] = [None if before is None else UNREAD, None if (after or {})[name] is None else UNREAD]
     return found
-
-
-def as_json(value: Any) -> Any:
-    """Return a typed value as JSON: decimals, dates and durations as text."""
-    convert = _JSON.get(type(value))
-    return value if convert is None else convert(value)
-
-
-def _duration(value: timedelta) -> str:
-    seconds = int(value.total_seconds())
-    return f"{'-' if seconds < 0 else ''}PT{abs(seconds)}S"
-
-
-_JSON: Mapping[type, Any] = {
-    Decimal: lambda value: format(value, "f"),
-    date: date.isoformat,
-    time: time.isoformat,
-    datetime: lambda value: value.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-    timedelta: _duration,
-    Reference: lambda value: {"object": value.object, "id": value.id},
-}

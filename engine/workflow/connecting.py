@@ -38,6 +38,10 @@ def connect(approvals: ApprovalService, workflow: Workflow) -> None:
     ports.gate_closed = _gate_closed(workflow)
     ports.decided = _decided(workflow)
     ports.assign = _assign(workflow)
+    ports.took = lambda unit, assignment, object, record, person: workflow.assignments.taken(
+        unit, assignment, RecordRef(object, record), person
+    )
+    workflow.assignments.waiters = approvals.running
     workflow.doers.start = lambda unit, approval, record, cause: approvals.start_by_rule(
         unit, record.object, record.id, approval
     )
@@ -141,6 +145,8 @@ class TaskClocks:
         at = step.until.evaluate(facts, unit.run)
         if not isinstance(at, datetime):
             return None
+        # without a zone a time of day is that of the tenant
+        at = at if at.tzinfo is not None else at.replace(tzinfo=unit.ctx.zone)
         return self._timers.arm_at(unit, alarm, at).fire_at
 
     def unwait(self, unit: Unit, owner: str) -> None:

@@ -15,7 +15,7 @@ from engine.metamodel.model.reading import Path, behind_each, expressions_in
 from engine.records import Unit
 from engine.records.before import load_lines
 from engine.records.draft import Draft
-from engine.records.trail import as_json
+from engine.records.plain import as_json
 from engine.storage.fetching import Want, fetch
 
 SUBJECT_ROOTS = frozenset({"record", "before", "submitted"})

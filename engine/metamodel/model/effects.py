@@ -159,13 +159,17 @@ class EmitEvent:
 
 @dataclass(frozen=True, slots=True)
 class Notify:
-    """Send people a text or a message template. ``via`` empty: each person's own preference."""
+    """Send people a text or a message template. ``via`` empty: each person's own preference.
+
+    ``outside``: only those who are no users, such as the contacts of a customer.
+    """
 
     to: People
     text: Phrase = NO_PHRASE
     message: str | None = None
     via: tuple[Channel, ...] = ()
     link: Expression | None = None
+    outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

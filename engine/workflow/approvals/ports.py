@@ -95,3 +95,5 @@ class Ports:
     gate_closed: Callable[[Unit, InstanceRow, str], None] | None = None
     decided: Callable[[Unit, InstanceRow, str], None] | None = None
     assign: Callable[[Unit, str, str, str], str | None] | None = None
+    # told when somebody has done work that an assignment gave him: assignment, object, record, person
+    took: Callable[[Unit, str, str, str, str], None] | None = None

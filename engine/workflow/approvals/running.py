@@ -9,9 +9,11 @@ from typing import Any
 
 from engine.kernel.context import Context
 from engine.kernel.errors import TesseraError
+from engine.kernel.names import RecordRef
 from engine.records import Unit
 from engine.storage.process_flows import end_substitution, ended_substitutions, next_end
 from engine.storage.process_lists import open_for, open_instances, open_tasks_of
+from engine.storage.process_rows import instances_of
 from engine.workflow.approvals.commands import happening
 from engine.workflow.approvals.commands.happening import Answer
 from engine.workflow.approvals.commands.kernel import CHILD_CLOSED, PARENT_CLOSED, Kernel
@@ -52,6 +54,19 @@ class Running:
         """Let a token go on that waits for an event, when this is the one it waits for."""
         instance, step, visit = owner.split(":")
         return happening.wake(self._kernel, unit, instance, step, int(visit), event)
+
+    def waiting_for(self, unit: Unit, assignment: str, record: RecordRef, person: str) -> list[str]:
+        """Return the instances in which a step waits for work that an assignment gave to a person."""
+        rows = instances_of(unit.session, record.object, record.id)
+        return [
+            row.id
+            for row in rows
+            if row.closed_at is None and happening.has_work(self._kernel, unit, row.id, assignment, person)
+        ]
+
+    def pass_on(self, unit: Unit, instance: str, assignment: str, people: tuple[str, str]) -> None:
+        """Give work that was offered to one person to the next."""
+        happening.pass_on(self._kernel, unit, instance, assignment, people)
 
     def answer_call(self, ctx: Context, owner: str, answer: Answer) -> bool:
         """Let a token go on whose call outward was answered or has failed for good."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from engine.access.people import user_id
 from engine.kernel.context import Context
@@ -28,11 +28,29 @@ from engine.workflow.timers import Alarm, Fired, Timer, TimerService
 OFFER = "offer"
 
 
+class Waiters(Protocol):
+    """Instances of approvals with a step that waits for work which an assignment gave to somebody."""
+
+    def waiting_for(self, unit: Unit, assignment: str, record: RecordRef, person: str) -> Sequence[str]: ...
+
+    def pass_on(self, unit: Unit, instance: str, assignment: str, people: tuple[str, str]) -> None: ...
+
+
+class _Nobody:
+    def waiting_for(self, unit: Unit, assignment: str, record: RecordRef, person: str) -> Sequence[str]:
+        return ()
+
+    def pass_on(self, unit: Unit, instance: str, assignment: str, people: tuple[str, str]) -> None:
+        raise AssertionError("nobody waits")
+
+
 class AssignmentService:
     """Assigns records."""
 
     def __init__(self, records: RecordService, timers: TimerService, staff: Staff) -> None:
         self._records, self._timers, self.staff = records, timers, staff
+        # the steps of approvals that wait for work given here: wiring lets them follow it from person to person
+        self.waiters: Waiters = _Nobody()
         timers.register(OFFER, self)
 
     # -- inside a unit ---------------------------------------------------------------------------------------------
@@ -208,7 +226,26 @@ class AssignmentService:
             return None
         known = rows.assigned_of(unit.session, record.object, record.id)
         refused = {row.person for row in known if row.state in ("declined", "late")}
-        return self._give(unit, model, record, refused, offer.turn + 1)
+        before = set(unit.passes)
+        waiting = self.waiters.waiting_for(unit, model.name, record, offer.person)
+        # they keep the record for themselves, and this is written for them
+        unit.passes.intersection_update(before)
+        unit.passes.update(waiting)
+        try:
+            chosen = self._give(unit, model, record, refused, offer.turn + 1)
+        finally:
+            unit.passes.intersection_update(before)
+        if chosen is not None and chosen != offer.person:
+            for instance in waiting:
+                self.waiters.pass_on(unit, instance, model.name, (offer.person, chosen))
+        return chosen
+
+    def taken(self, unit: Unit, name: str, record: RecordRef, person: str) -> None:
+        """Take an offer for accepted, as the person has done the work."""
+        for row in rows.assigned_of(unit.session, record.object, record.id):
+            offered = row.assignment == name and row.person == person and row.state == "offered"
+            if offered and rows.answer_assigned(unit.session, row.id, "accepted", unit.now):
+                self._timers.end(unit, OFFER, row.id)
 
     # -- as the handler of the clocks of offers --------------------------------------------------------------------
 

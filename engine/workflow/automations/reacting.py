@@ -10,7 +10,7 @@ from engine.kernel.names import RecordRef, new_record_id
 from engine.metamodel.model import TenantModel
 from engine.metamodel.model.automation import AutomationModel, OnRecord
 from engine.records import Change, Unit
-from engine.records.trail import as_json
+from engine.records.plain import as_json
 from engine.storage import append_events
 from engine.workflow.automations.matching import raised_by, rules_of
 from engine.workflow.automations.running import Occasion, Runner, Seen, reads_before

@@ -16,7 +16,7 @@ from engine.storage import Incident, note_incident
 from engine.storage.bounded import Bounded
 from engine.storage.rule_rows import note_chain_step, note_occurrence
 from engine.workflow.effects import Authority, Cause, EffectService
-from engine.workflow.effects.changing import plain_json
+from engine.workflow.effects.changing import wire
 from engine.workflow.facts import Lazily, Reads, digest, read_subject, reads_of, roots_of
 
 _AUTHORITY: Mapping[str, Authority] = {"actor": "actor", "system": "system", "user": "actor"}
@@ -128,7 +128,7 @@ class Runner:
         occurrence = "once"
         if rule.once == "value":
             watched = rule.on.fields if isinstance(rule.on, OnRecord) else frozenset()
-            values = {name: plain_json(names["record"].get(name)) for name in sorted(watched)}
+            values = {name: wire(names["record"].get(name)) for name in sorted(watched)}
             occurrence = f"value:{digest(values)}"
         return note_occurrence(unit.session, rule.name, record.id, occurrence, unit.now)
 

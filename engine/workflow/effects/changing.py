@@ -28,9 +28,9 @@ from engine.records.ordering import (
     create_ordered,
     remove_record,
 )
+from engine.records.plain import as_json
 from engine.records.plan import KEPT_BY_ENGINE
 from engine.records.results import identity
-from engine.records.trail import as_json
 from engine.rules import Expression, to_python
 from engine.storage import Reference
 from engine.workflow.effects.cause import Cause

@@ -5,9 +5,8 @@ from __future__ import annotations
 from engine.kernel.errors import Rejected
 from engine.metamodel.model.effects import EvaluateTable
 from engine.records.results import DoesNotFit, fitted
-from engine.rules import to_python
 from engine.workflow.effects.cause import Cause
-from engine.workflow.effects.changing import Changing, plain_json
+from engine.workflow.effects.changing import Changing
 from engine.workflow.effects.scene import Scene
 
 
@@ -24,7 +23,7 @@ def evaluate_table(scene: Scene, effect: EvaluateTable, cause: Cause, changing: 
     answer = found.table.evaluate(given, scene.unit.run)
     field = scene.unit.model.objects[scene.subject.object].fields[effect.into]
     try:
-        value = plain_json(to_python(answer)) if field.type == "json" else fitted(field, answer)
+        value = fitted(field, answer)
     except DoesNotFit:
         raise Rejected("value_does_not_fit", field=field.name) from None
     changing.order(scene, scene.subject, {effect.into: value}, {}, cause)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.access.people import user_ids
@@ -11,6 +11,7 @@ from engine.metamodel.model.people import ByFormula, People
 from engine.metamodel.model.phrase import Phrase
 from engine.metamodel.model.reading import expressions_in
 from engine.records import Unit
+from engine.records.results import as_data, identity
 from engine.rules import Expression
 from engine.storage.fetching import Want, fetch
 from engine.workflow.effects.cause import Cause, FindPeople
@@ -25,6 +26,7 @@ _REACHED = ("phone", "email")
 def notify(scene: Scene, effect: Notify, cause: Cause, key: str, people: FindPeople) -> None:
     """Tell people; who gets it where is decided when it is sent."""
     to, contacts = recipients(scene, effect.to, people)
+    to = [] if effect.outside else to
     if not to and not contacts:
         return
     facts = {
@@ -65,7 +67,7 @@ def emit(scene: Scene, effect: EmitEvent, cause: Cause, key: str) -> None:
     chain = scene.unit.chain
     facts = {
         "event": effect.event,
-        "data": _values(scene, effect.values),
+        "data": _values(scene, effect.values, as_data),
         "actor": scene.unit.user,
         "chain": [chain.id, chain.depth],
     }
@@ -141,10 +143,11 @@ def _put(tree: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
     tree[path[-1]] = value
 
 
-def _values(scene: Scene, values: Values) -> dict[str, Any]:
+def _values(scene: Scene, values: Values, told: Callable[[Any], Any] = wire) -> dict[str, Any]:
     found = {}
     for name, given in values.items():
-        found[name] = wire(given.value if given.expression is None else scene.value(given.expression))
+        value = given.value if given.expression is None else scene.value(given.expression)
+        found[name] = identity(value) if isinstance(value, Mapping) and "id" in value else told(value)
     return found
 
 

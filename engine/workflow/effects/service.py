@@ -12,9 +12,10 @@ from engine.kernel.text import LocalText
 from engine.metamodel.model import effects as verbs
 from engine.metamodel.model.effects import Effect, Effects
 from engine.records import RecordService, Unit
+from engine.records.results import as_data
 from engine.workflow.effects import outward
 from engine.workflow.effects.cause import Cause, Doers
-from engine.workflow.effects.changing import Changing, plain_json
+from engine.workflow.effects.changing import Changing
 from engine.workflow.effects.deciding import evaluate_table
 from engine.workflow.effects.scene import Scene
 from engine.workflow.facts import reads_of
@@ -151,7 +152,7 @@ class EffectService:
 def data_of(scene: Scene, verb: verbs.RunOverAll) -> dict[str, Any]:
     """Return what the rule of a run finds in ``event.data``; records are told by their ids."""
     return {
-        name: given.value if given.expression is None else plain_json(_pointed(scene.value(given.expression)))
+        name: given.value if given.expression is None else as_data(_pointed(scene.value(given.expression)))
         for name, given in verb.values.items()
     }
 

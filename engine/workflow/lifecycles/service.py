@@ -12,6 +12,7 @@ from engine.kernel.errors import Missing, TesseraError, VersionRequired
 from engine.kernel.names import RecordRef, is_record_id
 from engine.metamodel.model import TransitionModel
 from engine.records import Change, RecordService, Unit
+from engine.records.ordering import as_it_is
 from engine.storage.life_rows import StepRow, entered_at, read_pending, read_steps
 from engine.workflow.effects import EffectService
 from engine.workflow.lifecycles.asking import Move
@@ -64,8 +65,7 @@ class LifecycleService:
         def act(unit: Unit) -> Change:
             unit.require_object(object)
             done = self._performer.perform(unit, Move(RecordRef(object, id), name, _seen(version), given))
-            assert done is not None
-            return done
+            return done or as_it_is(unit, object, id, name)
 
         return self._records.command(ctx, act)
 

@@ -8,10 +8,11 @@ from typing import Any
 from engine.kernel.errors import Complaint, Conflict, Rejected
 from engine.metamodel.model.steps import ApproveStep, HandleStep
 from engine.records.history import what_changed
-from engine.records.trail import as_json
+from engine.records.plain import as_json
 from engine.workflow.approvals.commands.case import Case, elevated
 from engine.workflow.approvals.commands.kernel import Kernel
 from engine.workflow.approvals.commands.starting import require_picks
+from engine.workflow.approvals.outputs import read_output
 from engine.workflow.approvals.state import deciding
 from engine.workflow.approvals.state.machine import Machine
 from engine.workflow.approvals.state.returning import targets
@@ -49,8 +50,10 @@ def decide(kernel: Kernel, case: Case, core: Machine, held: Held, verb: str, giv
         more["signature"] = str(given["signature"])[:2_000]
     if given.get("attachments"):
         more["attachments"] = [str(one)[:100] for one in given["attachments"]][:50]
-    output = _output(step, given.get("output") or {})
+    output = read_output(step, given.get("output") or {}, case.unit.ctx.zone)
     ruling = deciding.Ruling(verb, case.unit.user, comment, target=target, then=then, output=output, more=more)
+    if isinstance(step, HandleStep) and step.assignment and kernel.ports.took is not None:
+        kernel.ports.took(case.unit, step.assignment, case.row.object, case.row.record, held.slot.assignee)
     deciding.decide(core, held, ruling)
     core.run()
 
@@ -155,12 +158,3 @@ def _target(
     if then not in ("replay", "resume"):
         raise Rejected("invalid", [Complaint("then", "not_a_target", {"target": str(then)[:60]})], count=1)
     return target, str(then)
-
-
-def _output(step: ApproveStep | HandleStep, given: Mapping[str, Any]) -> dict[str, Any]:
-    known = step.output if isinstance(step, ApproveStep) else {}
-    wrong = [name for name in given if name not in known]
-    if wrong:
-        complaints = [Complaint(f"output.{name}", "unknown_field", {"field": name}) for name in wrong]
-        raise Rejected("invalid", complaints, count=len(complaints))
-    return dict(given)

@@ -14,6 +14,7 @@ from engine.records.shapes import Wrong
 from engine.rules import Expression
 from engine.storage.process_holds import read_submission
 from engine.storage.process_rows import InstanceRow
+from engine.workflow.approvals.outputs import typed_output
 from engine.workflow.approvals.state.runtime import Runtime
 from engine.workflow.approvals.state.tree import all_steps
 from engine.workflow.facts import Subject, roots_of
@@ -93,7 +94,7 @@ class CaseFacts:
                 "outcome": result.outcome,
                 "decided_by": self.person(result.by) if result.by else None,
                 "decided_at": _instant(result.at),
-                "output": dict(result.output),
+                "output": typed_output(step, result.output),
             }
         return found
 

@@ -238,6 +238,34 @@ def give_back(kernel: Kernel, unit: Unit, instance: str, principal: str, substit
     return _with(kernel, unit, instance, act)
 
 
+def has_work(kernel: Kernel, unit: Unit, instance: str, assignment: str, person: str) -> bool:
+    """Tell whether a step waits for the work that an assignment gave to a person."""
+    case = kernel.case(unit, instance)
+    return case.row.closed_at is None and bool(_work_of(case, assignment, person))
+
+
+def pass_on(kernel: Kernel, unit: Unit, instance: str, assignment: str, people: tuple[str, str]) -> bool:
+    """Give work that an assignment had offered to the first of two people to the second (G7)."""
+
+    def act(case: Case, core: Machine) -> bool:
+        found = _work_of(case, assignment, people[0])
+        for human, slot in found:
+            holding.transfer(core, Held(None, human, slot), people[1], "assignment")
+        return bool(found)
+
+    return _with(kernel, unit, instance, act)
+
+
+def _work_of(case: Case, assignment: str, person: str) -> list[tuple[Human, Slot]]:
+    steps = case.flow.steps
+    found = [(human, slot, step_by_id(steps, human.step)) for human, slot in _voices_of(case, person)]
+    return [
+        (human, slot)
+        for human, slot, step in found
+        if isinstance(step, HandleStep) and step.assignment == assignment and slot.principal == person
+    ]
+
+
 def hand_to_substitute(kernel: Kernel, unit: Unit, instance: str, principal: str) -> bool:
     """Give what a principal holds to whoever acts for him by now."""
 

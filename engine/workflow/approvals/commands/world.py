@@ -7,7 +7,8 @@ from typing import Any
 
 from engine.access.people import LONGEST_CHAIN, PeopleFinder
 from engine.kernel.names import new_record_id
-from engine.metamodel.model.people import People, PersonRule, RoleHolders
+from engine.metamodel.model.effects import Effect, Notify
+from engine.metamodel.model.people import ByFormula, People, PersonRule, RoleHolders
 from engine.metamodel.model.phrase import Phrase
 from engine.metamodel.model.steps import CallStep, CopyStep, DoStep, WaitStep
 from engine.rules import Expression
@@ -204,6 +205,18 @@ class LiveWorld:
         told = add_copies(case.unit.session, copies)
         self.told += [("copy", user) for user in told]
         case.copied.append((step.id, told, list(found.dropped)))
+        self._tell_outside(step)
+
+    def _tell_outside(self, step: CopyStep) -> None:
+        """Send the text to those without an account, e.g. the contact of a customer: they have no list of copies."""
+        rules = tuple(rule for rule in step.to if isinstance(rule.selector, ByFormula))
+        if not rules:
+            return
+        case = self.case
+        effect = Effect(Notify(rules, step.text, outside=True), path=f"{step.id}.outside")
+        case.facts.roots.forget("steps")
+        key = f"{case.row.id}:{step.id}:{case.row.round}"
+        case.ports.run_effects(case.unit, (effect,), case.facts.roots, key)
 
     def wait(self, step: WaitStep, visit: int) -> str:
         """Arm what ends a wait."""

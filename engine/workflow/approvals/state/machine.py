@@ -224,7 +224,8 @@ class Machine(Core):
 def _behind(node: Node | None) -> list[str]:
     """Return the steps for people that a token left last in a node."""
     match node:
-        case Human():
+        case Human() | Calls():
+            # after a sub-flow nobody has approved directly before
             return [node.step]
         case Choice():
             return node.frame.last
