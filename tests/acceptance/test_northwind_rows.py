@@ -12,6 +12,7 @@ import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,14 @@ import pytest
 from werkzeug.test import Client
 
 from engine.auth import NewUser, Visitor
+from engine.kernel.clock import FrozenClock
 from engine.kernel.context import SYSTEM, Context
 from engine.records import Listing
 from engine.settings import Limits, Settings
 from engine.transfer import read_mapping
 from engine.wiring import Engine, build_engine, web_app_of
 from tests.conftest import DATABASES
+from tests.support.office import Office
 
 ROOT = Path(__file__).parents[2]
 MAPPINGS = ROOT / "docs" / "examples" / "northwind"
@@ -281,3 +284,99 @@ def test_what_a_reader_may_add_up_is_what_he_sees(company: Company) -> None:
     for number, orders in reach().items():
         told = company.all(number, "records/sales_order?fields=number,freight")
         assert sum((Decimal(row["freight"]) for row in told), Decimal(0)) == freight_of(orders)
+
+
+def test_a_customer_of_northwind_orders_anew_from_the_quote_to_the_last_receipt_and_commission(
+    company: Company,
+) -> None:
+    firm = staffed(company)
+    customer = firm.found("nancy", "customer", 'number = "ALFKI"', "id,currency,order_count,order_total")[0]
+    contact = firm.found("nancy", "contact", f'customer = "{customer["id"]}"', "id")[0]["id"]
+    syrup, spread = (firm.found("nancy", "product", f'number = "NW-{n}"', "id")[0]["id"] for n in (3, 6))
+    own = firm.found("nancy", "company", 'code = "NW"', "id")[0]["id"]
+
+    lines = [{"product": syrup, "quantity": "7"}, {"product": spread, "quantity": "3", "special_discount": "3"}]
+    given = {"company": own, "customer": customer["id"], "contact": contact, "payment_term": "three_stage"}
+    quote = firm.make("nancy", "quote", lines=lines, **given)
+    firm.move("nancy", "quote", quote, "submit")
+    assert firm.read("nancy", "quote", quote)["total"] == "142.75"  # 7 × 10.00 + 3 × 25.00 less 3 %
+    order = converted(firm, "nancy", "quote", quote, "quote_to_order", order={"delivery_date": tomorrow(30)})
+    (seller,) = firm.found("nancy", "employee", 'number = "1"', "id")
+    firm.change("nancy", "sales_order", order, salesperson=seller["id"])
+    firm.move("nancy", "sales_order", order, "submit")
+    delivery = converted(firm, "lara", "sales_order", order, "order_to_delivery")
+    firm.move("lara", "delivery", delivery, "dispatch")
+    firm.move("lara", "delivery", delivery, "complete")
+    plan = firm.found("fay", "receivable", f'sales_order = "{order}"', "id,step,amount")
+    for row in sorted(plan, key=lambda row: row["step"]):
+        receipt = converted(firm, "fay", "receivable", row["id"], "receivable_to_receipt")
+        firm.move("fay", "receipt", receipt, "post")
+    (mine,) = firm.found("nancy", "commission", f'sales_order = "{order}"', "id,total,accrued,currency")
+    claim = firm.make("nancy", "commission_claim", currency="USD")
+    firm.move("nancy", "commission_claim", claim, "fill")
+    firm.move("nancy", "commission_claim", claim, "submit")
+    for login in ("andrew", "fay"):
+        assert firm[login].decide(claim).status_code == 200
+    firm.move("fay", "commission_claim", claim, "pay", paid_on=tomorrow(0), method="transfer")
+
+    assert sorted(row["amount"] for row in plan) == ["42.83", "99.92"]
+    found = firm.read("nancy", "sales_order", order)
+    assert (found["status"], found["currency"], found["received"], found["open_amount"]) == (
+        "closed", "USD", "142.75", "0.00",
+    )  # fmt: skip
+    # 5 % of 70.00 and of 72.75, each rounded to the cent
+    assert (mine["total"], mine["accrued"], mine["currency"]) == ("7.14", "7.14", "USD")
+    assert firm.read("nancy", "commission", mine["id"])["status"] == "paid"
+    after = firm.read("nancy", "customer", customer["id"])
+    assert after["order_count"] == customer["order_count"] + 1
+    assert Decimal(after["order_total"]) == Decimal(customer["order_total"]) + Decimal("142.75")
+
+
+def staffed(company: Company) -> Office:
+    """Give people of the company shipped roles and desks, terms and a commission: what the page on importing says."""
+    firm = Office(company.engine, company.app, FrozenClock(datetime.now(UTC)), tenant="northwind")
+    people = {"nancy": ("salesperson", "1"), "andrew": ("sales_manager", "2"), "lara": ("sales_assistant", "8")}
+    roles = {"ada": (), "fay": ("finance",), **{login: (role,) for login, (role, _) in people.items()}}
+    accounts, tokens = company.engine.auth.accounts, company.engine.auth.tokens
+    for login, held in roles.items():
+        user = NewUser(login, login.title(), PASSWORD, held, administrator=login == "ada", language="en")
+        firm.users[login] = accounts.create("northwind", user).id
+        firm.tokens[login] = str(tokens.create("northwind", login, "tests", ["read", "write"], None))
+    sales = firm.make("ada", "department", code="SALES", name="Sales", company={"code": "NW"})
+    for login, (_, number) in people.items():
+        (employee,) = firm.found("ada", "employee", f'number = "{number}"', "id")
+        firm.change("ada", "employee", employee["id"], user=firm.users[login], department=sales)
+    firm.make("ada", "employee", name="Fay", user=firm.users["fay"], department=sales)
+    parts = [
+        {"name": "Advance", "percent": "30", "event": "effective", "days": 7},
+        {"name": "Balance", "percent": "70", "event": "delivery", "days": 30},
+    ]
+    firm.make("fay", "payment_term", name="30/70", code="three_stage", lines=parts)
+    rate = {"hit": "FIRST", "inputs": [{"is": "amount"}], "outputs": [{"name": "rate"}], "rules": [["-", "5"]]}
+    split = [{"role": "salesperson", "percent": "100"}]
+    model = {"name": "Five percent", "kind": "sales", "valid_from": "2020-01-01"}
+    firm.make("fay", "commission_model", rate=rate, lines=split, **model)
+    table = {
+        "hit": "FIRST",
+        "inputs": [{"is": "beyond_policy"}],
+        "outputs": [{"name": "role"}],
+        "rules": [["<= 5", '"salesperson"'], ["-", '"director"']],
+    }
+    limits = firm.make("ada", "quote_limit", name="Authority", table=table)
+    (own,) = firm.found("ada", "company", 'code = "NW"', "id")
+    firm.change("ada", "company", own["id"], quote_limit=limits)
+    (customer,) = firm.found("ada", "customer", 'number = "ALFKI"', "id,version")
+    handed = {"owner": firm.users["nancy"], "department": sales}
+    answer = firm.ask("ada", "POST", f"records/customer/{customer['id']}/transfer", handed, customer["version"])
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    return firm
+
+
+def converted(firm: Office, login: str, object: str, id: str, name: str, **fields: Any) -> str:
+    answer = firm.ask(login, "POST", f"records/{object}/{id}/conversions/{name}", {"fields": fields})
+    assert answer.status_code == 201, answer.get_data(as_text=True)
+    return str(next(iter((answer.json or {})["made"].values()))["id"])
+
+
+def tomorrow(days: int) -> str:
+    return (datetime.now(UTC) + timedelta(hours=8, days=days)).date().isoformat()
