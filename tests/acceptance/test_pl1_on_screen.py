@@ -201,10 +201,11 @@ def test_pl3_levels_set_up_on_screen_count_for_new_submissions_and_those_in_flig
         "title.en": "Head of department",
         "title.zh": "部门负责人",
         "name": "head",
-        "after": "manager",
-        "kind": "role",
+        "place": "|manager",
+        "kind": "approve",
     }
-    level |= {"role": "director", "mode": "any", "when": "record.base_total > 100", "within.n": "2", "within.unit": "D"}
+    level |= {"by.0": "new", "by.0.verb": "role", "by.0.role": "director", "mode": "any"}
+    level |= {"when": "record.base_total > 100", "sla.within.n": "2", "sla.within.unit": "D"}
     assert adapted.post("ada", f"{flow}/level", level).status == 303
     wrong = adapted.post("ada", f"{flow}/level/manager", {**level, "when": "record.totl > 1"})
     assert wrong.status == 422

@@ -237,12 +237,17 @@ GET    /customise/approvals/<flow>/level                    form       admin
 POST   /customise/approvals/<flow>/level                    account    admin
 GET    /customise/approvals/<flow>/level/<step>             form       admin
 POST   /customise/approvals/<flow>/level/<step>             account    admin
+GET    /customise/approvals/<flow>/settings                 form       admin
+POST   /customise/approvals/<flow>/settings                 account    admin
+POST   /customise/approvals/<flow>/versions                 account    admin
 GET    /customise/dictionaries                              form       admin
 GET    /customise/dictionaries/new                          form       admin
 POST   /customise/dictionaries/new                          account    admin
 POST   /customise/dictionaries/open/<name>                  account    admin
 GET    /customise/menu                                      page       admin
 POST   /customise/menu                                      account    admin
+GET    /customise/new-approval                              form       admin
+POST   /customise/new-approval                              account    admin
 GET    /customise/o/<object>                                form       admin
 GET    /customise/o/<object>/check                          form       admin
 POST   /customise/o/<object>/check                          account    admin

@@ -26,7 +26,7 @@ def branch_in(value: Any, name: str) -> Path | None:
     path = steps_in(value).get(block)
     if path is None:
         return None
-    for found, steps in _branches(at_path(value, path)):
+    for found, steps in branches_of(at_path(value, path)):
         if found == branch:
             return (*path, *steps)
     return None
@@ -56,16 +56,7 @@ def step_id(step: Any) -> str:
     return str(next(iter(step.values()), "")) if isinstance(step, Mapping) else ""
 
 
-def _walk(value: Any, path: Path) -> Iterator[tuple[str, Path]]:
-    for index, step in enumerate(value if isinstance(value, list) else ()):
-        if isinstance(step, dict):
-            here = (*path, index)
-            yield step_id(step), here
-            for _, below in _branches(step):
-                yield from _walk(at_path(step, below), (*here, *below))
-
-
-def _branches(step: Any) -> Iterator[tuple[str, Path]]:
+def branches_of(step: Any) -> Iterator[tuple[str, Path]]:
     """Yield the names of a block's branches, and where the steps of each stand in it."""
     ways, branches = step.get("of"), step.get("branches")
     for index, way in enumerate(ways if isinstance(ways, list) else ()):
@@ -78,3 +69,12 @@ def _branches(step: Any) -> Iterator[tuple[str, Path]]:
             yield name, ("branches", name)
         elif isinstance(branch, dict) and isinstance(branch.get("steps"), list):
             yield name, ("branches", name, "steps")
+
+
+def _walk(value: Any, path: Path) -> Iterator[tuple[str, Path]]:
+    for index, step in enumerate(value if isinstance(value, list) else ()):
+        if isinstance(step, dict):
+            here = (*path, index)
+            yield step_id(step), here
+            for _, below in branches_of(step):
+                yield from _walk(at_path(step, below), (*here, *below))

@@ -1,4 +1,4 @@
-"""Approval flows set up on screen: levels, approvers, conditions, time; tried on a record before they are applied."""
+"""Approval flows set up on screen: steps and blocks, people, conditions, time; tried on a record before they apply."""
 
 from __future__ import annotations
 
@@ -8,12 +8,19 @@ from typing import Any
 from flask import Response
 
 from engine.kernel.errors import BadDefinition, Complaint, Missing, Rejected, TesseraError
-from engine.metamodel.layers.edits import Edit
-from engine.metamodel.layers.flow import step_id
 from engine.records import Listing
-from engine.ui.door import Call, Route
-from engine.ui.screens.custom.flow_edits import level_complaints, level_edits, moved, setting_edits
-from engine.ui.screens.custom.flows import build_flow, build_flows, build_level, steps_of
+from engine.ui.door import Call, Route, Toast
+from engine.ui.screens.custom.flow_settings import (
+    build_new_flow,
+    build_settings,
+    new_flow,
+    setting_edits,
+    stored_settings,
+)
+from engine.ui.screens.custom.flow_steps import KINDS, StepForm, build_kinds
+from engine.ui.screens.custom.flow_trees import Placed, edits_between, find, shifted, steps_of, without
+from engine.ui.screens.custom.flows import FlowFacts, build_check, build_flow, build_flows
+from engine.ui.screens.custom.parts import arranged
 from engine.ui.screens.custom.shop import Shop
 from engine.ui.screens.flowcharts import FlowNode, draw_flow
 from engine.ui.views.customising import HOME, open_shop, posted_texts, proposed
@@ -21,6 +28,7 @@ from engine.ui.widgets.base import Option
 
 _FLOWS = f"{HOME}/approvals"
 _SAMPLES = 20
+_MAP = "map."
 
 
 def show_flows(call: Call) -> Response:
@@ -29,6 +37,23 @@ def show_flows(call: Call) -> Response:
     known = call.desk.model.approvals
     running = {name: sum(one["open"] for one in _versions(call, name)) for name in known}
     return call.page("custom/flows", build_flows(shop, running))
+
+
+def show_new_flow(call: Call) -> Response:
+    """Draw the form of a new flow."""
+    return call.page("custom/flow_new", build_new_flow(open_shop(call)))
+
+
+def save_new_flow(call: Call) -> Response:
+    """Make a flow with a first step, which can then be changed."""
+    shop, given = open_shop(call), posted_texts(call)
+    name, edits, wrong = new_flow(shop, given)
+    if not wrong:
+        try:
+            return proposed(call, edits, f"{_FLOWS}/{name}")
+        except Rejected as error:
+            wrong = error.complaints
+    return call.page("custom/flow_new", build_new_flow(shop, given, wrong), 422)
 
 
 def show_flow(call: Call) -> Response:
@@ -40,44 +65,91 @@ def show_flow(call: Call) -> Response:
         problems: Sequence[str] = ()
     except (BadDefinition, TesseraError) as error:
         tried, problems = (), (error.message(call.desk.words.language),)
-    return call.page("custom/flow", build_flow(shop, name, _versions(call, name), problems, (records, tried)))
+    return call.page("custom/flow", build_flow(shop, name, FlowFacts(_versions(call, name), problems, records, tried)))
 
 
 def change_flow(call: Call) -> Response:
-    """Change the settings of a flow, or the order of its levels."""
+    """Move a step up or down among its neighbours, or take it away."""
     shop, name = _of_flow(call)
     given = posted_texts(call)
+    steps = steps_of(shop.body("approval", name))
+    one = _placed(shop, name, given.get("step", ""))
     match given.get("_do"):
         case "up" | "down":
-            edits: Sequence[Edit] = tuple(moved(shop, name, given.get("step", ""), up=given["_do"] == "up"))
+            after = shifted(steps, one, -1 if given["_do"] == "up" else 1)
         case "remove":
-            edits = (Edit("remove", "approval", name, ("steps", given.get("step", ""))),)
+            after = without(steps, one)
         case _:
-            edits = tuple(setting_edits(shop, name, given))
+            raise Missing("no_such_page")
     try:
-        return proposed(call, edits, f"{_FLOWS}/{name}")
+        return proposed(call, tuple(edits_between(name, steps, after)), f"{_FLOWS}/{name}")
     except Rejected as error:
-        problems = shop.errors(error.complaints)
-        return call.page("custom/flow", build_flow(shop, name, _versions(call, name), problems), 422)
+        facts = FlowFacts(_versions(call, name), shop.errors(error.complaints), _samples(call, shop, name))
+        return call.page("custom/flow", build_flow(shop, name, facts), 422)
+
+
+def show_settings(call: Call) -> Response:
+    """Draw what holds for the whole flow."""
+    shop, name = _of_flow(call)
+    return call.page("custom/settings", build_settings(shop, name, stored_settings(shop, name)))
+
+
+def save_settings(call: Call) -> Response:
+    """Change what holds for the whole flow, or only draw a form with another row."""
+    shop, name = _of_flow(call)
+    given = posted_texts(call)
+    if ":" in given.get("_do", ""):
+        return call.page("custom/settings", build_settings(shop, name, arranged(given, given["_do"])))
+    if given.get("_do") == "draw":
+        return call.page("custom/settings", build_settings(shop, name, given))
+    try:
+        return proposed(call, tuple(setting_edits(shop, name, given)), f"{_FLOWS}/{name}")
+    except Rejected as error:
+        return call.page("custom/settings", build_settings(shop, name, given, error.complaints), 422)
 
 
 def show_level(call: Call) -> Response:
-    """Draw the form of a level, or of a new one."""
+    """Draw the form of a step; for a new one, first the choice of its kind."""
     shop, name = _of_flow(call)
-    return call.page("custom/level", build_level(shop, name, _level(call, shop, name)))
+    at = call.argument("at")
+    if not call.place.get("step") and call.argument("kind") not in KINDS:
+        return call.page("custom/kinds", build_kinds(shop, name, at))
+    form = _form(call, shop, name, call.argument("kind"))
+    return call.page("custom/level", form.screen(form.stored(at)))
 
 
 def save_level(call: Call) -> Response:
-    """Add a level or change it."""
+    """Add a step or change it, or only draw its form with another row or for another choice."""
     shop, name = _of_flow(call)
-    id, given = _level(call, shop, name), posted_texts(call)
-    wrong: Sequence[Complaint] = tuple(level_complaints(given))
+    given = posted_texts(call)
+    form = _form(call, shop, name, given.get("kind", ""))
+    do = given.get("_do", "")
+    if ":" in do or do == "draw":
+        return call.page("custom/level", form.screen(arranged(given, do) if ":" in do else given))
+    wrong: Sequence[Complaint] = tuple(form.complaints(given))
     if not wrong:
         try:
-            return proposed(call, tuple(level_edits(shop, name, id, given)), f"{_FLOWS}/{name}")
+            return proposed(call, form.edits(given), f"{_FLOWS}/{name}")
         except Rejected as error:
             wrong = error.complaints
-    return call.page("custom/level", build_level(shop, name, id, given, wrong), 422)
+    return call.page("custom/level", form.screen(given, wrong), 422)
+
+
+def move_cases(call: Call) -> Response:
+    """Tell what moving the running cases to a version would do, or move them; close a version or open it again."""
+    shop, name = _of_flow(call)
+    given = posted_texts(call)
+    version, do = int(call.form.number("version") or 0), given.get("_do", "")
+    versions = call.services.approvals.versions
+    if do in ("close", "reopen"):
+        versions.set_closed(call.context, name, version, do == "close")
+        return call.go(f"{_FLOWS}/{name}", Toast(call.desk.say(f"custom.version_{do}")))
+    asked = {key.removeprefix(_MAP): text for key, text in given.items() if key.startswith(_MAP)}
+    steps = {old: new for old, new in asked.items() if new}
+    found = versions.migrate(call.context, name, version, steps, dry_run=do != "move")
+    check = build_check(shop, name, version, found, asked)
+    facts = FlowFacts(_versions(call, name), (), _samples(call, shop, name), (), check)
+    return call.page("custom/flow", build_flow(shop, name, facts))
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -90,11 +162,20 @@ def _of_flow(call: Call) -> tuple[Shop, str]:
     return shop, name
 
 
-def _level(call: Call, shop: Shop, flow: str) -> str:
-    id = call.place.get("step", "")
-    if id and id not in {step_id(one) for one in steps_of(shop.body("approval", flow))}:
+def _form(call: Call, shop: Shop, flow: str, kind: str) -> StepForm:
+    key = call.place.get("step", "")
+    if key:
+        kind = _placed(shop, flow, key).kind
+    if kind not in KINDS:
         raise Missing("no_such_page")
-    return id
+    return StepForm(shop, flow, key, kind)
+
+
+def _placed(shop: Shop, flow: str, key: str) -> Placed:
+    found = find(steps_of(shop.body("approval", flow)), key)
+    if found is None:
+        raise Missing("no_such_page")
+    return found
 
 
 def _versions(call: Call, flow: str) -> Sequence[Mapping[str, Any]]:
@@ -125,8 +206,13 @@ def _tried(call: Call, shop: Shop, flow: str) -> Sequence[FlowNode]:
 
 ROUTES = (
     Route("GET", _FLOWS, show_flows),
+    Route("GET", f"{HOME}/new-approval", show_new_flow),
+    Route("POST", f"{HOME}/new-approval", save_new_flow),
     Route("GET", f"{_FLOWS}/<flow>", show_flow),
     Route("POST", f"{_FLOWS}/<flow>", change_flow),
+    Route("GET", f"{_FLOWS}/<flow>/settings", show_settings),
+    Route("POST", f"{_FLOWS}/<flow>/settings", save_settings),
+    Route("POST", f"{_FLOWS}/<flow>/versions", move_cases),
     Route("GET", f"{_FLOWS}/<flow>/level", show_level),
     Route("POST", f"{_FLOWS}/<flow>/level", save_level),
     Route("GET", f"{_FLOWS}/<flow>/level/<step>", show_level),

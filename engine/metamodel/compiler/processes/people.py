@@ -8,6 +8,7 @@ from typing import get_args
 
 from engine.metamodel.compiler.actor_scope import USER
 from engine.metamodel.compiler.processes.desk import Desk, is_formula
+from engine.metamodel.compiler.processes.words import OF_ALL_PEOPLE, PEOPLE
 from engine.metamodel.definitions import Node
 from engine.metamodel.definitions.guess import guess
 from engine.metamodel.model import People, PersonRule
@@ -33,22 +34,6 @@ from engine.metamodel.model.people import (
 from engine.rules import ANY, NULL, NUMBER, Expression, FeelType, ListType, RecordType
 
 _WORDS = get_args(Word)
-# selector -> the settings that it has besides those of every rule
-_SETTINGS: Mapping[str, frozenset[str]] = {
-    "user": frozenset(),
-    "role": frozenset({"in"}),
-    "position": frozenset({"in"}),
-    "manager": frozenset({"level"}),
-    "managers": frozenset({"until", "direction"}),
-    "head": frozenset({"level"}),
-    "heads": frozenset({"until", "direction"}),
-    "members": frozenset({"depth"}),
-    "field": frozenset(),
-    "decider": frozenset(),
-    "pick": frozenset({"from", "min", "max"}),
-    "feel": frozenset(),
-}
-_OF_ALL = frozenset({"when", "where", "weight", "veto"})
 
 
 def compile_people(node: Node, desk: Desk, *, contacts: bool = False) -> People:
@@ -96,11 +81,11 @@ def _has(word: Word, node: Node, desk: Desk) -> bool:
 
 def _rule(node: Node, desk: Desk, contacts: bool) -> PersonRule | None:
     selector = next(iter(node.value))
-    if selector not in _SETTINGS:
-        desk.complain("verb_first", node, key=selector, known=", ".join(_SETTINGS), guess=guess(selector, _SETTINGS))
+    if selector not in PEOPLE:
+        desk.complain("verb_first", node, key=selector, known=", ".join(PEOPLE), guess=guess(selector, PEOPLE))
         return None
     for key, part in node.items():
-        if key != selector and key not in _SETTINGS[selector] | _OF_ALL:
+        if key != selector and key not in PEOPLE[selector] | OF_ALL_PEOPLE:
             desk.complain("not_a_setting", part.key_span, key=key, verb=selector)
     found = _SELECTORS[selector](node, desk) if selector != "feel" else _formula(node, desk, contacts)
     testing = desk.knowing(candidate=desk.person)

@@ -1,4 +1,4 @@
-"""Which settings each verb has: effects, actions of a clock, steps of an approval."""
+"""Which settings each verb has: effects, actions of a clock, rules that name people, steps of an approval."""
 
 from __future__ import annotations
 
@@ -33,6 +33,23 @@ CLOCK_ACTIONS: Mapping[str, frozenset[str]] = {
     "escalate": frozenset(),
     "add": frozenset(),
 }
+
+# selector of people -> the settings that it has besides those of every rule
+PEOPLE: Mapping[str, frozenset[str]] = {
+    "user": frozenset(),
+    "role": frozenset({"in"}),
+    "position": frozenset({"in"}),
+    "manager": frozenset({"level"}),
+    "managers": frozenset({"until", "direction"}),
+    "head": frozenset({"level"}),
+    "heads": frozenset({"until", "direction"}),
+    "members": frozenset({"depth"}),
+    "field": frozenset(),
+    "decider": frozenset(),
+    "pick": frozenset({"from", "min", "max"}),
+    "feel": frozenset(),
+}
+OF_ALL_PEOPLE = frozenset({"when", "where", "weight", "veto"})
 
 POLICIES = frozenset({"empty", "self", "repeat", "withdraw", "retract", "comment", "returns", "substitution"})
 _STEP_POLICIES = POLICIES - {"withdraw", "retract"}

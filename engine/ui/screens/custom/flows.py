@@ -1,4 +1,4 @@
-"""Approval flows: the list of them, one as levels with its picture, and a level as a form."""
+"""Approval flows: the list of them, and one as a tree of steps with its picture, its versions and a way to try it."""
 
 from __future__ import annotations
 
@@ -6,24 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.kernel.errors import Complaint
-from engine.metamodel.layers.flow import step_id
-from engine.tenancy import Fault
+from engine.metamodel.layers.flow import branches_of, step_id
 from engine.ui.screens.custom.flow_pictures import nodes_of
-from engine.ui.screens.custom.lengths import length_in_words, length_values
-from engine.ui.screens.custom.people import KINDS, people_in_words, person_values
+from engine.ui.screens.custom.flow_steps import KINDS, way_title
+from engine.ui.screens.custom.flow_trees import Placed, placed, steps_of
+from engine.ui.screens.custom.lengths import length_in_words
+from engine.ui.screens.custom.people import people_in_words
 from engine.ui.screens.custom.shop import Bar, Shop
 from engine.ui.screens.flowcharts import FlowNode
 from engine.ui.widgets.base import Option
-
-POLICIES: Mapping[str, tuple[str, ...]] = {
-    "self": ("manager", "head", "skip", "allow", "admin"),
-    "repeat": ("adjacent", "once", "ask"),
-    "empty": ("admin", "block", "pass", "fail"),
-    "withdraw": ("until_decided", "until_closed", "never"),
-}
-MODES = ("all", "any")
-REJECTS = ("", "end", "return", "continue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +39,29 @@ class FlowsScreen:
 
 
 @dataclass(frozen=True, slots=True)
-class LevelRow:
-    """A step in its order; ``editable``: a plain decision, which the form knows."""
+class WayRow:
+    """A way through a block with its steps; ``list`` names it as a place for further ones."""
 
-    id: str
+    list: str
+    title: str
+    when: str
+    rows: tuple[StepRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """A step in its place."""
+
+    key: str
     title: str
     kind: str
+    icon: str
     people: str
     when: str
     within: str
-    editable: bool
+    first: bool
+    last: bool
+    ways: tuple[WayRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +71,28 @@ class VersionLine:
     number: int
     open: int
     current: bool
+    closed: bool
     when: str
     by: str
 
 
 @dataclass(frozen=True, slots=True)
+class MoveCheck:
+    """What moving the running cases to a version would do: how many can go, and what holds the others.
+
+    ``gone`` are steps at which cases stand and that the version does not have, each with those that may take its place.
+    """
+
+    version: int
+    done: bool
+    possible: int
+    blocked: int
+    gone: tuple[tuple[str, str, tuple[Option, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FlowScreen:
-    """One flow: settings, levels, picture, versions, and a way to try it."""
+    """One flow: its steps, picture, versions, and a way to try it."""
 
     bar: Bar
     name: str
@@ -81,36 +100,26 @@ class FlowScreen:
     object: str
     object_title: str
     mark: str
-    levels: tuple[LevelRow, ...]
-    nodes: tuple[FlowNode, ...]
     when: str
-    policies: tuple[tuple[str, tuple[Option, ...]], ...]
+    policies: tuple[tuple[str, str], ...]
+    rows: tuple[StepRow, ...]
+    nodes: tuple[FlowNode, ...]
     versions: tuple[VersionLine, ...]
     problems: tuple[str, ...]
     records: tuple[Option, ...]
     tried: tuple[FlowNode, ...]
+    check: MoveCheck | None
 
 
 @dataclass(frozen=True, slots=True)
-class LevelScreen:
-    """A level as a form."""
+class FlowFacts:
+    """What a page about a flow shows besides its definition."""
 
-    bar: Bar
-    flow: str
-    flow_title: str
-    object: str
-    id: str
-    title: str
-    is_new: bool
-    values: Mapping[str, str]
-    errors: Mapping[str, str]
-    problems: tuple[str, ...]
-    kinds: tuple[Option, ...]
-    choices: Mapping[str, tuple[Option, ...]]
-    modes: tuple[Option, ...]
-    rejects: tuple[Option, ...]
-    calendars: tuple[Option, ...]
-    after: tuple[Option, ...]
+    versions: Sequence[Mapping[str, Any]] = ()
+    problems: Sequence[str] = ()
+    records: Sequence[Option] = ()
+    tried: Sequence[FlowNode] = ()
+    check: MoveCheck | None = None
 
 
 def build_flows(shop: Shop, running: Mapping[str, int]) -> FlowsScreen:
@@ -120,7 +129,7 @@ def build_flows(shop: Shop, running: Mapping[str, int]) -> FlowsScreen:
             one.id,
             shop.titled("approval", one.id),
             shop.titled("object", str(one.body.get("object", ""))),
-            len(steps_of(one.body)),
+            sum(step.kind in ("approve", "handle") for step in placed(steps_of(one.body))),
             running.get(one.id, 0),
             shop.mark("approval", one.id),
             shop.origin("approval", one.id),
@@ -130,18 +139,13 @@ def build_flows(shop: Shop, running: Mapping[str, int]) -> FlowsScreen:
     return FlowsScreen(shop.bar("approvals"), rows)
 
 
-def build_flow(
-    shop: Shop,
-    name: str,
-    versions: Sequence[Mapping[str, Any]],
-    problems: Sequence[str] = (),
-    trial: tuple[Sequence[Option], Sequence[FlowNode]] = ((), ()),
-) -> FlowScreen:
+def build_flow(shop: Shop, name: str, facts: FlowFacts) -> FlowScreen:
     """Return one flow with everything that can be set on screen."""
     body = shop.body("approval", name)
     object = str(body.get("object", ""))
     instant = shop.desk.dates.instant_or_word
     start = body.get("start", {})
+    steps = steps_of(body)
     return FlowScreen(
         shop.bar("approvals"),
         name,
@@ -149,146 +153,112 @@ def build_flow(
         object,
         shop.titled("object", object),
         shop.mark("approval", name),
-        tuple(_level(shop, object, step) for step in steps_of(body)),
-        tuple(nodes_of(shop, object, steps_of(body))),
         str(start.get("when", "")).strip() if isinstance(start, Mapping) else "",
-        tuple((key, tuple(_policy_options(shop, key, body))) for key in POLICIES),
+        tuple(_policies(shop, body)),
+        _rows(shop, object, tuple(placed(steps)), ""),
+        tuple(nodes_of(shop, object, steps)),
         tuple(
-            VersionLine(one["version"], one["open"], one["current"], instant(one["published_at"]), _by(one))
-            for one in versions
+            VersionLine(
+                one["version"],
+                one["open"],
+                one["current"],
+                one["closed"],
+                instant(one["published_at"]),
+                str(one["published_by"]),
+            )
+            for one in facts.versions
         ),
-        tuple(problems),
-        tuple(trial[0]),
-        tuple(trial[1]),
+        tuple(facts.problems),
+        tuple(facts.records),
+        tuple(facts.tried),
+        facts.check,
     )
 
 
-def build_level(
-    shop: Shop, flow: str, id: str, given: Mapping[str, str] | None = None, wrong: Sequence[Complaint] = ()
-) -> LevelScreen:
-    """Return the form of a level; without an id that of a new one."""
-    body = shop.body("approval", flow)
-    object = str(body.get("object", ""))
-    step = next((one for one in steps_of(body) if step_id(one) == id), {})
-    values = {**_stored(step), **(given or {})}
-    errors, problems = _told(shop, flow, wrong)
-    say = shop.desk.say
-    names = [step_id(one) for one in steps_of(body)]
-    after = values.get("after", names[-1] if names else "")
-    return LevelScreen(
-        shop.bar("approvals"),
-        flow,
-        shop.titled("approval", flow),
-        object,
-        id,
-        shop.title(step.get("title"), id),
-        not step,
-        values,
-        errors,
-        problems,
-        tuple(Option(kind, say(f"custom.by_{kind}"), kind == values["kind"]) for kind in KINDS),
-        {key: tuple(options) for key, options in _choices(shop, object, values).items()},
-        tuple(Option(mode, say(f"custom.mode_{mode}"), mode == values["mode"]) for mode in MODES),
-        tuple(
-            Option(one, say(f"custom.reject_{one or 'policy'}"), one == values["on_reject"]) for one in ("", *REJECTS)
-        ),
-        tuple(_calendars(shop, values["calendar"])),
-        (
-            Option("", say("custom.comes_first"), not after),
-            *(Option(one, say("custom.behind", step=_step_title(shop, body, one)), one == after) for one in names),
-        ),
-    )
+def build_check(shop: Shop, flow: str, version: int, found: Mapping[str, Any], asked: Mapping[str, str]) -> MoveCheck:
+    """Return what moving the running cases came to, or would come to."""
+    gone = dict.fromkeys(step for one in found["blocked"] for step in str(one["steps"]).split(", ") if step)
+    gone |= dict.fromkeys(asked)
+    model = shop.desk.model.approvals.get(flow)
+    names = [(one.key, one.step) for one in placed(steps_of(model.body if model is not None else {}))]
+    offered = [(key, shop.title(step.get("title"), key)) for key, step in names if not key.startswith("stop-")]
+    lines = []
+    for step in gone:
+        chosen = asked.get(step, "")
+        first = Option("", shop.desk.say("part.none"), not chosen)
+        options = (first, *(Option(key, title, key == chosen) for key, title in offered))
+        lines.append((step, step, options))
+    return MoveCheck(version, not found["dry_run"], len(found["possible"]), len(found["blocked"]), tuple(lines))
 
 
-def steps_of(body: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    """Return the steps of a flow; none where it only changes those of another."""
-    steps = body.get("steps", [])
-    return steps if isinstance(steps, list) else []
+# ---------------------------------------------------------------------------------------------------------------------
 
 
-def _level(shop: Shop, object: str, step: Mapping[str, Any]) -> LevelRow:
-    kind = str(next(iter(step), ""))
+def _rows(shop: Shop, object: str, steps: Sequence[Placed], home: str) -> tuple[StepRow, ...]:
+    inside = [one for one in steps if one.list == home]
+    return tuple(_row(shop, object, steps, one, len(inside)) for one in inside)
+
+
+def _row(shop: Shop, object: str, steps: Sequence[Placed], one: Placed, count: int) -> StepRow:
+    say, step, kind = shop.desk.say, one.step, one.kind
     sla = step.get("sla")
-    return LevelRow(
-        step_id(step),
-        shop.title(step.get("title"), step_id(step)),
-        shop.desk.say(f"flow.kind.{kind}") if shop.desk.words.has(f"flow.kind.{kind}") else kind,
-        people_in_words(shop, object, step.get("by", step.get("to", ()))),
+    named = say(f"part.kind.{kind}") if kind in KINDS else kind
+    untitled = say(f"part.stop.is.{step_id(step)}") if kind == "stop" else named
+    return StepRow(
+        one.key,
+        shop.title(step.get("title"), untitled),
+        named,
+        KINDS.get(kind, "dots"),
+        _told(shop, object, one),
         str(step.get("when", "")).strip(),
         length_in_words(shop, str(sla.get("within", ""))) if isinstance(sla, Mapping) else "",
-        kind == "approve",
+        one.index == 0,
+        one.index == count - 1,
+        tuple(
+            WayRow(
+                f"{step_id(step)}.{name}",
+                way_title(shop, step, name),
+                _condition(step, name),
+                _rows(shop, object, steps, f"{step_id(step)}.{name}"),
+            )
+            for name, _ in branches_of(step)
+        ),
     )
 
 
-def _stored(step: Mapping[str, Any]) -> dict[str, str]:
-    title = step.get("title", "")
-    sla = step.get("sla")
-    clock = sla if isinstance(sla, Mapping) else {}
-    return {
-        "title.zh": title if isinstance(title, str) else str(title.get("zh", "")),
-        "title.en": title if isinstance(title, str) else str(title.get("en", "")),
-        "when": str(step.get("when", "")).strip(),
-        "mode": str(step.get("mode", "all")),
-        "on_reject": str(step.get("on_reject", "")),
-        **length_values(str(clock.get("within", ""))),
-        "calendar": str(clock.get("calendar", "")),
-        "name": step_id(step),
-        **person_values(step.get("by", ())),
-    }
+def _told(shop: Shop, object: str, one: Placed) -> str:
+    """Return whose a step is, or what it does."""
+    step, say = one.step, shop.desk.say
+    match one.kind:
+        case "wait":
+            if step.get("for"):
+                return length_in_words(shop, str(step["for"]))
+            return str(step.get("event") or step.get("until", "")).removeprefix("=").strip()
+        case "call":
+            return shop.titled("approval", str(step.get("flow", "")))
+        case "do":
+            verbs = [str(next(iter(effect), "")) for effect in step.get("effects", ())]
+            return say("value.joint").join(say(f"part.verb.{verb}") for verb in verbs)
+        case "handle" if step.get("assign"):
+            return shop.titled("assignment", str(step["assign"]))
+        case _:
+            return people_in_words(shop, object, step.get("by", step.get("to", ())))
 
 
-def _choices(shop: Shop, object: str, values: Mapping[str, str]) -> dict[str, list[Option]]:
-    model = shop.desk.model
-    fields = {
-        name: shop.title(field.get("title"), name)
-        for name, field in shop.fields(object).items()
-        if field.get("type") in ("user", "users", "reference")
-    }
-    fields |= {"owner": shop.field_title(object, "owner")} if "owner" in model.objects[object].fields else {}
-    found = {
-        "role": {name: shop.titled("role", name) for name in model.roles},
-        "field": fields,
-    }
-    return {
-        key: [Option(name, title, name == values.get(key)) for name, title in options.items()]
-        for key, options in found.items()
-    }
+def _condition(step: Mapping[str, Any], name: str) -> str:
+    ways, branches = step.get("of"), step.get("branches")
+    way: Any = None
+    if isinstance(ways, list) and name.isdigit():
+        way = ways[int(name)]
+    elif isinstance(branches, Mapping):
+        way = branches.get(name)
+    return str(way.get("when", "")).strip() if isinstance(way, Mapping) else ""
 
 
-def _calendars(shop: Shop, chosen: str) -> Iterator[Option]:
-    yield Option("", shop.desk.say("custom.plain_time"), not chosen)
-    for one in shop.of_kind("worktime"):
-        yield Option(one.id, shop.titled("worktime", one.id), one.id == chosen)
-
-
-def _policy_options(shop: Shop, key: str, body: Mapping[str, Any]) -> Iterator[Option]:
+def _policies(shop: Shop, body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the policies that differ from what is usual, in words."""
     policy = body.get("policy", {})
-    now = policy.get(key, "") if isinstance(policy, Mapping) else ""
-    yield Option("", shop.desk.say("custom.policy_default"), not now)
-    for value in POLICIES[key]:
-        yield Option(value, shop.desk.say(f"custom.policy_{key}_{value}"), value == now)
-
-
-def _step_title(shop: Shop, body: Mapping[str, Any], id: str) -> str:
-    step = next(one for one in steps_of(body) if step_id(one) == id)
-    return shop.title(step.get("title"), id)
-
-
-def _by(one: Mapping[str, Any]) -> str:
-    return str(one["published_by"])
-
-
-def _told(shop: Shop, flow: str, wrong: Sequence[Complaint]) -> tuple[dict[str, str], tuple[str, ...]]:
-    beside: dict[str, str] = {}
-    others: list[str] = []
-    language = shop.desk.words.language
-    for one in wrong:
-        key = one.path
-        if isinstance(one, Fault) and (one.kind, one.id) == ("approval", flow):
-            key = next((str(part) for part in one.place if part in ("when", "by", "sla", "title")), "")
-        text = " ".join(filter(None, (one.message(language), one.hint(language))))
-        if key in ("when", "by", "sla", "title", "title.zh", "role", "user", "field", "position", "feel", "within.n"):
-            beside[{"title": "title.zh", "sla": "within.n"}.get(key, key)] = text
-        else:
-            others.append(shop.said(one))
-    return beside, tuple(dict.fromkeys(others))
+    for key, value in policy.items() if isinstance(policy, Mapping) else ():
+        if isinstance(value, str):
+            wish = f"part.{key}.is.{value}"
+            yield shop.desk.say(f"part.{key}"), shop.desk.say(wish) if shop.desk.words.has(wish) else value
