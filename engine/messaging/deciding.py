@@ -15,6 +15,7 @@ from engine.kernel.clock import Clock
 from engine.kernel.errors import TesseraError
 from engine.messaging.answering import Reply, new_code
 from engine.messaging.composing import Texts
+from engine.messaging.linking import Linking
 from engine.messaging.notice import Notice
 from engine.messaging.phones import normal_phone
 from engine.messaging.words import say
@@ -85,15 +86,28 @@ class Deciding:
         self._shelf = shelf
         self._settings = settings
         self._clock = clock
-        self.desk: Desk | None = None
+        self.links = Linking(shelf, settings, clock)
+        self._desk: Desk | None = None
+
+    @property
+    def desk(self) -> Desk | None:
+        """Return the approvals, once they are there."""
+        return self._desk
+
+    @desk.setter
+    def desk(self, desk: Desk | None) -> None:
+        self._desk = self.links.desk = desk
 
     # -- codes on the way out --------------------------------------------------------------------------------------
 
     def added(self, session: Session, person: Person, notice: Notice, channel: str, texts: Texts) -> Texts:
-        """Return the text of a short message about a task with its code, where it can be decided so."""
-        if channel != "sms" or self.desk is None or notice.task is None:
+        """Return the text of a short message about a task with its code, of a mail with its link, where it can be
+        decided so."""
+        if channel not in ("sms", "email") or self.desk is None or notice.task is None:
             return texts
         card = self.desk.card(session.tenant, notice.task, person.id)
+        if channel == "email":
+            return texts if card is None else self.links.added(session, person, card, texts)
         address = normal_phone(person.phone, self._settings)
         language = person.language or self._settings.language
         if card is None or card.closed or not address:
@@ -114,7 +128,7 @@ class Deciding:
 
     def _issue(self, session: Session, user: str, address: str, card: Card) -> str:
         now = self._clock.now()
-        reply_rows.void_codes(session, card.task, user, now)
+        reply_rows.void_codes(session, card.task, user, now, "sms")
         code = new_code()
         values = {
             "hash": self._hash(session.tenant, code),

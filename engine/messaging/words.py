@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 _ZH = {
+    "decide_by_link": "打开下面的链接即可审批（7 天内有效，只能用一次）：",
     "how_to_answer": "回复 Y {code} 同意，N {code} 原因 拒绝",
     "decide_on_web": "请登录系统处理",
     "decide_on_web_only": "{number} 不能用短信审批，请登录系统处理。",
@@ -21,6 +22,7 @@ _ZH = {
     "taken": "已收到。",
 }
 _EN = {
+    "decide_by_link": "Open this link to decide (good for 7 days and one decision):",
     "how_to_answer": "Answer Y {code} to approve, N {code} reason to reject",
     "decide_on_web": "Please decide on the web",
     "decide_on_web_only": "{number} cannot be decided by SMS; please decide on the web.",

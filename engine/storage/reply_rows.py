@@ -117,9 +117,9 @@ def use_code(session: Session, id: str, now: datetime) -> bool:
     return session.execute(mine.values(used_at=now)).rowcount == 1
 
 
-def void_codes(session: Session, task: str, user: str, now: datetime) -> None:
-    """Let a person's earlier codes for a task die."""
-    mine = update(REPLY_CODE).where(REPLY_CODE.c.task == task, REPLY_CODE.c.user == user)
+def void_codes(session: Session, task: str, user: str, now: datetime, way: str) -> None:
+    """Let a person's earlier codes of a way for a task die."""
+    mine = update(REPLY_CODE).where(REPLY_CODE.c.task == task, REPLY_CODE.c.user == user, REPLY_CODE.c.way == way)
     session.execute(mine.where(REPLY_CODE.c.used_at.is_(None)).values(used_at=now))
 
 

@@ -165,6 +165,8 @@ GET    /dashboards/<dashboard>                              report     row
 GET    /charts/<chart>                                      report     row
 POST   /hooks/sms/<tenant>                                  process    operator
 POST   /hooks/sms/<tenant>/status                           process    operator
+GET    /decide/<tenant>/<token>                             process    open
+POST   /decide/<tenant>/<token>                             process    own
 GET    /login                                               open       open
 POST   /login                                               session    own
 GET    /alive                                               open       open

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from werkzeug.test import Client
 
+from engine.auth.accounts import NewUser
+from engine.messaging.composing import Texts
+from engine.messaging.linking import Linking
+from engine.storage.message_rows import read_people
 from tests.ui.visitor import Page, Visitor
 from tests.workflow.org1.house import TENANT, Org1, open_org1
 
@@ -231,3 +236,102 @@ def test_the_pages_speak_chinese(org: Org1) -> None:
 
     assert "批准" in page.text
     assert "待办" in lin.get("/work").text
+
+
+def test_a_change_of_a_record_is_proposed_on_its_page_and_stands_beside_what_is_in_force(org: Org1) -> None:
+    contract = org.amy.make("contract", number="C-CHANGE", amount=100)
+    amy, address = enter(org, "amy"), f"/o/contract/{contract}/approve/amend"
+    assert address in amy.get(f"/o/contract/{contract}").all("//a/@href")
+    form = amy.get(address).form(address)
+    nothing = amy.post(address, form)
+
+    ahead = amy.post(address, {**form, "amount": "120", "_do": "path"})
+    started = amy.post(address, {**form, "amount": "120"})
+
+    assert nothing.status == 422
+    assert ahead.texts("//ol[@class='ts-path']//*[@class='note']") == ["Lin", "Fei"]
+    assert org.amy.get(f"/records/contract/{contract}/approvals")["items"] != []
+    assert started.status == 303
+    (instance,) = [one["id"] for one in org.amy.get(f"/records/contract/{contract}/approvals")["items"]]
+    compared = enter(org, "lin").get(f"/work/flow/{instance}").texts("//table[@class='ts-compare']//td")
+    assert [text.strip() for text in compared] == ["¥100.00", "¥120.00"]
+    assert org.amy.read("contract", contract)["amount"] == "100.00"
+    org.lin.back("submitter", task_of(org, "lin", instance))
+    again = f"/work/tasks/{task_of(org, 'amy', instance)}/resubmit"
+    assert amy.post(again, {**amy.get(again).form(again), "amount": "130"}).status == 303
+    org.lin.approve(task_of(org, "lin", instance))
+    org.fei.approve(task_of(org, "fei", instance))
+    assert org.amy.read("contract", contract)["amount"] == "130.00"
+
+
+def test_a_block_with_its_steps_is_set_up_on_screen_and_tried(org: Org1) -> None:
+    org.engine.auth.accounts.create(TENANT, NewUser("root", "Root", "correct horse battery", administrator=True))
+    root, home = enter(org, "root"), "/customise/approvals/flow_l"
+    token = root.token()
+    block = {"_csrf": token, "kind": "parallel", "title.zh": "会签", "title.en": "Experts", "place": "|"}
+    more = root.post(f"{home}/level", {**block, "branches.0": "new", "_do": "add:branches"})
+    assert len(more.all("//fieldset[@id='g-branches']//li")) == 2
+    block |= {"branches.0": "new", "branches.0.title.en": "Legal", "branches.1": "new", "branches.1.title.en": "Money"}
+    assert root.post(f"{home}/level", block).status == 303
+    step = {"_csrf": token, "kind": "approve", "title.en": "Counsel", "by.0": "new", "by.0.verb": "user", "mode": "any"}
+    wrong = root.post(
+        f"{home}/level", {**step, "by.0.user": "sun", "place": "experts.legal|", "when": "record.nix > 1"}
+    )
+    made = root.post(f"{home}/level", {**step, "by.0.user": "sun", "place": "experts.legal|"})
+
+    tried = root.get(f"{home}?record={org.amy.quotation(number='Q-TRIED')}")
+
+    assert wrong.status == 422
+    assert wrong.texts("//*[@id='p-when-e']")
+    assert made.status == 303
+    assert "Experts" in tried.text
+    assert tried.texts("//ul[@class='ts-ways']//a/b") == ["Counsel"]
+    assert "Sun" in tried.texts("//ol[@aria-label='Try it on a record']//*[@class='note']")
+
+
+def link_of(org: Org1, login: str, task: str) -> str:
+    """Return the address that a mail about a task holds."""
+    deciding = org.engine.messages.deciding
+    links = Linking(org.engine.shelf, replace(org.engine.settings, public_url="http://crm.example"), org.clock)
+    links.desk = deciding.desk
+    assert deciding.desk is not None
+    card = deciding.desk.card(TENANT, task, org.users[login])
+    assert card is not None
+    with org.engine.shelf.database(TENANT).writing() as session:
+        (person,) = read_people(session, [org.users[login]])
+        texts = links.added(session, person, card, Texts("Please decide", "Please decide"))
+    return texts.body.splitlines()[-1].removeprefix("http://crm.example")
+
+
+def test_a_link_of_a_mail_decides_by_its_button_alone_and_once(org: Org1) -> None:
+    instance = org.amy.start("fin_any", org.amy.quotation(number="Q-LINK"))["instance"]
+    task = task_of(org, "fei", instance)
+    older, link, phone = link_of(org, "fei", task), link_of(org, "fei", task), Visitor(Client(org.app))
+
+    page = phone.get(link)
+
+    assert (page.status, page.answer.headers["Referrer-Policy"]) == (200, "no-referrer")
+    assert "Q-LINK" in page.text
+    assert org.open_steps(instance) != {}, "opening it decides nothing"
+    assert "decision" not in phone.get(older).text, "a later mail takes its place"
+    assert phone.get(link.replace(TENANT, "other")).status == 404
+    assert phone.get(link[:-3] + "xyz").status == 404
+    bare = phone.post(link, {"decision": "reject", "comment": " "})
+    assert (bare.status, "Write the reason" in bare.text) == (422, True)
+    done = phone.post(link, {"decision": "reject", "comment": "too dear"})
+    assert (done.status, "Rejected" in done.text) == (200, True)
+    (decided,) = org.events(instance, "decided")
+    assert (decided["channel"], decided["comment"], decided["actor"]["name"]) == ("link", "too dear", "Fei")
+    again = phone.post(link, {"decision": "approve"})
+    assert (again.status, len(org.events(instance, "decided"))) == (409, 1)
+    assert "Decided already: Fei" in phone.get(link).text
+
+
+def test_a_link_is_worth_nothing_after_a_week(org: Org1) -> None:
+    instance = org.amy.start("fin_any", org.amy.quotation(number="Q-OLD"))["instance"]
+    link, phone = link_of(org, "fei", task_of(org, "fei", instance)), Visitor(Client(org.app))
+    org.later(days=8)
+    late = phone.post(link, {"decision": "approve"})
+
+    assert (late.status, "too old" in late.text) == (409, True)
+    assert org.events(instance, "decided") == []

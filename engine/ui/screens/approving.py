@@ -85,15 +85,16 @@ class ProcessScreen:
     nodes: tuple[FlowNode, ...]
     events: tuple[FlowEvent, ...]
     fields: tuple[ShownField, ...] = ()
-    changes: tuple[tuple[str, str, str], ...] = ()
+    changes: tuple[tuple[str, ShownField | None, ShownField], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class StartAct:
-    """An approval that may be started on a record."""
+    """An approval that may be started on a record, or a change of it that may be proposed."""
 
     title: str
     href: str
+    icon: str
 
 
 def build_process(
@@ -132,7 +133,7 @@ def build_process(
         nodes=draw_flow(desk, str(instance["flow"]), instance["diagram"]),
         events=draw_events(desk, instance),
         fields=_fields(desk, str(instance["object"]), record) if whole else (),
-        changes=tuple(_proposed(desk, instance, record)) if whole else (),
+        changes=tuple(_proposed(desk, instance)) if whole else (),
     )
 
 
@@ -140,9 +141,13 @@ def build_starts(desk: Desk, found: Mapping[str, Any], object: str, id: str) -> 
     """Return the approvals that a person may start on a record; none in a place that is taken."""
     taken = {one["slot"] for one in found["items"] if one["closed_at"] is None}
     return tuple(
-        StartAct(desk.title(one["title"]) or one["approval"], f"/o/{object}/{id}/approve/{one['approval']}")
+        StartAct(
+            desk.title(one["title"]) or one["approval"],
+            f"/o/{object}/{id}/approve/{one['approval']}",
+            "edit-circle" if one["mode"] == "change" else "upload",
+        )
         for one in found["startable"]
-        if one["slot"] not in taken and one["mode"] != "change"
+        if one["slot"] not in taken
     )
 
 
@@ -207,11 +212,16 @@ def _fields(desk: Desk, object: str, task: Mapping[str, Any] | None) -> tuple[Sh
     return tuple(shown)
 
 
-def _proposed(
-    desk: Desk, instance: Mapping[str, Any], task: Mapping[str, Any] | None
-) -> Iterator[tuple[str, str, str]]:
-    """Yield what a process in change mode would make of the record."""
+def _proposed(desk: Desk, instance: Mapping[str, Any]) -> Iterator[tuple[str, ShownField | None, ShownField]]:
+    """Yield what a process in change mode would make of the record: what is in force where it may be told, and then."""
     found = desk.model.objects.get(str(instance["object"]))
-    for name, value in (instance["patch"] or {}).items():
-        field = found.fields.get(name) if found is not None else None
-        yield (desk.title(field.title) if field is not None else name), "", str(value)
+    if found is None:
+        return
+    now: Mapping[str, Any] = instance.get("in_force") or {}
+    patch = instance["patch"] or {}
+    for name, value in patch.items():
+        field = found.fields.get(name)
+        if field is not None:
+            look = desk.look(found.name, {**now, **patch})
+            before = shown_field(desk, field, look, now[name]) if name in now else None
+            yield desk.title(field.title), before, shown_field(desk, field, look, value)

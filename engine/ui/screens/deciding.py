@@ -23,7 +23,10 @@ _PRIMARY = frozenset({"approve", "done"})
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A command to ask about. ``allowed`` is what the service says of it, ``writes`` are the fields of its form."""
+    """A command to ask about. ``allowed`` is what the service says of it, ``writes`` are the fields of its form.
+
+    ``proposed`` is what somebody who proposes a change wants other than it is in force.
+    """
 
     verb: str
     title: str
@@ -40,6 +43,7 @@ class Wish:
     picks: Sequence[Mapping[str, Any]] = ()
     path: Sequence[Mapping[str, Any]] = ()
     typed: Mapping[str, str] = field(default_factory=dict)
+    proposed: Mapping[str, Any] = field(default_factory=dict)
 
 
 def build_wish(desk: Desk, wish: Wish, error: TesseraError | None = None) -> AskScreen:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask import Response
 
 from engine.kernel.errors import Malformed, Missing, TesseraError
+from engine.metamodel.model.approval import ApprovalModel
 from engine.metamodel.model.steps import ApproveStep, HandleStep
 from engine.records import Choice
 from engine.ui.door import Call, Route, Toast, own_address
@@ -148,8 +150,10 @@ def ask_start(call: Call) -> Response:
 
 
 def start(call: Call) -> Response:
-    """Start an approval on a record."""
+    """Start an approval on a record, or only draw the path that what was typed would lead to."""
     place = call.place
+    if call.form.one("_do") == "path":
+        return _asked(call, _typed(call, _start_wish(call)))
     try:
         wish = _start_wish(call)
         given = _given(call, wish)
@@ -226,8 +230,9 @@ def _process_wish(call: Call) -> Wish:
     values: Mapping[str, Any] = {}
     steps: Sequence[str] = ()
     if flow is not None and verb in ("resubmit", "override"):
-        writes = sorted(flow.subject.resubmit if verb == "resubmit" else flow.subject.material)
-        values = call.services.records.get(call.context, flow.object, str(instance["record"])).values
+        patch = instance["patch"] or {}
+        writes = sorted(flow.subject.resubmit | set(patch) if verb == "resubmit" else flow.subject.material)
+        values = {**call.services.records.get(call.context, flow.object, str(instance["record"])).values, **patch}
     if flow is not None and verb == "jump":
         steps = [step.id for step in all_steps(flow.steps) if isinstance(step, (ApproveStep, HandleStep))]
     title, back = str(instance["title"] or ""), _back(call, id)
@@ -240,7 +245,9 @@ def _process_wish(call: Call) -> Wish:
 def _start_wish(call: Call) -> Wish:
     place = call.place
     object, id, name = place["object"], place["id"], place["flow"]
-    found = call.services.approvals.predict(call.context, object, id, name, {})
+    flow = call.desk.model.approvals.get(name)
+    writes, values, proposed = _proposal(call, flow) if flow is not None and flow.object == object else ((), {}, {})
+    found = call.services.approvals.predict(call.context, object, id, name, {"values": proposed})
     flow = call.desk.model.approvals[name]
     return Wish(
         "start",
@@ -249,10 +256,47 @@ def _start_wish(call: Call) -> Wish:
         own_address(call.form.one("_back") or f"/o/{object}/{id}"),
         object,
         name,
+        writes=writes,
+        values=values,
         seen=str(found["version"] or ""),
         picks=found["picks"],
         path=found["path"],
+        proposed=proposed,
     )
+
+
+def _proposal(call: Call, flow: ApprovalModel) -> tuple[Sequence[str], Mapping[str, Any], Mapping[str, Any]]:
+    """Return the fields that an approval in change mode lets one propose, what is in force, and what differs so far."""
+    if flow.subject.mode != "change":
+        return (), {}, {}
+    object = call.desk.model.objects[flow.object]
+    wanted = flow.subject.material | flow.subject.resubmit | flow.subject.always
+    writes = [
+        name
+        for name, field in object.fields.items()
+        if (name in wanted if wanted else not field.system) and not field.computed and field.type != "lines"
+    ]
+    values = call.services.records.get(call.context, object.name, call.place["id"]).values
+    writes = [name for name in writes if name in values]
+    if call.request.method != "POST":
+        return writes, values, {}
+    posted = read_posted(call, object, keeping=False).input
+    proposed = {name: posted[name] for name in writes if name in posted and not _same(values[name], posted[name])}
+    return writes, values, proposed
+
+
+def _same(now: Any, posted: Any) -> bool:
+    """Tell whether what was posted for a field is what it holds."""
+    if posted in (None, "", []) or now in (None, "", [], ()):
+        return posted in (None, "", []) and now in (None, "", [], ())
+    if isinstance(now, Decimal):
+        try:
+            return now == Decimal(str(posted))
+        except InvalidOperation:
+            return False
+    if isinstance(now, list | tuple):
+        return [str(getattr(one, "id", one)) for one in now] == [str(one) for one in posted]
+    return str(getattr(now, "id", now)) == str(posted)
 
 
 def _back(call: Call, instance: str) -> str:
@@ -281,7 +325,7 @@ def _given(call: Call, wish: Wish) -> dict[str, Any]:
         given["picks"] = {step: who for step, who in picks.items() if who}
     if wish.verb in ("approve", "reject", "done", "return", "abstain", "decline") and form.one("_seen"):
         given["seen"] = form.one("_seen")
-    values = _values(call, wish)
+    values = wish.proposed if wish.verb == "start" else _values(call, wish)
     if values:
         given["values"] = values
     return given

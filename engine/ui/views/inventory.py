@@ -22,6 +22,7 @@ from engine.ui.views import (
     handing,
     impacts,
     leaving,
+    linking,
     lists,
     merging,
     messages,
@@ -47,6 +48,7 @@ from engine.ui.views import (
 ROUTES: tuple[Route, ...] = (
     *signin.ROUTES,
     *webforms.ROUTES,
+    *linking.ROUTES,
     *assets.ROUTES,
     *picking.ROUTES,
     *lists.ROUTES,

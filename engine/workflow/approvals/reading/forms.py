@@ -24,7 +24,8 @@ def form_of(case: Case, step: str) -> dict[str, Any]:
             "require": sorted(form.require),
             "output": dict(found.output) if isinstance(found, ApproveStep) else {},
         }
-    write = case.flow.subject.resubmit if step == "revise" else frozenset()
+    # whoever proposed a change may propose another value for each field of it
+    write = case.flow.subject.resubmit | frozenset(case.row.patch or ()) if step == "revise" else frozenset()
     return {"default": "read", "write": sorted(write), "hide": [], "require": [], "output": {}}
 
 
@@ -46,6 +47,17 @@ def record_in_form(kernel: Kernel, case: Case, step: str) -> Any:
     if case.row.patch is not None:
         found |= {name: value for name, value in case.row.patch.items() if name not in hidden}
     return found
+
+
+def in_force(kernel: Kernel, case: Case, hidden: set[str]) -> dict[str, Any] | None:
+    """Return what the record holds where a change is proposed; None where none is."""
+    if not case.row.patch:
+        return None
+    try:
+        values = kernel.records.get(elevated(case.unit.ctx), case.row.object, case.row.record).values
+    except (Missing, Refused):
+        return {}
+    return {name: values[name] for name in case.row.patch if name in values and name not in hidden}
 
 
 def hidden_from(case: Case, user: str) -> set[str]:

@@ -23,7 +23,7 @@ from engine.workflow.approvals.commands.allowing import allowed_on_instance, all
 from engine.workflow.approvals.commands.case import Case
 from engine.workflow.approvals.commands.kernel import Kernel
 from engine.workflow.approvals.commands.seeing import may_read, require_seen
-from engine.workflow.approvals.reading.forms import form_of, hidden_from, record_in_form
+from engine.workflow.approvals.reading.forms import form_of, hidden_from, in_force, record_in_form
 from engine.workflow.approvals.reading.timeline import diagram, timeline
 from engine.workflow.approvals.state.tree import voice_of
 from engine.workflow.facts import read_subject
@@ -69,6 +69,7 @@ class Instances:
                 "diagram": diagram(self._kernel, case),
                 "gate": row.gate,
                 "patch": {k: v for k, v in (row.patch or {}).items() if k not in hidden} if row.patch else None,
+                "in_force": in_force(self._kernel, case, hidden),
             }
 
     def sheet(self, ctx: Context, id: str) -> Mapping[str, Any]:
