@@ -341,7 +341,7 @@ def _said(part: Part) -> bool:
         return part.value == "true" and part.name != "substitution"
     if part.kind == "several":
         return any(one.kind == "tick" and one.value for one in part.parts)
-    if part.kind in ("rows", "group", "ticks", "span"):
+    if part.kind in ("rows", "group", "ticks", "span", "fold"):
         return bool(part.error) or any(one.kind == "row" or _said(one) for one in part.parts if one.kind != "hidden")
     if part.kind == "select":
         return bool(part.value) and part.name not in ("sla.unit",) and not part.name.endswith((".unit", ".side"))

@@ -16,6 +16,7 @@ from engine.ui.screens.custom.parts.spans import Anchor, Several, Span, Ticks
 
 # what is only told besides, under "more"
 _BESIDES = ("when", "where", "weight", "veto", "for_each", "each")
+_CLOCK_BESIDES = ("pause", "start", "stop")
 _PEOPLE_WORDS = ("submitter", "owner", "assignee", "actor")
 _CLOCK_WORDS = ("remind", "approve", "reject", "return")
 _USUALLY = frozenset({"substitution", "wait"})
@@ -46,7 +47,7 @@ def _shape(key: str, schema: Schema) -> Shape:
     if schema.get("type") == "array":
         return Rows(partial(_shape, "", items)) if items.get("type") == "object" or "title" in items else Listed()
     if "properties" in schema:
-        return Group(partial(_parts, _Frozen(schema)))
+        return Group(partial(_parts, _Frozen(schema)), _CLOCK_BESIDES if key == "sla" else ())
     match schema.get("type"):
         case "boolean" | ["string", "boolean"]:
             return Flag(key in _USUALLY)

@@ -15,9 +15,10 @@ _MOST_ROWS = 100
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A map with fixed keys; absent when nothing in it is said."""
+    """A map with fixed keys; absent when nothing in it is said. ``besides`` are keys that few need."""
 
     parts: Callable[[], Mapping[str, Shape]]
+    besides: Sequence[str] = ()
 
     def flat(self, name: str, value: Any) -> Flat:
         """Yield the texts of each part."""
@@ -26,12 +27,15 @@ class Group:
 
     def draw(self, name: str, key: str, owner: str, given: Given, sheet: Sheet) -> Iterator[Part]:
         """Yield the inputs under one heading."""
-        inside = tuple(
-            part
+        drawn = {
+            own: tuple(shape.draw(_in(name, own), own, key or owner, given, sheet))
             for own, shape in self.parts().items()
-            for part in shape.draw(_in(name, own), own, key or owner, given, sheet)
-        )
-        yield Part("group", name, sheet.title(key, owner), "", (), inside, sheet.errors.get(name, ""), "", 12)
+        }
+        inside = [part for own, parts in drawn.items() if own not in self.besides for part in parts]
+        rest = tuple(part for own, parts in drawn.items() if own in self.besides for part in parts)
+        if rest:
+            inside.append(_besides(name, rest, sheet))
+        yield Part("group", name, sheet.title(key, owner), "", (), tuple(inside), sheet.errors.get(name, ""), "", 12)
 
     def read(self, name: str, given: Given, before: Any) -> Any:
         """Return the map."""
@@ -186,8 +190,7 @@ class Verbed:
                 yield from parts
         rest = tuple(part for own in drawn if own != verb and own in self.besides for part in drawn[own])
         if rest:
-            told = "open" if any(part.value or part.error for part in rest) else ""
-            yield Part("fold", f"{name}.besides", sheet.say("part.besides"), told, (), rest, width=12)
+            yield _besides(name, rest, sheet)
 
     def read(self, name: str, given: Given, before: Any) -> Any:
         """Return the map, or the word."""
@@ -216,6 +219,11 @@ class Verbed:
         if isinstance(value, str) and value.startswith("=") and self.formula:
             return self.formula, {self.formula: value[1:].strip()}
         return ("" if value is ABSENT else str(value)), {}
+
+
+def _besides(name: str, rest: tuple[Part, ...], sheet: Sheet) -> Part:
+    told = "open" if any(part.value or part.error for part in rest) else ""
+    return Part("fold", f"{name}.besides", sheet.say("part.besides"), told, (), rest, width=12)
 
 
 def indexes(given: Given, name: str) -> list[int]:
