@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, Protocol
 
 import structlog
 
 from engine.kernel.clock import Clock
 from engine.kernel.errors import TesseraError
 from engine.messaging.answering import Reply, new_code
+from engine.messaging.cards import Card, Desk
 from engine.messaging.composing import Texts
 from engine.messaging.linking import Linking
 from engine.messaging.notice import Notice
@@ -27,39 +27,6 @@ from engine.storage.reply_rows import ReplyCode
 LIVES = timedelta(days=7)
 WRONG, WITHIN, CLOSED = 5, timedelta(minutes=15), timedelta(hours=1)
 _log = structlog.get_logger("messages")
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A task as it can be decided from afar. ``why_not``: empty, or web (beyond the limit), sign, no_sms.
-
-    ``material`` is a digest of the data that an approval stands for; ``closed`` says who decided and when.
-    """
-
-    task: str
-    number: str
-    title: str
-    summary: str
-    material: str
-    why_not: str = ""
-    comment: frozenset[str] = frozenset()
-    closed: str = ""
-
-
-class Desk(Protocol):
-    """What messaging needs of the approvals."""
-
-    def card(self, tenant: str, task: str, user: str) -> Card | None:
-        """Return a task that is or was this person's; None for others."""
-        ...
-
-    def decide(self, tenant: str, user: str, task: str, decision: str, told: Mapping[str, Any]) -> None:
-        """Decide; ``told`` holds comment, channel, key and material. Raises what the approvals raise."""
-        ...
-
-    def about(self, tenant: str, user: str, verb: str, number: str, key: str) -> str:
-        """Urge, withdraw or look up by the record's number; return what to answer."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

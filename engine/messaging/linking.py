@@ -12,21 +12,19 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from html import escape
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import structlog
 
 from engine.kernel.clock import Clock
 from engine.kernel.errors import TesseraError
+from engine.messaging.cards import Card, Desk
 from engine.messaging.composing import Texts
 from engine.messaging.words import say
 from engine.settings import Settings
 from engine.storage import Session, Shelf, message_rows, reply_rows
 from engine.storage.message_rows import Person
 from engine.storage.reply_rows import ReplyCode
-
-if TYPE_CHECKING:
-    from engine.messaging.deciding import Card, Desk
 
 LIVES = timedelta(days=7)
 _BYTES = 24

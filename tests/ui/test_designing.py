@@ -29,8 +29,8 @@ from engine.ui.screens.custom.flow_trees import (
     steps_of,
     without,
 )
-from engine.ui.screens.custom.parts import ABSENT, arranged, shape_of
-from engine.ui.screens.custom.parts.factory import known_shapes
+from engine.ui.screens.parts import ABSENT, arranged, shape_of
+from engine.ui.screens.parts.factory import known_shapes
 from engine.ui.words import words_in
 
 ROOT = Path(__file__).parents[2]

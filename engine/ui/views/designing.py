@@ -20,9 +20,9 @@ from engine.ui.screens.custom.flow_settings import (
 from engine.ui.screens.custom.flow_steps import KINDS, StepForm, build_kinds
 from engine.ui.screens.custom.flow_trees import Placed, edits_between, find, shifted, steps_of, without
 from engine.ui.screens.custom.flows import FlowFacts, build_check, build_flow, build_flows
-from engine.ui.screens.custom.parts import arranged
 from engine.ui.screens.custom.shop import Shop
 from engine.ui.screens.flowcharts import FlowNode, draw_flow
+from engine.ui.screens.parts import arranged
 from engine.ui.views.customising import HOME, open_shop, posted_texts, proposed
 from engine.ui.widgets.base import Option
 

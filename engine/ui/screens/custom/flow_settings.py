@@ -11,8 +11,8 @@ from engine.metamodel.layers.edits import Edit
 from engine.metamodel.layers.flow import step_id
 from engine.tenancy import Fault
 from engine.ui.screens.custom.flow_trees import placed, steps_of
-from engine.ui.screens.custom.parts import ABSENT, Part, Section, Sheet, shape_of
 from engine.ui.screens.custom.shop import Bar, Shop, free_name, name_from
+from engine.ui.screens.parts import ABSENT, Part, Section, Sheet, shape_of
 from engine.ui.widgets.base import Option
 
 POLICIES = ("self", "repeat", "withdraw", "retract", "comment", "returns", "empty", "substitution")

@@ -24,8 +24,8 @@ from engine.ui.screens.custom.flow_trees import (
     verb_of,
     without,
 )
-from engine.ui.screens.custom.parts import ABSENT, Part, Section, Sheet, shape_of
 from engine.ui.screens.custom.shop import Bar, Shop, free_name, name_from
+from engine.ui.screens.parts import ABSENT, Part, Section, Sheet, shape_of
 from engine.ui.widgets.base import Option
 
 KINDS: Mapping[str, str] = {

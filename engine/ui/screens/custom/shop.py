@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,11 +14,12 @@ from engine.metamodel.layers.provenance import MergedDocument
 from engine.metamodel.layers.wishes import MISSING, value_at
 from engine.tenancy import Fault, Workbench
 from engine.ui.desk import Desk
+from engine.ui.screens.parts.names import free_name, name_from
 from engine.ui.widgets.base import Option
 
+__all__ = ["TABS", "Bar", "Shop", "free_name", "name_from"]
+
 TABS = ("", "dictionaries", "menu", "approvals", "versions")
-_NOT_A_NAME = re.compile(r"[^a-z0-9]+")
-_LONGEST = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,22 +185,3 @@ _LANGUAGES = frozenset({"zh", "en"})
 _SHELVES = frozenset(
     ["fields", "checks", "tabs", "sections", "items", "groups", "views", "steps", "columns", "filters"]
 )
-
-
-def name_from(*texts: str) -> str:
-    """Return a name made of the first text that has Latin letters, or an empty one."""
-    for text in texts:
-        name = _NOT_A_NAME.sub("_", text.lower()).strip("_")
-        if name and name[0].isalpha():
-            return name[:_LONGEST].rstrip("_")
-    return ""
-
-
-def free_name(wish: str, taken: Mapping[str, Any], otherwise: str) -> str:
-    """Return a name that is not taken yet."""
-    base = wish or otherwise
-    name, number = base, 2
-    while name in taken or (not wish and number == 2):
-        name = f"{base[: _LONGEST - 4]}_{number - 1 if not wish else number}"
-        number += 1
-    return name

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from engine.ui.screens.custom.shop import Shop
+from engine.metamodel import Document
+from engine.ui.desk import Desk
 from engine.ui.widgets.base import Option
 
 # kinds of definitions that a key names
@@ -43,6 +44,18 @@ class _Absent:
 ABSENT: Final = _Absent()
 
 
+class Definitions(Protocol):
+    """The definitions that a form is about, as they would be with what its author has set up so far."""
+
+    @property
+    def desk(self) -> Desk: ...
+    def of_kind(self, kind: str) -> Iterator[Document]: ...
+    def title(self, value: Any, otherwise: str = "") -> str: ...
+    def titled(self, kind: str, id: str) -> str: ...
+    def fields(self, object: str) -> Mapping[str, Mapping[str, Any]]: ...
+    def field_title(self, object: str, path: str) -> str: ...
+
+
 @dataclass(frozen=True)
 class Sheet:
     """A form about a definition of records of ``object``; ``steps`` are the ids of its steps with their titles.
@@ -50,7 +63,7 @@ class Sheet:
     ``errors`` are the complaints by the names of inputs.
     """
 
-    shop: Shop
+    shop: Definitions
     object: str
     steps: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.ui.screens.custom.parts.inputs import Part
-from engine.ui.screens.custom.parts.rows import indexes
-from engine.ui.screens.custom.parts.shapes import Flat, Given, Label, Rule, Shape
-from engine.ui.screens.custom.parts.sheet import ABSENT, Sheet
-from engine.ui.screens.custom.shop import free_name, name_from
+from engine.ui.screens.parts.inputs import Part
+from engine.ui.screens.parts.names import free_name, name_from
+from engine.ui.screens.parts.rows import indexes
+from engine.ui.screens.parts.shapes import Flat, Given, Label, Rule, Shape
+from engine.ui.screens.parts.sheet import ABSENT, Sheet
 
 _WORDS = ("admin", "block", "pass", "fail")
 _LABEL, _RULE = Label(), Rule()

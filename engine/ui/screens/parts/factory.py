@@ -8,11 +8,11 @@ from typing import Any
 
 from engine.metamodel.compiler.processes.words import CLOCK_ACTIONS, EFFECTS, OF_ALL_PEOPLE, PEOPLE
 from engine.metamodel.definitions.grammar import Schema, grammar_of, part
-from engine.ui.screens.custom.parts.peculiar import Fallback, Listed, Otherwise, Ways
-from engine.ui.screens.custom.parts.rows import Group, Pairs, Rows, Verbed
-from engine.ui.screens.custom.parts.shapes import Choice, Figure, Flag, Given, Label, Named, Rule, Shape, Text
-from engine.ui.screens.custom.parts.sheet import Sheet
-from engine.ui.screens.custom.parts.spans import Anchor, Several, Span, Ticks
+from engine.ui.screens.parts.peculiar import Fallback, Listed, Otherwise, Ways
+from engine.ui.screens.parts.rows import Group, Pairs, Rows, Verbed
+from engine.ui.screens.parts.shapes import Choice, Figure, Flag, Given, Label, Named, Rule, Shape, Text
+from engine.ui.screens.parts.sheet import Sheet
+from engine.ui.screens.parts.spans import Anchor, Several, Span, Ticks
 
 # what is only told besides, under "more"
 _BESIDES = ("when", "where", "weight", "veto", "for_each", "each")

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.ui.screens.custom.parts.inputs import Part
-from engine.ui.screens.custom.parts.shapes import Flat, Given
-from engine.ui.screens.custom.parts.sheet import ABSENT, Sheet
+from engine.ui.screens.parts.inputs import Part
+from engine.ui.screens.parts.shapes import Flat, Given
+from engine.ui.screens.parts.sheet import ABSENT, Sheet
 
 _PLAIN = re.compile(r"(-?)P(?:(\d+)D|T(\d+)(H|M))")
 _FORMS: Mapping[str, str] = {"D": "P{n}D", "H": "PT{n}H", "M": "PT{n}M"}

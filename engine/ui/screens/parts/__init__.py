@@ -3,9 +3,9 @@
 A value becomes flat texts (``by.0.role``), those become inputs, and what is posted becomes a value again.
 """
 
-from engine.ui.screens.custom.parts.factory import shape_of
-from engine.ui.screens.custom.parts.inputs import Part, Section
-from engine.ui.screens.custom.parts.rows import arranged
-from engine.ui.screens.custom.parts.sheet import ABSENT, Sheet
+from engine.ui.screens.parts.factory import shape_of
+from engine.ui.screens.parts.inputs import Part, Section
+from engine.ui.screens.parts.rows import arranged
+from engine.ui.screens.parts.sheet import ABSENT, Sheet
 
 __all__ = ["ABSENT", "Part", "Section", "Sheet", "arranged", "shape_of"]

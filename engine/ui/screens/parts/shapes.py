@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from engine.ui.screens.custom.parts.inputs import Part
-from engine.ui.screens.custom.parts.sheet import ABSENT, Sheet
+from engine.ui.screens.parts.inputs import Part
+from engine.ui.screens.parts.sheet import ABSENT, Sheet
 
 Given = Mapping[str, str]
 Flat = Iterator[tuple[str, str]]

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.ui.screens.custom.parts.inputs import Part
-from engine.ui.screens.custom.parts.shapes import Flat, Given, Shape, literal, read_literal
-from engine.ui.screens.custom.parts.sheet import ABSENT, Sheet
+from engine.ui.screens.parts.inputs import Part
+from engine.ui.screens.parts.shapes import Flat, Given, Shape, literal, read_literal
+from engine.ui.screens.parts.sheet import ABSENT, Sheet
 
 _MOST_ROWS = 100
 
