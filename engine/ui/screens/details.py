@@ -38,13 +38,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class ActionButton:
-    """A transition as a button. ``asks`` says that a dialog comes first."""
+    """A transition as a button. ``asks`` says that a dialog comes first, ``gated`` that an approval may hold it."""
 
     name: str
     title: str
     icon: str
     asks: bool
     danger: bool
+    gated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,7 @@ def _actions(
 
 def _button(desk: Desk, move: TransitionModel) -> ActionButton:
     asks = bool(move.confirm or move.ask or move.danger)
-    return ActionButton(move.name, desk.title(move.title), move.icon, asks, move.danger)
+    return ActionButton(move.name, desk.title(move.title), move.icon, asks, move.danger, bool(move.gates))
 
 
 def _state(desk: Desk, lifecycle: LifecycleModel | None, look: Look, values: Mapping[str, Any]) -> Cell | None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from urllib.parse import quote
 
 from flask import Response
 
-from engine.kernel.errors import Missing, Rejected
-from engine.metamodel.model import FormModel, ObjectModel
+from engine.kernel.errors import Missing, Rejected, TesseraError
+from engine.metamodel.model import FormModel, ObjectModel, TransitionModel
 from engine.records import Listing, Page, Record
 from engine.storage import Reference
 from engine.ui.desk import Desk
@@ -18,6 +19,7 @@ from engine.ui.door import Call, Route, Toast
 from engine.ui.screens.columns import ColumnSpec, card_slots, column_specs
 from engine.ui.screens.details import RecordScreen, build_record
 from engine.ui.screens.explaining import build_explanation
+from engine.ui.screens.flowcharts import FlowNode, draw_flow
 from engine.ui.screens.grids import Grid, GridRow, table_of
 from engine.ui.screens.moving import build_deletion, build_move
 from engine.ui.screens.sections import RecordFacts, Related
@@ -46,7 +48,7 @@ def ask_move(call: Call) -> Response:
     """Draw the question that comes before a transition."""
     record = _read(call, found_object(call), found_id(call))
     move = _move(call, record)
-    return _ask(call, build_move(call.desk, record, move, {}, ()))
+    return _ask(call, replace(build_move(call.desk, record, move, {}, ()), path=_ahead(call, record, move)))
 
 
 def move(call: Call) -> Response:
@@ -245,6 +247,21 @@ def _title(found: ObjectModel, record: Record) -> str:
 
 def _version(call: Call, record: Record) -> int:
     return call.form.number("_version") or record.version
+
+
+def _ahead(call: Call, record: Record, move: TransitionModel) -> tuple[FlowNode, ...]:
+    """Return the path of the approval that would hold a transition, as things stand."""
+    if not move.gates:
+        return ()
+    ref = (record.object, record.id)
+    try:
+        held = call.services.workflow.foresee(call.context, *ref, record.version, move.name)
+        if not held:
+            return ()
+        told = call.services.approvals.predict(call.context, *ref, held[0], {})
+    except TesseraError:
+        return ()  # what stands in the way is told when the transition is tried
+    return draw_flow(call.desk, held[0], told["path"])
 
 
 def _ask(call: Call, screen: Any, status: int = 200, template: str = "ask") -> Response:

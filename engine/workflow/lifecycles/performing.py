@@ -70,6 +70,17 @@ class Performer:
                 self._finish(moving, transition.to)
         return moving.change
 
+    def foresee(self, unit: Unit, move: Move) -> tuple[GateModel, ...]:
+        """Return the gates that would hold a transition as things stand, in their order.
+
+        What is computed before the gates is computed in the unit, which the caller has to undo.
+        """
+        life, transition = known_transition(unit, move.record.object, move.transition)
+        unit.policy.require(move.record.object, transition.name)
+        moving = self._moving(unit, move, life, transition)
+        self._run(moving, transition.before, "before")
+        return tuple(gate for gate in transition.gates if self._demands(moving, gate))
+
     def gate_closed(self, unit: Unit, record: RecordRef, approval: str, outcome: GateOutcome) -> bool:
         """Let a transition go on, or back, when the approval that held it has ended; tell whether it was held by it."""
         if ("#gate", record.id) in unit.chain.acted:
