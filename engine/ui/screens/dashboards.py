@@ -28,7 +28,6 @@ class Filter:
     title: str
     current: str
     ways: tuple[Way, ...]
-    several: bool = False
     dates: Dates | None = None
 
 
@@ -93,4 +92,4 @@ def value_filter(desk: Desk, address: Any, name: str, title: str, spots: Sequenc
     ways += [Way(desk.title(spot.title), "", address.narrowed(name, spot.value), spot.value in now) for spot in spots]
     chosen = [way.title for way in ways[1:] if way.current]
     current = desk.say("chart.several", n=len(chosen)) if len(chosen) > 2 else desk.say("chart.joined").join(chosen)
-    return Filter(title, current or desk.say("chart.every"), tuple(ways), several=True)
+    return Filter(title, current or desk.say("chart.every"), tuple(ways))
