@@ -216,7 +216,7 @@ class Founded:
     ids: Mapping[str, str]
 
     @contextmanager
-    def opened(self, folder: Path, postgres: PostgresServer, clock: FrozenClock) -> Iterator[Office]:
+    def opened(self, folder: Path, postgres: PostgresServer, clock: FrozenClock, **settings: Any) -> Iterator[Office]:
         """Open a copy as an office of its own; ``folder`` becomes its home."""
         with ExitStack() as stack:
             if self.url.startswith("sqlite"):
@@ -226,7 +226,7 @@ class Founded:
                 url = f"sqlite:///{path}"
             else:
                 url = stack.enter_context(postgres.copied_database(self.url))
-            engine = _engine(folder, url, clock, adopt=True)
+            engine = _engine(folder, url, clock, adopt=True, **settings)
             stack.callback(engine.close)
             yield Office(engine, web_app_of(engine), clock, dict(self.users), dict(self.tokens), dict(self.ids))
 
@@ -251,7 +251,7 @@ def found_office(kind: str, folder: Path, postgres: PostgresServer, clock: Froze
         yield Founded(url, office.users, office.tokens, office.ids)
 
 
-def _engine(folder: Path, url: str, clock: FrozenClock, *, adopt: bool) -> Engine:
+def _engine(folder: Path, url: str, clock: FrozenClock, *, adopt: bool, **more: Any) -> Engine:
     settings = Settings(
         home=folder,
         secret=b"0123456789abcdef" * 3,
@@ -261,6 +261,7 @@ def _engine(folder: Path, url: str, clock: FrozenClock, *, adopt: bool) -> Engin
         language="en",
         state_seconds=0.0,
         limits=Limits(sessions=100),
+        **more,
     )
     configure_logs(settings)
     engine = build_engine(settings, clock)
