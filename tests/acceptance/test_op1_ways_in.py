@@ -38,6 +38,11 @@ class Stranger:
         return self.client.post(path, data=given, environ_base={"REMOTE_ADDR": self.address})
 
 
+def salespeople(firm: Firm) -> set[str]:
+    held = {login: firm.engine.auth.actor_of(TENANT, id) for login, id in firm.users.items()}
+    return {firm.users[login] for login, actor in held.items() if actor is not None and "salesperson" in actor.roles}
+
+
 def leads(firm: Firm, company: str) -> list[dict[str, Any]]:
     return firm.found("ada", "lead", f'company_name = "{company}"', "id,source,owner,status,need,respond_by,number")
 
@@ -56,7 +61,7 @@ def test_op1_a_stranger_fills_in_the_web_form_and_a_salesperson_gets_the_lead(fi
     assert "we have received your enquiry" in stranger.open(done="1").get_data(as_text=True)
     (lead,) = leads(firm, "Heron Ltd")
     assert (lead["source"], lead["status"], lead["need"]) == ("website", "new", "Two robots")
-    assert lead["owner"]["id"] in {firm.users[login] for login in ("amy", "bob", "sue")}
+    assert lead["owner"]["id"] in salespeople(firm)
     assert lead["respond_by"] is not None
     assert firm.read("ada", "lead", lead["id"])["budget"] is None
 
@@ -144,4 +149,5 @@ def test_op1_a_purchased_list_is_imported_and_given_out_in_turn(firm: Firm, tmp_
     assert (report.created, [error.code for error in report.errors]) == (6, ["check_failed"])
     found = firm.found("ada", "lead", 'source = "purchase" and starts with(company_name, "Turn")', "owner")
     owners = Counter(row["owner"]["id"] for row in found)
-    assert owners == {firm.users[login]: 2 for login in ("amy", "bob", "sue")}
+    assert {firm.users[login] for login in ("amy", "bob", "sue")} <= owners.keys()
+    assert max(owners.values()) - min(owners.values()) <= 1
