@@ -29,13 +29,13 @@ def price_list(shop: Shop, product: str, *prices: tuple[str, str], **values: Any
 
 def test_pr1_the_price_list_that_is_valid_in_the_currency_gives_the_price(shop: Shop) -> None:
     drill = shop.product("100")
-    price_list(shop, drill, ("1", "90"), ("50", "80"), valid_to="2026-11-30")
+    price_list(shop, drill, ("1", "90"), ("50", "80"), valid_to="2040-11-30")
     price_list(shop, drill, ("1", "15"), currency="USD")
 
     assert shop.price(drill) == 90
     assert shop.price(drill, "50") == 80
     assert shop.price(drill, currency="USD") == 15
-    assert shop.price(drill, day="2026-12-01") == 100  # the list has ended, the catalogue's price counts
+    assert shop.price(drill, day="2040-12-01") == 100  # the list has ended, the catalogue's price counts
     assert shop.trial(drill, currency="EUR").get("price") is None
 
 
