@@ -124,6 +124,8 @@ PUBLIC_PAGES: dict[tuple[str, str], tuple[str, str, str]] = {
     ("GET", "/login"): ("nobody", "no", "none"),
     ("POST", "/login"): ("nobody", "visit", "form"),
     ("POST", "/preferences"): ("nobody", "no", "none"),
+    ("GET", "/decide/<tenant>/<token>"): ("nobody", "no", "none"),
+    ("POST", "/decide/<tenant>/<token>"): ("nobody", "visit", "form"),
     ("GET", "/forms/<tenant>/<form>"): ("nobody", "no", "none"),
     ("POST", "/forms/<tenant>/<form>"): ("nobody", "visit", "form"),
     ("GET", "/forms/<tenant>/<form>/<id>/<seal>"): ("nobody", "no", "none"),

@@ -203,6 +203,7 @@ def test_a_code_dies_after_a_week_and_a_sender_is_bounded_in_a_minute(line: Line
     line.ask()
     code = line.code()
     line.post.branch.clock.advance(timedelta(days=7, seconds=1))
+    line.post.person("zed", phone="139 1111 2222")
 
     assert line.says(f"Y {code}") == "expired"
     for _ in range(9):
