@@ -9,10 +9,12 @@ from itertools import takewhile
 
 from engine.kernel.clock import SystemClock
 from engine.kernel.context import Context
+from engine.kernel.errors import TesseraError, Unavailable
 from engine.kernel.names import RecordRef
 from engine.metamodel.model import TenantModel
 from engine.metamodel.model.automation import AutomationModel, OnCron, OnDay, OnRelative
 from engine.records import RecordService, Unit
+from engine.storage import Incident, note_incident
 from engine.storage.rule_rows import (
     RuleClock,
     forget_rule_clocks,
@@ -31,6 +33,8 @@ from engine.workflow.automations.running import Occasion, Runner
 
 # a run that begins later than this was missed
 LATE = timedelta(minutes=5)
+# a relative rule that failed as a whole is tried again a day later, a cron or daily rule at its next instant
+AGAIN = timedelta(days=1)
 MOST_MISSED = 10_000
 
 
@@ -56,7 +60,7 @@ class Scheduled:
             clocks = rule_clocks(unit.session)
         now = self._now(ctx)
         due = [rule for rule in rules if (clock := clocks.get(rule.name)) and clock.next_at and clock.next_at <= now]
-        return sum(self._run(ctx, rule) for rule in due)
+        return sum(self._run_safely(ctx, rule) for rule in due)
 
     def due(self, tenant: str) -> datetime | None:
         """Return when the next rule runs; now when there are rules that have not begun."""
@@ -91,6 +95,26 @@ class Scheduled:
             return unit.now
 
     # -- running ---------------------------------------------------------------------------------------------------
+
+    def _run_safely(self, ctx: Context, rule: AutomationModel) -> int:
+        """Run a rule; one that fails as a whole is noted as an incident and holds no other rule up."""
+        try:
+            return self._run(ctx, rule)
+        except Unavailable:
+            raise
+        except TesseraError as error:
+            found = Incident("automation", rule.name, rule.object or "", "", error.code, str(error))
+            self._records.command(ctx, lambda unit: self._put_off(unit, rule, found))
+            return 0
+
+    def _put_off(self, unit: Unit, rule: AutomationModel, found: Incident) -> None:
+        """Note why a rule failed and let it run again later; what it left undone is then still due (A8)."""
+        clock = hold_rule_clock(unit.session, rule.name)
+        if clock is None or clock.next_at is None or clock.next_at > unit.now:
+            return
+        note_incident(unit.session, found, unit.now)
+        later = unit.now + AGAIN if isinstance(rule.on, OnRelative) else _next(rule, unit.now, unit)
+        save_rule_clock(unit.session, replace(clock, next_at=later))
 
     def _run(self, ctx: Context, rule: AutomationModel) -> int:
         done = 0
