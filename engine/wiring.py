@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -136,9 +137,7 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
     rights = RightsService(records)
     parts = Parts(shelf, clock, transfer, messages, attachments, rights)
 
-    def tenants() -> list[str]:
-        return [tenant.name for tenant in tenancy.list()]
-
+    tenants = partial(_names, tenancy)
     handlers, lanes = _moving(processes, approvals, records, context_of)
     out = Printouts(records, printing, attachments, context_of)
     handlers = (*handlers, _incoming(processes, auth, settings, clock), Handler(out.name, out.wants, out.act))
@@ -171,6 +170,10 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
         jobs=JobBook(shelf),
         analytics=AnalyticsService(records),
     )
+
+
+def _names(tenancy: TenantService) -> list[str]:
+    return [tenant.name for tenant in tenancy.list()]
 
 
 def _clock(settings: Settings) -> Clock:

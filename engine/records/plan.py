@@ -15,6 +15,7 @@ from engine.metamodel.compiler.scopes import World
 from engine.metamodel.model import CheckModel, Default, FieldModel, LifecycleModel, ObjectModel, TenantModel
 from engine.metamodel.model.field import RULES, Pick
 from engine.metamodel.model.reading import expressions_in
+from engine.records.checkable import has_checks
 from engine.records.completing import meets_lines
 from engine.records.feeds import Feed, feeds_of
 from engine.records.results import empty_sum
@@ -30,8 +31,6 @@ Path = tuple[str, ...]
 KEPT_BY_ENGINE = frozenset(
     {"id", "version", "created_at", "created_by", "updated_at", "updated_by", "deleted_at", "deleted_by"}
 )
-LIMITED = frozenset({"text", "code", "phone", "email", "url", "choice", "region"})
-POINTING = frozenset({"reference", "department", "user", "references", "users", "any_reference"})
 _CONDITIONAL_ROOTS = frozenset({"record", "before"})
 
 
@@ -116,7 +115,7 @@ class ObjectPlan:
         return tuple(
             (name, field)
             for name, field in self.object.fields.items()
-            if not field.computed and (not field.system or name in ("owner", "department")) and _has_checks(field)
+            if not field.computed and (not field.system or name in ("owner", "department")) and has_checks(field)
         )
 
     @cached_property
@@ -393,12 +392,6 @@ class Plans:
         if self._feeds is None:
             self._feeds = feeds_of(self.model)
         return self._feeds.get(object, ())
-
-
-def _has_checks(field: FieldModel) -> bool:
-    if field.pattern is not None or field.range is not None or field.dictionary is not None:
-        return True
-    return field.type in LIMITED or field.type in POINTING
 
 
 def _present(expressions: Iterable[Condition | None]) -> Iterator[Condition]:

@@ -92,13 +92,13 @@ def test_ct2_a_department_has_limits_of_its_own_above_which_its_head_decides(
 
 
 @pytest.mark.parametrize(
-    ("values", "asked"),
-    [({"discount": "8"}, []), ({"discount": "12"}, ["lin"]), ({"kind": "sample", "quantity": 60}, ["lin", "pia"])],
+    ("values", "quantity", "asked"),
+    [({"discount": "8"}, 10, []), ({"discount": "12"}, 10, ["lin"]), ({"kind": "sample"}, 60, ["lin", "pia"])],
 )
 def test_ct2_discount_and_kind_of_an_order_say_who_approves(
-    firm: Firm, trade: Trade, values: dict[str, Any], asked: list[str]
+    firm: Firm, trade: Trade, values: dict[str, Any], quantity: int, asked: list[str]
 ) -> None:
-    made = trade.order(("drill", values.pop("quantity", 10), "100"), **values)
+    made = trade.order(("drill", quantity, "100"), **values)
 
     firm.move("amy", "sales_order", made, "submit")
 

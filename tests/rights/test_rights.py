@@ -158,6 +158,7 @@ def test_it_is_told_why_and_what_would_help(office: Office) -> None:
     other = office.rights.explaining.explain(boss, Question("customer", "read", id, "credit_limit", "bob"))
     assert other.why.outcome == "not_covered"
     assert {one.scope: one.holds for one in other.why.grants[0].scopes} == {
+        "own": False,
         "department": False,
         "team": False,
         "territory": False,

@@ -178,7 +178,7 @@ MUTANTS: tuple[Mutant, ...] = (
             "engine.records.conditions:_path",
             lambda old: lambda policy, model, object, text, *, usable: tuple(text.split(".")),
         ),
-        (("hidden_fields", "ann", "B:fields="),),
+        (("hidden_fields", "ann", "B:/records"), ("hidden_fields", "bob", "B:/records")),
     ),
     Mutant(
         "hidden fields in the trail",

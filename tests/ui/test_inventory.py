@@ -10,7 +10,9 @@ from engine.ui import ROUTES
 from engine.ui.door import Route
 from tests.ui.showroom import Showroom
 
-PUBLIC = {"/login", "/alive", "/assets/<name>", "/assets/icons/<name>.svg"}
+# pages for people without an account: what they hold says what it opens
+HELD = {"/decide/<tenant>/<token>", "/forms/<tenant>/<form>", "/forms/<tenant>/<form>/<id>/<seal>"}
+PUBLIC = {"/login", "/alive", "/assets/<name>", "/assets/icons/<name>.svg", *HELD}
 KEPT = [route for route in ROUTES if route.access == "user"]
 PLACES = {"object": "work", "name": "town", "login": "clerk", "code": "harbin", "field": "artist"}
 
@@ -57,7 +59,19 @@ def test_a_stranger_gets_nothing(showroom: Showroom, route: Route) -> None:
     assert answer.headers["Location"].startswith("/login")
 
 
-@pytest.mark.parametrize("route", [route for route in ROUTES if route.method == "POST"], ids=lambda r: r.rule)
+@pytest.mark.parametrize("rule", sorted(HELD))
+def test_what_strangers_hold_opens_nothing_when_it_is_made_up(showroom: Showroom, rule: str) -> None:
+    path = address(showroom, next(route for route in ROUTES if route.rule == rule))
+
+    assert showroom.visitor().get(path).status == 404
+    assert showroom.visitor().post(path, {}).status == 404
+
+
+@pytest.mark.parametrize(
+    "route",
+    [route for route in ROUTES if route.method == "POST" and route.rule not in HELD],
+    ids=lambda r: r.rule,
+)
 def test_no_change_without_the_token_or_from_another_site(showroom: Showroom, route: Route) -> None:
     clerk = showroom.visitor("clerk")
     path = address(showroom, route)

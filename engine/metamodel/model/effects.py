@@ -161,7 +161,7 @@ class EmitEvent:
 class Notify:
     """Send people a text or a message template. ``via`` empty: each person's own preference.
 
-    ``outside``: only those who are no users, such as the contacts of a customer.
+    ``outside``: only those who are no users, such as the people of another firm.
     """
 
     to: People

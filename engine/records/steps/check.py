@@ -8,12 +8,12 @@ from typing import Any
 from engine.kernel.text import EMPTY
 from engine.metamodel.model import CheckModel, FieldModel
 from engine.records.batch import Batch
+from engine.records.checkable import LIMITED, POINTING
 from engine.records.circles import look_for_circles
 from engine.records.dictionary_book import Book
 from engine.records.draft import Draft
 from engine.records.files import check_files
 from engine.records.judging import fails
-from engine.records.plan import LIMITED, POINTING
 from engine.records.rule_values import check_rules
 from engine.records.twins import look_for_twins
 from engine.records.unit import Unit

@@ -83,7 +83,7 @@ def _asked(call: Call) -> tuple[Record, Proposal]:
 
 def _go(call: Call, model: ConversionModel, done: Conversion, source: str) -> Response:
     desk = call.desk
-    # what somebody filled in is what it was about: with a lead's opportunity come a customer and a contact
+    # what somebody filled in is what it was about: others may come along with what was asked for
     asked_first = sorted(done.made, key=lambda name: not model.makes[name].ask)
     made = next((ref for name in asked_first if desk.may((ref := done.made[name]).object, "read")), None)
     if made is None:

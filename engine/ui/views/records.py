@@ -200,7 +200,7 @@ def _related(call: Call, form: FormModel, record: Record) -> Iterator[tuple[tupl
 
 
 def _repeats(spec: ColumnSpec, here: ObjectModel, record: Record, rows: Sequence[Record]) -> bool:
-    """Tell whether a column only says again what stands on the record itself: its customer, its currency."""
+    """Tell whether a column only says again what stands on the record itself, such as its currency."""
     own, field = here.fields.get(spec.path), spec.field
     if own is None or own.type != field.type or (own.targets, own.dictionary) != (field.targets, field.dictionary):
         return False

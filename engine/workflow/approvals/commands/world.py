@@ -208,7 +208,7 @@ class LiveWorld:
         self._tell_outside(step)
 
     def _tell_outside(self, step: CopyStep) -> None:
-        """Send the text to those without an account, e.g. the contact of a customer: they have no list of copies."""
+        """Send the text to those without an account, people of other firms: they have no list of copies."""
         rules = tuple(rule for rule in step.to if isinstance(rule.selector, ByFormula))
         if not rules:
             return
