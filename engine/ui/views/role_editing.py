@@ -7,28 +7,27 @@ from typing import Any
 
 from flask import Response
 
-from engine.kernel.errors import Conflict, Malformed, Missing, Refused, Rejected
+from engine.kernel.errors import Missing
 from engine.metamodel.layers.edits import Edit
 from engine.metamodel.model import ObjectModel
 from engine.metamodel.model.grant import AREAS
 from engine.tenancy import Workbench
 from engine.ui.door import Call, Route, Toast
 from engine.ui.screens.role_editing import EVERY, GIVING, area_parts, build_grant, build_role_edit, scopes_of
-from engine.ui.views.rights import said_of
+from engine.ui.views.role_drafts import draft_bench, go_on, propose_edits
 
-_SAID = (Conflict, Malformed, Rejected)
 _KIND = "role"
 
 
 def show_role(call: Call) -> Response:
     """Draw what a role holds besides grants."""
-    bench, role = _bench(call), call.place["role"]
+    bench, role = draft_bench(call), call.place["role"]
     return call.page("role_edit", build_role_edit(call.desk, role, _role(bench, role), len(bench.draft.edits)))
 
 
 def change_role(call: Call) -> Response:
     """Draft another title, other privileges, areas and dictionaries of a role."""
-    bench, role = _bench(call), call.place["role"]
+    bench, role = draft_bench(call), call.place["role"]
     body = _role(bench, role)
     wanted = _besides(call, body)
     edits = [
@@ -36,27 +35,27 @@ def change_role(call: Call) -> Response:
         for key in ("title", "privileges", "administration", "dictionaries")
         if wanted[key] != (body.get(key) or type(wanted[key])())
     ]
-    wrong = _propose(call, edits)
+    wrong = propose_edits(call, edits)
     if wrong:
         screen = build_role_edit(call.desk, role, {**body, **wanted}, len(bench.draft.edits), wrong)
         return call.page("role_edit", screen, 422)
-    return _on(call, edits)
+    return go_on(call, edits, call.request.path)
 
 
 def show_new_role(call: Call) -> Response:
     """Draw the form for a new role."""
-    bench = _bench(call)
+    bench = draft_bench(call)
     return call.page("role_edit", build_role_edit(call.desk, "", {}, len(bench.draft.edits), is_new=True))
 
 
 def create_role(call: Call) -> Response:
     """Draft a new role, with the grants of another one where one is named."""
-    bench, form = _bench(call), call.form
+    bench, form = draft_bench(call), call.form
     name, like = (form.one("name") or "").strip(), form.one("like") or ""
     found = bench.wanted.find(_KIND, like) if like else None
     body = {**(found.document.body if found is not None else {}), "title": _title(call)}
     body.pop("description", None)
-    wrong = _propose(call, [Edit("insert", _KIND, name, (), body)])
+    wrong = propose_edits(call, [Edit("insert", _KIND, name, (), body)])
     if wrong:
         screen = build_role_edit(call.desk, name, body, len(bench.draft.edits), wrong, is_new=True)
         return call.page("role_edit", screen, 422)
@@ -65,34 +64,27 @@ def create_role(call: Call) -> Response:
 
 def show_grant(call: Call) -> Response:
     """Draw the grant of a role on an object."""
-    bench, found, role = _bench(call), _object(call), call.place["role"]
+    bench, found, role = draft_bench(call), _object(call), call.place["role"]
     body = (_role(bench, role).get("grants") or {}).get(found.name) or {}
     return call.page("role_grant", build_grant(call.desk, role, found, body, len(bench.draft.edits)))
 
 
 def change_grant(call: Call) -> Response:
     """Draft another grant of a role on an object."""
-    bench, found, role = _bench(call), _object(call), call.place["role"]
+    bench, found, role = draft_bench(call), _object(call), call.place["role"]
     body = (_role(bench, role).get("grants") or {}).get(found.name) or {}
     wanted = _granted(call, found, body)
     path = ("grants", found.name)
     edits: list[Edit] = []
     if wanted != body:
         edits.append(Edit("set", _KIND, role, path, wanted) if wanted else Edit("remove", _KIND, role, path))
-    wrong = _propose(call, edits)
+    wrong = propose_edits(call, edits)
     if wrong:
         return call.page("role_grant", build_grant(call.desk, role, found, wanted, len(bench.draft.edits), wrong), 422)
-    return _on(call, edits)
+    return go_on(call, edits, call.request.path)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-
-
-def _bench(call: Call) -> Workbench:
-    try:
-        return call.services.overlays.bench(call.context)
-    except Refused:
-        raise Missing("no_such_page") from None
 
 
 def _role(bench: Workbench, role: str) -> Mapping[str, Any]:
@@ -108,22 +100,6 @@ def _object(call: Call) -> ObjectModel:
     if found is None:
         raise Missing("no_such_page")
     return found
-
-
-def _propose(call: Call, edits: Sequence[Edit]) -> Sequence[str]:
-    """Add edits to the draft; return what is wrong with them."""
-    try:
-        if edits:
-            call.services.overlays.propose(call.context, edits)
-    except _SAID as error:
-        return said_of(call, error)
-    return ()
-
-
-def _on(call: Call, edits: Sequence[Edit]) -> Response:
-    if not edits:
-        return call.go(call.request.path, Toast(call.desk.say("roles.nothing_changed")))
-    return call.go("/roles/changes", Toast(call.desk.say("roles.drafted")))
 
 
 def _title(call: Call) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response
 
-from engine.kernel.errors import Complaint, Conflict, Malformed, Missing, Refused, Rejected
+from engine.kernel.errors import Complaint, Missing
 from engine.metamodel.layers.edits import Edit
 from engine.tenancy import Workbench
 from engine.ui.door import Call, Route, Toast
@@ -30,9 +30,8 @@ from engine.ui.screens.standing_rules import (
     named_records,
     written_of,
 )
-from engine.ui.views.rights import said_of
+from engine.ui.views.role_drafts import draft_bench, go_on, propose_edits
 
-_SAID = (Conflict, Malformed, Rejected)
 _MOST_TEXT = 8192
 HOME = "/roles/+rules"
 
@@ -43,14 +42,14 @@ def show_rules_beside(call: Call) -> Response:
         raise Missing("no_such_page")
     bench = None
     if call.desk.policy.everything and not call.desk.viewing:
-        bench = _bench(call)
+        bench = draft_bench(call)
     pending = 0 if bench is None else len(bench.draft.edits)
     return call.page("rules_beside", build_rules_beside(call.desk, bench, pending))
 
 
 def show_new_rule(call: Call) -> Response:
     """Draw the choice of an object, then the form of a new rule about its records."""
-    bench, kind, object = _bench(call), _kind(call), call.argument("of")
+    bench, kind, object = draft_bench(call), _kind(call), call.argument("of")
     if object not in call.desk.model.lists or object not in call.desk.model.objects:
         return call.page("rule_beside", build_rule_choice(call.desk, kind, len(bench.draft.edits)))
     return _page(call, Subject(bench, kind, "", {"of": object}))
@@ -58,13 +57,13 @@ def show_new_rule(call: Call) -> Response:
 
 def show_rule(call: Call) -> Response:
     """Draw a rule as a form."""
-    bench = _bench(call)
+    bench = draft_bench(call)
     return _page(call, Subject(bench, _kind(call), call.place["name"], _body(call, bench)))
 
 
 def create_rule(call: Call) -> Response:
     """Draft a new rule."""
-    bench, kind = _bench(call), _kind(call)
+    bench, kind = draft_bench(call), _kind(call)
     object = call.form.one("of") or ""
     if object not in call.desk.model.lists or object not in call.desk.model.objects:
         raise Missing("no_such_page")
@@ -72,7 +71,7 @@ def create_rule(call: Call) -> Response:
     body = _posted(call, kind, {"of": object}, written)
     taken = {found.document.id: None for found in bench.wanted.of_kind(kind)}
     name = free_name(name_from(call.form.one("title.en") or ""), taken, f"{kind}_rule")
-    wrong = _wrong(call, kind, body, written) or _propose(call, [Edit("insert", kind, name, (), body)])
+    wrong = _wrong(call, kind, body, written) or propose_edits(call, [Edit("insert", kind, name, (), body)])
     if wrong:
         return _page(call, Subject(bench, kind, "", body), written, wrong)
     return call.go("/roles/changes", Toast(call.desk.say("roles.drafted")))
@@ -80,7 +79,7 @@ def create_rule(call: Call) -> Response:
 
 def change_rule(call: Call) -> Response:
     """Draft another wording of a rule, take it away, or give it back what the pack says."""
-    bench, kind, name = _bench(call), _kind(call), call.place["name"]
+    bench, kind, name = draft_bench(call), _kind(call), call.place["name"]
     before = _body(call, bench)
     base = bench.base.find(kind, name)
     match call.form.one("_do"):
@@ -93,24 +92,17 @@ def change_rule(call: Call) -> Response:
             body = _posted(call, kind, before, written)
             wrong = _wrong(call, kind, body, written)
             edits = [] if body == before else [Edit("set", kind, name, (), body)]
-            wrong = wrong or _propose(call, edits)
+            wrong = wrong or propose_edits(call, edits)
             if wrong:
                 return _page(call, Subject(bench, kind, name, body), written, wrong)
-            return _on(call, edits)
-    wrong = _propose(call, edits)
+            return go_on(call, edits, HOME)
+    wrong = propose_edits(call, edits)
     if wrong:
         return _page(call, Subject(bench, kind, name, before), None, wrong)
-    return _on(call, edits)
+    return go_on(call, edits, HOME)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-
-
-def _bench(call: Call) -> Workbench:
-    try:
-        return call.services.overlays.bench(call.context)
-    except Refused:
-        raise Missing("no_such_page") from None
 
 
 def _kind(call: Call) -> str:
@@ -178,21 +170,6 @@ def _wrong(call: Call, kind: str, body: Mapping[str, Any], written: Written) -> 
         complaints.append(Complaint("to", "rule_without_receivers"))
     language = call.desk.words.language
     return [" ".join(filter(None, (one.message(language), one.hint(language)))) for one in complaints]
-
-
-def _propose(call: Call, edits: Sequence[Edit]) -> Sequence[str]:
-    try:
-        if edits:
-            call.services.overlays.propose(call.context, edits)
-    except _SAID as error:
-        return said_of(call, error)
-    return ()
-
-
-def _on(call: Call, edits: Sequence[Edit]) -> Response:
-    if not edits:
-        return call.go(HOME, Toast(call.desk.say("roles.nothing_changed")))
-    return call.go("/roles/changes", Toast(call.desk.say("roles.drafted")))
 
 
 ROUTES = (
