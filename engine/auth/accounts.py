@@ -47,14 +47,25 @@ class Accounts:
 
     def create(self, tenant: str, new: NewUser) -> User:
         """Make an account; raises Rejected with everything that is wrong."""
+        made = self.prepare(tenant, new)
         database, catalog = self._shelf.current(tenant)
+        with database.writing() as session:
+            self.put(session, catalog, made)
+        self.spread(tenant)
+        return made
+
+    def prepare(self, tenant: str, new: NewUser) -> User:
+        """Return an account that ``put`` can write; raises Rejected with what is wrong with it by itself.
+
+        Passwords are slow to hash, so that it is done while no transaction is open.
+        """
+        _, catalog = self._shelf.current(tenant)
         login = fold_login(new.login)
         complaints = [] if _LOGIN.match(login) else [Complaint("login", "bad_login", {"login": new.login[:80]})]
         complaints += _unknown_roles(catalog, new.roles)
         complaints += _weak(new.password, (login, new.name, tenant))
         _require(complaints)
-        now = self._clock.now()
-        made = User(
+        return User(
             id=new_record_id(),
             login=login,
             name=(new.name or new.login)[:200],
@@ -66,17 +77,20 @@ class Accounts:
             password_hash=self._passwords.hash(new.password),
             failed=0,
             locked_until=None,
-            created_at=now,
+            created_at=self._clock.now(),
             roles=tuple(dict.fromkeys(new.roles)),
         )
-        with database.writing() as session:
-            if tables.find_user(session, login=login) is not None:
-                _require([Complaint("login", "login_taken", {"login": login})])
-            tables.insert_user(session, made, now)
-            raise_access_version(session)
-            self._keep_apart(session, catalog, made.id)
-        self._spread(tenant)
-        return made
+
+    def put(self, session: Session, catalog: Catalog, made: User) -> None:
+        """Write an account in a transaction that is open; raises Rejected where another has its log-in.
+
+        Whoever opened the transaction calls ``spread`` after it.
+        """
+        if tables.find_user(session, login=made.login) is not None:
+            _require([Complaint("login", "login_taken", {"login": made.login})])
+        tables.insert_user(session, made, made.created_at)
+        raise_access_version(session)
+        self._keep_apart(session, catalog, made.id)
 
     def all(self, tenant: str) -> Sequence[User]:
         """Return every account, by login."""
@@ -104,7 +118,7 @@ class Accounts:
             end_sessions(session, user.id, but=keep_session)
             revoke_tokens(session, user.id, now)
             raise_access_version(session)
-        self._spread(tenant)
+        self.spread(tenant)
 
     def set_active(self, tenant: str, login: str, active: bool) -> None:
         """Switch an account on or off; switched off, its sessions end and its tokens rest."""
@@ -120,7 +134,7 @@ class Accounts:
             raise_access_version(session)
             if active:
                 self._keep_apart(session, catalog, user.id)
-        self._spread(tenant)
+        self.spread(tenant)
 
     def set_roles(self, tenant: str, login: str, roles: Iterable[str], administrator: bool | None = None) -> None:
         """Let an account hold exactly these roles."""
@@ -134,15 +148,15 @@ class Accounts:
                 tables.change_user(session, user.id, self._clock.now(), administrator=administrator)
             raise_access_version(session)
             self._keep_apart(session, catalog, user.id)
-        self._spread(tenant)
+        self.spread(tenant)
 
     def _keep_apart(self, session: Session, catalog: Catalog, user: str) -> None:
         """Refuse what separation of duties forbids the user to hold."""
         now = self._clock.now()
         require_apart(session, Directory(session, catalog, now.date()), {user}, now)
 
-    def _spread(self, tenant: str) -> None:
-        # other processes notice within a second; this one does at once
+    def spread(self, tenant: str) -> None:
+        """Let this process know at once that accounts have changed; others notice within a second."""
         database, catalog = self._shelf.current(tenant)
         with database.reading() as session:
             stamp = read_stamp(session)

@@ -11,8 +11,13 @@ from engine.access.remedies import unit_within
 from engine.kernel.context import Context
 from engine.kernel.errors import Complaint, Refused, Rejected
 from engine.records import RecordService, Unit
+from engine.records.batch import Batch
+from engine.records.draft import Draft
+from engine.records.reading import get_record
+from engine.records.saving import save
 from engine.records.seen import seen_titles
 from engine.rights.areas import may_administer, note, person_of, require_area
+from engine.storage import Catalog, Session
 
 AREA = "users"
 
@@ -33,7 +38,9 @@ A_co = TypeVar("A_co", bound=Account, covariant=True)
 class AccountBook(Protocol[A_co]):
     """Where accounts are kept; that of the door fits."""
 
-    def create(self, tenant: str, new: Any, /) -> A_co: ...
+    def prepare(self, tenant: str, new: Any, /) -> A_co: ...
+    def put(self, session: Session, catalog: Catalog, made: Any, /) -> None: ...
+    def spread(self, tenant: str, /) -> None: ...
     def all(self, tenant: str, /) -> Sequence[A_co]: ...
     def by_login(self, tenant: str, login: str, /) -> A_co: ...
     def set_password(self, tenant: str, login: str, password: str, /) -> None: ...
@@ -93,18 +100,22 @@ class Administering(Generic[A]):
     def create(self, ctx: Context, new: Any, employee: str = "") -> A:
         """Make an account, for an employee where one is named; whose area is a branch must name one of it.
 
-        Raises Refused for employees beyond the area, Rejected with everything that is wrong with the account.
+        Raises Refused for employees beyond the area, Rejected with everything that is wrong with the account. Account
+        and employee are written together or not at all.
         """
         with self._records.opener.reading(ctx) as unit:
-            require_area(unit, AREA)
-            if not employee and not _whole(unit):
-                raise Rejected("rights_invalid", [Complaint("employee", "required")], count=1)
-            if employee and employee not in _without_account(unit):
-                raise Refused("employee_not_yours", area=AREA)
-        made = self._accounts.create(ctx.tenant, new)
-        if employee:
-            self._tie(ctx, employee, made.id)
-        self._note(ctx, made.id, "account_made", {"employee": employee} if employee else {})
+            _require_maker(unit, employee)
+        made = self._accounts.prepare(ctx.tenant, new)
+
+        def act(unit: Unit) -> None:
+            _require_maker(unit, employee)
+            self._accounts.put(unit.session, unit.catalog, made)
+            if employee:
+                self._tie(unit, employee, made.id)
+            note(unit, made.id, "account_made", {"by": unit.user, **({"employee": employee} if employee else {})})
+            unit.after_commit.append(lambda: self._accounts.spread(ctx.tenant))
+
+        self._records.command(ctx, act)
         return made
 
     def set_password(self, ctx: Context, login: str, password: str) -> None:
@@ -127,19 +138,26 @@ class Administering(Generic[A]):
             require_area(unit, AREA, person)
             return person.id
 
-    def _tie(self, ctx: Context, employee: str, user: str) -> None:
+    def _tie(self, unit: Unit, employee: str, user: str) -> None:
         """Write the account into the record of its person: part of making it, whatever the caller may write there."""
-        acting = replace(ctx, actor=replace(ctx.actor, system=True))
-
-        with self._records.opener.reading(ctx) as unit:
-            object = unit.model.structure.person
-            assert object is not None, "the employee was found there"
-            field = marker_of(unit.model, object).keys["user"]
-        version = self._records.get(acting, object, employee, ("version",)).version
-        self._records.update(acting, object, employee, version, {field: user})
+        object = unit.model.structure.person
+        assert object is not None, "the employee was found there"
+        field = marker_of(unit.model, object).keys["user"]
+        free = self._records.acting(unit, replace(unit.ctx.actor, system=True))
+        version = get_record(free, object, employee, ("version",)).version
+        plan = free.plans.of(object)
+        save(Batch(plan, [Draft(plan, "update", employee, {field: user}, expected=version)]), free)
 
     def _note(self, ctx: Context, user: str, action: str, told: dict[str, object]) -> None:
         self._records.opener.within(ctx, lambda unit: note(unit, user, action, {"by": unit.user, **told}))
+
+
+def _require_maker(unit: Unit, employee: str) -> None:
+    require_area(unit, AREA)
+    if not employee and not _whole(unit):
+        raise Rejected("rights_invalid", [Complaint("employee", "required")], count=1)
+    if employee and employee not in _without_account(unit):
+        raise Refused("employee_not_yours", area=AREA)
 
 
 def _whole(unit: Unit) -> bool:

@@ -42,6 +42,8 @@ fields:
   name: {{type: text, title: {{zh: 姓名, en: Name}}, required: true}}
   user: {{type: user, title: {{zh: 账号, en: Account}}, unique: true}}
   unit: {{type: reference, to: unit, title: {{zh: 部门, en: Unit}}}}
+checks:
+  unit_first: {{that: user = null or unit != null, field: unit, say: {{zh: 先定部门, en: A unit comes first}}}}
 ---
 role: seller
 title: {{zh: 销售, en: Seller}}
@@ -173,6 +175,23 @@ def test_an_account_is_made_for_an_employee_of_the_branch(firm: Firm) -> None:
     assert staff["user"]["title"] == "Newton"
     assert firm.ask("kim", "GET", "/api/v1/access/employees").get_json()["employees"] == []
     assert firm.record("newton")[0] == "account_made"
+
+
+def test_an_account_whose_employee_cannot_be_written_is_not_made_either(firm: Firm) -> None:
+    nomad = firm.engine.records.create(Context("acme", SYSTEM, "en"), "staff", {"name": "Nomad"}).id
+    boss = firm.visitor("boss")
+    new = {"login": "nomad", "name": "Nomad", "password": PASSWORD, "employee": nomad}
+
+    refused = firm.ask("boss", "POST", ACCOUNTS, new)
+    shown = boss.submit("/users/+new", **new)
+
+    assert refused.status_code == 422
+    assert "A unit comes first" in refused.text
+    assert shown.status == 422
+    assert "A unit comes first" in shown.text
+    listed = firm.ask("boss", "GET", ACCOUNTS).get_json()["accounts"]
+    assert "nomad" not in [one["login"] for one in listed]
+    assert firm.ask("boss", "POST", ACCOUNTS, {**new, "employee": firm.people["Newton"]}).status_code == 201
 
 
 def test_the_same_holds_on_pages(firm: Firm) -> None:

@@ -76,6 +76,9 @@ class UsersScreen:
     may_create: bool
 
 
+_INPUTS = frozenset({"login", "name", "password", "email", "phone", "roles", "employee"})
+
+
 @dataclass(frozen=True, slots=True)
 class UserScreen:
     """One account, or the form for a new one.
@@ -99,6 +102,11 @@ class UserScreen:
     employees: tuple[Option, ...] = ()
     for_nobody: bool = True
     giving: bool = False
+
+    @property
+    def wrong(self) -> tuple[str, ...]:
+        """What is wrong with no input of the form: in the record of the employee, for instance."""
+        return tuple(text for path, text in self.errors.items() if path not in _INPUTS)
 
 
 def build_devices(desk: Desk, devices: Iterable[Device]) -> tuple[DeviceRow, ...]:
