@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.ui.showroom import Showroom, open_showroom
 
 RULES = "/roles/+rules"
+HOUSE_RULES = """
+pack: house_rules
+version: 1.0.0
+title: {zh: 规矩, en: House rules}
+engine: ">=0.1"
+languages: [zh, en]
+needs: {showroom: ">=1"}
+---
+restrict: cheap_ones
+title: {zh: 低价, en: Cheap ones}
+of: work
+on: [read]
+that: record.price < 100
+"""
 
 
 @pytest.fixture
@@ -108,6 +123,33 @@ def test_what_no_rows_can_say_is_written_as_an_expression_and_faults_are_told(sh
     checked = {"mode": "expression", "over": "work", "gives": "boolean", "rights": "yes", "text": written}
     answer = boss.post("/rules/check", {**checked, "_csrf": boss.token()}, HX_Request="true").answer.get_json()
     assert answer["faults"] == []
+
+
+def test_a_rule_of_a_pack_is_switched_off_and_on_again(showroom: Showroom, tmp_path: Path) -> None:
+    house, boss, guest = tmp_path / "house", showroom.visitor("boss"), showroom.visitor("guest")
+    for name, price in (("Shrimps", 5), ("Whales", 500)):
+        showroom.make("work", name=name, price=price)
+    house.mkdir()
+    (house / "pack.yaml").write_text(HOUSE_RULES, encoding="utf-8")
+    showroom.engine.tenancy.install("acme", [house])
+    assert "Whales" not in guest.get("/o/work").text
+    rule = f"{RULES}/restrict/cheap_ones"
+    assert boss.get(rule).all("//button[@name='_do']/@value")[1:] == ["save", "off"]
+
+    assert boss.submit(rule, _do="off").status == 303
+
+    rows = boss.get("/roles/changes").texts("//section[.//h2='Records that people gain or lose']//tbody/tr")
+    assert rows == ["Boss, Clerk, Guest Works Read +1"]
+    assert "Whales" not in guest.get("/o/work").text  # nothing holds yet
+    assert boss.submit("/roles/changes", _do="apply").status == 303
+    assert "Whales" in guest.get("/o/work").text
+    assert "switched off" in boss.get(RULES).text
+    assert "enabled: false" in boss.get("/roles/+export").html
+    assert boss.get(rule).all("//button[@name='_do']/@value")[1:] == ["save", "on", "restore"]
+    assert boss.submit(rule, _do="on").status == 303
+    assert boss.submit("/roles/changes", _do="apply").status == 303
+    assert "Whales" not in guest.get("/o/work").text
+    assert "enabled" not in boss.get("/roles/+export").html
 
 
 def test_rules_are_edited_by_administrators_alone(showroom: Showroom) -> None:

@@ -26,14 +26,19 @@ def compile_controls(bench: Bench, expressions: Expressions) -> None:
     """Build restrictive rules, sharing rules and separation of duties; roles are there already."""
     for merged in bench.documents("restrict"):
         restriction = _restriction(merged, bench, expressions)
-        if restriction is not None:
+        if restriction is not None and _enabled(merged):
             bench.restrictions[restriction.name] = restriction
     for merged in bench.documents("sharing"):
         sharing = _sharing(merged, bench, expressions)
-        if sharing is not None:
+        if sharing is not None and _enabled(merged):
             bench.sharings[sharing.name] = sharing
     for merged in bench.documents("never"):
         bench.nevers[merged.document.id] = _never(merged, bench, expressions)
+
+
+def _enabled(merged: MergedDocument) -> bool:
+    # what is switched off is checked all the same: it may be switched on at any time
+    return merged.node.get("enabled").value is not False
 
 
 def _restriction(merged: MergedDocument, bench: Bench, expressions: Expressions) -> RestrictionModel | None:

@@ -39,6 +39,7 @@ class RuleLine:
     layer: str
     mark: str
     href: str
+    off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class RuleEditScreen:
     is_new: bool
     own: bool
     changed: bool
+    off: bool
     pending: int
     errors: tuple[str, ...]
 
@@ -121,7 +123,7 @@ def build_rule_choice(desk: Desk, kind: str, pending: int) -> RuleEditScreen:
     title = desk.say(f"beside.new_{kind}")
     return RuleEditScreen(
         *(kind, f"/roles/+rules/{kind}/+new", title, "", "", objects, "", "", (), (), (), ()),
-        *("rows", True, (), "", True, False, False, pending, ()),
+        *("rows", True, (), "", True, False, False, False, pending, ()),
     )
 
 
@@ -162,6 +164,7 @@ def build_rule_edit(
         is_new=not name,
         own=base is None and wanted is not None,
         changed=base is not None and wanted is not None and base.document.body != wanted.document.body,
+        off=body.get("enabled") is False,
         pending=len(bench.draft.edits),
         errors=tuple(errors),
     )
@@ -255,6 +258,7 @@ def _drafted(desk: Desk, bench: Workbench, kind: str) -> Iterator[RuleLine]:
             layer_title(desk, found.layer_of(()) or OVERLAY),
             mark,
             f"/roles/+rules/{kind}/{id}",
+            body.get("enabled") is False,
         )
 
 

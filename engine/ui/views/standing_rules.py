@@ -78,7 +78,7 @@ def create_rule(call: Call) -> Response:
 
 
 def change_rule(call: Call) -> Response:
-    """Draft another wording of a rule, take it away, or give it back what the pack says."""
+    """Draft another wording of a rule, take it away, switch it off or on, or give it back what the pack says."""
     bench, kind, name = draft_bench(call), _kind(call), call.place["name"]
     before = _body(call, bench)
     base = bench.base.find(kind, name)
@@ -87,6 +87,11 @@ def change_rule(call: Call) -> Response:
             edits = [Edit("remove", kind, name)]
         case "restore" if base is not None:
             edits = [Edit("set", kind, name, (), dict(base.document.body))]
+        case "off":
+            edits = [Edit("set", kind, name, ("enabled",), False)]
+        case "on":
+            said = base is not None and "enabled" in base.document.body
+            edits = [Edit("set" if said else "remove", kind, name, ("enabled",), True)]
         case _:
             written = _written(call, str(before["of"]))
             body = _posted(call, kind, before, written)
