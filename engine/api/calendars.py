@@ -8,13 +8,14 @@ from typing import Any
 import icalendar
 from werkzeug.wrappers import Response
 
+from engine.access import policy_for
 from engine.api.answers import answer
 from engine.api.drawing import draw_record
 from engine.api.routing import Call
 from engine.kernel.errors import Malformed, Missing
 from engine.metamodel.model import CalendarModel
 from engine.records import CalendarEntry, Listing
-from engine.records.calendars import fields_of
+from engine.records.calendars import card_of, fields_of, title_of
 
 PARAMETERS = ("since", "until", "where")
 _PAST, _FUTURE = timedelta(days=90), timedelta(days=300)
@@ -40,9 +41,8 @@ def feed(call: Call) -> Response:
     made.add("prodid", "-//Tessera//Calendar//EN")
     made.add("version", "2.0")
     made.add("x-wr-calname", calendar.title.in_language(call.context.language))
-    display = model.objects[calendar.object].display
     for entry in found:
-        made.add_component(_component(call, entry, display))
+        made.add_component(_component(call, entry, title_of(entry.record, calendar, model, call.context)))
     return Response(made.to_ical(), mimetype="text/calendar")
 
 
@@ -61,7 +61,9 @@ def _calendar(call: Call) -> CalendarModel:
 def _fields(call: Call, calendar: CalendarModel) -> tuple[str, ...]:
     model = call.services.records.model(call.context)
     found = model.objects[calendar.object]
-    names = [*fields_of(calendar), found.display, calendar.person, calendar.color]
+    _, catalog = call.services.shelf.current(call.context.tenant)
+    card = card_of(policy_for(catalog, call.context.actor), calendar)
+    names = [*fields_of(calendar), found.display, calendar.person, calendar.color, *card]
     return tuple(dict.fromkeys(name for name in names if name))
 
 
@@ -81,12 +83,12 @@ def _json(entry: CalendarEntry) -> dict[str, Any]:
     }
 
 
-def _component(call: Call, entry: CalendarEntry, display: str) -> icalendar.Event:
+def _component(call: Call, entry: CalendarEntry, title: str) -> icalendar.Event:
     event = icalendar.Event()
     day = entry.start.isoformat()
     event.add("uid", f"{entry.record.id}-{day}@tessera")
     event.add("dtstamp", call.context.now())
-    event.add("summary", str(entry.record.values.get(display) or entry.record.id[-8:]))
+    event.add("summary", title)
     event.add("dtstart", _moment(entry.start))
     event.add("dtend", _moment(entry.end))
     event.add("url", f"{call.request.host_url}o/{entry.record.object}/{entry.record.id}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
@@ -10,13 +10,16 @@ from typing import Any
 
 from dateutil.rrule import DAILY, FR, MO, MONTHLY, TH, TU, WE, WEEKLY, YEARLY, rrule
 
+from engine.access import Policy
+from engine.kernel.context import Context
 from engine.kernel.errors import LimitExceeded
-from engine.metamodel.model import CalendarModel
+from engine.metamodel.model import CalendarModel, FieldModel, ObjectModel, TenantModel
 from engine.records.change import Record
 from engine.records.conditions import Conditions
 from engine.records.limits import ENTRIES, PAGE
 from engine.records.query import Listing
 from engine.records.reading import list_records
+from engine.records.spoken import word_of
 from engine.records.unit import Unit
 
 LONGEST = timedelta(days=400)
@@ -68,7 +71,50 @@ def fields_of(calendar: CalendarModel) -> tuple[str, ...]:
     return tuple(name for name in names if name)
 
 
+def card_of(policy: Policy, calendar: CalendarModel) -> tuple[str, ...]:
+    """Return the paths that a reader is told entries by, and the field with the currency of their sums."""
+    found, readable = policy.model.objects[calendar.object], policy.readable
+    known = [column.path for column in calendar.card if _readable(policy, found, column.path)]
+    money = (found.currency,) if known and found.currency in readable(found.name) else ()
+    return tuple(dict.fromkeys([*(".".join(path) for path in known), *(name for name in money if name)]))
+
+
+def title_of(record: Record, calendar: CalendarModel, model: TenantModel, ctx: Context) -> str:
+    """Return what an entry is called by, as a text in the reader's language."""
+    found = model.objects[calendar.object]
+    words = []
+    for column in calendar.card:
+        value = record.values.get(".".join(column.path))
+        field = _end(model, found, column.path)
+        if value is None or field is None:
+            continue
+        code = field.currency
+        if code is not None and code in found.fields:
+            code = record.values.get(code)
+        word = word_of(value, field, model.dictionaries, ctx)
+        words.append(f"{code} {word}" if field.type == "money" and isinstance(code, str) else word)
+    return ", ".join(words) or str(record.values.get(found.display) or record.id[-8:])
+
+
 # ----------------------------------------------------------------------------------------------------------------------
+
+
+def _readable(policy: Policy, found: ObjectModel, path: Sequence[str]) -> bool:
+    at = found
+    for step in path:
+        if step not in policy.readable(at.name):
+            return False
+        target = next(iter(at.fields[step].targets), None)
+        at = policy.model.objects.get(target or "", at)
+    return True
+
+
+def _end(model: TenantModel, found: ObjectModel, path: Sequence[str]) -> FieldModel | None:
+    field = None
+    for step in path:
+        field = found.fields.get(step)
+        found = model.objects.get(next(iter(field.targets), ""), found) if field is not None else found
+    return field
 
 
 def _records(

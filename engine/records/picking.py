@@ -27,6 +27,23 @@ def pick_values(draft: Draft, unit: Unit) -> bool:
     return pointed
 
 
+def pick_again(draft: Draft, unit: Unit) -> bool:
+    """Take anew what follows a field that a change gives another value; tell whether a reference was among it.
+
+    Where nothing fits any more, the field gets its default.
+    """
+    pointed, before = False, draft.before or {}
+    for name, model, pick in draft.plan.picks:
+        if name in draft.touched or not any(draft.after.get(other) != before.get(other) for other in pick.again):
+            continue
+        found = _first(draft, unit, model, pick)
+        if found is None and model.default is not None:
+            found = model.default.value
+        draft.put(name, found)
+        pointed = pointed or pick.source is None
+    return pointed
+
+
 def _first(draft: Draft, unit: Unit, model: FieldModel, pick: Pick) -> Any:
     target, policy = pick.source or model.targets[0], unit.policy
     if not policy.may(target, "read") or (pick.take != "id" and pick.take not in policy.usable(target)):

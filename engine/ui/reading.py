@@ -128,11 +128,12 @@ class _Reader:
         return self.action == "create" and (follows or field.required)
 
     def picks_anew(self, field: FieldModel, posted: Posted, value: Any) -> bool:
-        """Tell whether a field of a new record is still for the engine to pick, since nobody chose something else."""
-        if field.pick is None or self.action != "create":
+        """Tell whether a field is still for the engine to pick, since nobody chose something else: of a new record, and
+        of one that is changed where it follows other fields."""
+        if field.pick is None or (self.action != "create" and not field.pick.again):
             return False
         before = posted.one(f"{field.name}.picked")
-        if value is None or value == before:
+        if value == before or (value is None and self.action == "create"):
             return True
         number = as_decimal(value)
         return number is not None and number == as_decimal(before)

@@ -47,6 +47,17 @@ def test_what_comes_again_stands_on_each_of_its_days_until_the_last(clerk: Visit
     assert found == ["2026-11-11", "2026-11-18", "2026-11-25", "2026-12-02", "2026-12-09", "2026-12-16", "2026-12-23"]
 
 
+def test_entries_are_called_by_what_their_card_tells_as_far_as_the_reader_may_read_it(showroom: Showroom) -> None:
+    artist = showroom.make("artist", name="Xu Beihong")
+    work = showroom.make("work", name="Horse", price="1200")
+    showroom.make("deal", artist=artist, day="2026-10-12", lines=[{"work": work, "quantity": 2}])
+
+    page = showroom.visitor("clerk").get("/o/deal/calendar/entries?since=2026-10-12&until=2026-10-13")
+
+    assert [one["title"] for one in json.loads(page.html)] == ["Xu Beihong, ¥ 2,400.00"]
+    assert "Xu Beihong, CNY 2,400.00" in fed(showroom, "deal")
+
+
 def move(clerk: Visitor, **values: Any) -> Page:
     return clerk.post("/o/work/calendar/move", {**values, "_csrf": clerk.token()})
 
@@ -78,15 +89,18 @@ def test_days_that_are_none_or_too_many_are_refused(clerk: Visitor, query: str) 
 
 
 def test_the_feed_is_read_by_calendar_programs(showroom: Showroom) -> None:
+    assert {"Shrimps", "Market"} <= fed(showroom, "work")
+
+
+def fed(showroom: Showroom, calendar: str) -> set[str]:
+    """Return what a calendar program shows of a feed."""
     token = showroom.engine.auth.tokens.create("acme", "clerk", "calendar", ("read",), None)
     basic = base64.b64encode(f"clerk:{token}".encode()).decode()
-
-    answer = Client(showroom.app).get("/api/v1/calendars/work.ics", headers={"Authorization": f"Basic {basic}"})
-
-    read = icalendar.Calendar.from_ical(answer.get_data(as_text=True))
-    titles = {str(event["summary"]) for event in read.walk("VEVENT")}
-    assert {"Shrimps", "Market"} <= titles
+    client = Client(showroom.app)
+    answer = client.get(f"/api/v1/calendars/{calendar}.ics", headers={"Authorization": f"Basic {basic}"})
     assert answer.mimetype == "text/calendar"
+    read = icalendar.Calendar.from_ical(answer.get_data(as_text=True))
+    return {str(event["summary"]) for event in read.walk("VEVENT")}
 
 
 @pytest.mark.browser

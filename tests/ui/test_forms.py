@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.auth import NewUser
 from engine.records import Listing
+from engine.ui.screens.later import told_later
 from tests.ui.showroom import Showroom
 from tests.ui.visitor import PASSWORD, Page, Visitor
 
@@ -314,3 +315,34 @@ def test_lines_that_may_only_be_read_are_never_posted_and_stay_in_sight(
     forged = teller.post(address, {**form, "_version": "2", "lines._sent": "1"})
     assert forged.status in (403, 422)
     assert len(read(showroom, "deal", deal).lines["lines"]) == 2
+
+
+def test_a_new_form_leaves_out_what_only_other_records_can_tell(
+    showroom: Showroom, clerk: Visitor, artist: Callable[..., str]
+) -> None:
+    who = artist("Told later")
+    known = "//div[@data-field='works']"
+
+    assert not clerk.get("/o/artist/new").all(known)
+    assert clerk.get(f"/o/artist/{who}/edit").all(known)
+    assert told_later(showroom.engine.records.model(showroom.context()), "deal_line") == {"packed", "open"}
+
+
+def test_what_follows_another_field_is_taken_anew_until_somebody_says_otherwise(
+    showroom: Showroom, clerk: Visitor, artist: Callable[..., str]
+) -> None:
+    north, nowhere = artist("Of the north", land="north"), artist("Of nowhere")
+    deal = showroom.make("deal", artist=north)
+    edit = f"/o/deal/{deal}/edit"
+    assert read(showroom, "deal", deal).values["land"] == "north"
+
+    values = clerk.get(edit).form(edit) | {"artist": nowhere, "artist.text": "Of nowhere"}
+    seen = clerk.post(f"/o/deal/preview?id={deal}", values, HX_Request="true")
+    assert seen.all("//select[@name='land']/option[@selected]/@value") == ["south"]
+    assert clerk.post(edit, values).status == 303
+    assert read(showroom, "deal", deal).values["land"] == "south"
+
+    values = clerk.get(edit).form(edit) | {"artist": north, "artist.text": "Of the north"}
+    kept = clerk.post(edit, values | {"land": "south", "land.picked": "north"})
+    assert kept.status == 303
+    assert read(showroom, "deal", deal).values["land"] == "south"

@@ -27,6 +27,7 @@ def build_field(name: str, node: Node, object: str, layer: str, bench: Bench) ->
         type=type,
         title=node.label("title"),
         help=node.label("help"),
+        related=node.label("related"),
         required=node.flag("required"),
         readonly=node.flag("readonly"),
         unique=node.flag("unique"),

@@ -143,7 +143,8 @@ class _FieldFormulas:
         target = self.bench.objects.get(next(iter(self.field.targets), ""))
         if target is None:
             return None
-        return Pick(self._where(node.get("where")), sort_keys(node.get("sort"), target, self.bench))
+        where, sort = self._where(node.get("where")), sort_keys(node.get("sort"), target, self.bench)
+        return Pick(where, sort, again=self._again(node))
 
     def _pick_of_another(self, node: Node) -> Pick | None:
         """Compile what a field takes from a record that it does not point to."""
@@ -158,7 +159,12 @@ class _FieldFormulas:
         if self.expressions.world.type_of_field(taken) != self.type or not taken.stored:
             self.bench.complain("wrong_result", node.get("take"), type=self.field.type, wanted=taken.type)
         where = self._where(node.get("where"), source.name)
-        return Pick(where, sort_keys(node.get("sort"), source, self.bench), source.name, taken.name)
+        sort = sort_keys(node.get("sort"), source, self.bench)
+        return Pick(where, sort, source.name, taken.name, self._again(node))
+
+    def _again(self, node: Node) -> tuple[str, ...]:
+        named = (self.bench.field(self.object, part) for part in node.get("again").elements())
+        return tuple(field.name for field in named if field is not None)
 
     def _check_pattern(self) -> None:
         pattern = self.field.pattern

@@ -28,7 +28,7 @@ OPTIONS: Mapping[FieldType, frozenset[str]] = {
     "duration": _ORDERED,
     "choice": _KEPT | {"of", "depends_on", "pick", "index", "unique", "as"},
     "choices": _KEPT | {"of", "depends_on"},
-    "reference": _KEPT | {"to", "where", "pick", "on_delete", "index", "unique", "as"},
+    "reference": _KEPT | {"to", "where", "pick", "on_delete", "related", "index", "unique", "as"},
     "references": _KEPT | {"to", "where"},
     "any_reference": _KEPT | {"to", "index"},
     "lines": _EVERY | {"of"},

@@ -154,6 +154,7 @@ class _View:
             end=end.name if end else None,
             color=color.name if color else None,
             person=person.name if person else None,
+            card=tuple(self._card()),
             where=self.expressions.row_condition(node.get("where"), self.scope),
             repeat=self._repeat(),
             bars=self._bars(),

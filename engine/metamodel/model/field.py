@@ -81,13 +81,15 @@ class Rollup:
 class Pick:
     """What a field takes on creation where nothing is given, of the first record for which ``where`` is true too.
 
-    A reference takes the record itself; another field what stands in ``take`` of a record of ``source``.
+    A reference takes the record itself; another field what stands in ``take`` of a record of ``source``. When one of
+    ``again`` changes later, what was not given another value is taken anew.
     """
 
     where: Expression | None = None
     sort: tuple[SortKey, ...] = ()
     source: str | None = None
     take: str = "id"
+    again: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,8 @@ class FieldModel:
     and its reference back. ``system`` fields are kept by the engine (id, version, created_at, owner ...).
     ``over`` and ``gives`` belong to the types that hold rules: the object whose records a rule is about, and the FEEL
     type of what it comes to (empty: anything).
-    ``sort_key`` says that a pinyin key column stands beside the text. ``layer`` is the pack that said it.
+    ``related`` is how those are called that point to a record by this reference, where their object's plural says too
+    little. ``sort_key`` says that a pinyin key column stands beside the text. ``layer`` is the pack that said it.
     """
 
     name: str
@@ -124,6 +127,7 @@ class FieldModel:
     targets: tuple[str, ...] = ()
     where: Expression | None = None
     pick: Pick | None = None
+    related: LocalText = EMPTY
     on_delete: Literal["restrict", "clear", "cascade"] = "restrict"
     lines_of: str | None = None
     lines_by: str | None = None

@@ -71,7 +71,8 @@ class CalendarModel:
 
     ``start`` and ``end`` are dates (whole days) or instants; without ``end`` an entry lasts a day, or an hour.
     ``color`` is a choice whose items colour the entries, ``person`` a user or a reference to a person: the team view
-    has a row for each. ``repeat`` is None where entries stand alone, ``bars`` where they are no bars.
+    has a row for each. ``card`` is what entries are called by; without it, by their record's title. ``repeat`` is None
+    where entries stand alone, ``bars`` where they are no bars.
     """
 
     name: str
@@ -81,6 +82,7 @@ class CalendarModel:
     end: str | None = None
     color: str | None = None
     person: str | None = None
+    card: tuple[ColumnModel, ...] = ()
     where: Expression | None = None
     repeat: RepeatModel | None = None
     bars: BarsModel | None = None

@@ -11,7 +11,7 @@ from engine.records.calculating import calculate
 from engine.records.completing import Completion
 from engine.records.draft import Draft
 from engine.records.exploding import explode
-from engine.records.picking import pick_values
+from engine.records.picking import pick_again, pick_values
 from engine.records.plan import ObjectPlan
 from engine.records.related import Key, Related
 from engine.records.results import DoesNotFit, result_of
@@ -60,6 +60,7 @@ def _give_defaults(drafts: list[Draft], families: list[Draft], related: Related,
     fresh = [draft for draft in drafts if draft.action == "create"]
     # all of them first: a default may point to a record that another one looks at
     pointed = [_defaults(draft, related.unit) for draft in reversed(fresh)]
+    pointed += [pick_again(draft, related.unit) for draft in drafts if draft.action == "update" and draft.touched]
     if any(pointed):
         _relate(families, related, plans)
 

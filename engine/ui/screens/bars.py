@@ -13,7 +13,7 @@ from engine.storage import Reference
 from engine.ui.desk import Desk
 from engine.ui.screens.addresses import ListAddress
 from engine.ui.screens.alerts import first_alert
-from engine.ui.screens.calendars import readable_alerts
+from engine.ui.screens.calendars import entry_title, readable_alerts
 from engine.ui.screens.filtering import FilterPanel, build_filter_panel
 from engine.ui.screens.lists import Tab, view_tabs
 from engine.ui.screens.ways import Way, ways_of
@@ -192,7 +192,7 @@ def _bar(desk: Desk, calendar: CalendarModel, span: Span, entry: CalendarEntry) 
     part = min(max(float(progress), 0.0), 100.0) if progress is not None else 0.0
     alert = first_alert(desk, readable_alerts(desk, calendar), values)
     person = values.get(calendar.person) if calendar.person else None
-    title = str(values.get(found.display) or record.id[-8:])
+    title = entry_title(desk, calendar, record)
     dates = desk.say("bars.period", since=desk.dates.day(start), until=desk.dates.day(last))
     who = (person.title or "") if isinstance(person, Reference) else ""
     told = [title, dates, f"{part:g}%" if progress is not None else "", who, alert.text if alert else ""]

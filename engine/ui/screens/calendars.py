@@ -9,13 +9,16 @@ from datetime import date, datetime
 from typing import Any
 
 from engine.metamodel.model import CalendarModel
-from engine.records import CalendarEntry
+from engine.records import CalendarEntry, Record
 from engine.storage import Reference
 from engine.ui.desk import Desk
 from engine.ui.screens.addresses import ListAddress
 from engine.ui.screens.alerts import first_alert
+from engine.ui.screens.columns import resolve
 from engine.ui.screens.filtering import FilterPanel, build_filter_panel
+from engine.ui.screens.history import text_of_cell
 from engine.ui.screens.lists import Tab, view_tabs
+from engine.ui.screens.sections import shown_field
 from engine.ui.screens.ways import Way, ways_of
 
 NOBODY = "-"
@@ -61,13 +64,12 @@ def build_calendar(desk: Desk, calendar: CalendarModel, address: ListAddress) ->
 def entry_json(desk: Desk, calendar: CalendarModel, entry: CalendarEntry) -> dict[str, Any]:
     """Return an entry as the script takes it: hours in the tenant's zone, nothing that the reader may not see."""
     record = entry.record
-    found = desk.model.objects[calendar.object]
     person = record.values.get(calendar.person) if calendar.person else None
     alert = first_alert(desk, readable_alerts(desk, calendar), record.values)
     return {
         "id": record.id if not entry.shift else f"{record.id}@{entry.start.isoformat()}",
         "row": f"{record.id}@{record.version}",
-        "title": str(record.values.get(found.display) or record.id[-8:]),
+        "title": entry_title(desk, calendar, record),
         "start": _local(desk, entry.start),
         "end": _local(desk, entry.end),
         "allDay": entry.whole_day,
@@ -76,7 +78,7 @@ def entry_json(desk: Desk, calendar: CalendarModel, entry: CalendarEntry) -> dic
         "person": person.id if isinstance(person, Reference) else NOBODY,
         "personName": (person.title or "") if isinstance(person, Reference) else desk.say("calendar.nobody"),
         "shift": int(entry.shift.total_seconds()),
-        "href": f"/o/{found.name}/{record.id}",
+        "href": f"/o/{calendar.object}/{record.id}",
     }
 
 
@@ -84,6 +86,19 @@ def readable_alerts(desk: Desk, calendar: CalendarModel) -> Sequence[Any]:
     """Return the alerts whose fields the reader may see."""
     usable = desk.policy.usable(calendar.object)
     return [alert for alert in calendar.alerts if all(path[0] in usable for path in alert.when.reads)]
+
+
+def entry_title(desk: Desk, calendar: CalendarModel, record: Record) -> str:
+    """Return what an entry is called by: what its card tells, else the record's title."""
+    specs = (resolve(desk, calendar.object, ".".join(column.path)) for column in calendar.card)
+    texts = []
+    for spec in specs:
+        value = record.values.get(spec.path) if spec is not None else None
+        if spec is not None and value is not None:
+            shown = shown_field(desk, spec.field, desk.look(spec.object, record.values), value)
+            texts.append(" ".join(part for part in (shown.before, text_of_cell(shown.cell)) if part))
+    title = record.values.get(desk.model.objects[calendar.object].display)
+    return desk.say("value.joint").join(text for text in texts if text) or str(title or record.id[-8:])
 
 
 def _options(desk: Desk, calendar: CalendarModel, address: ListAddress) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.metamodel.model import FieldModel
 from engine.ui.desk import Desk
-from engine.ui.screens.grids import line_fields, totals_of
+from engine.ui.screens.grids import totals_of
 from engine.ui.widgets import widget_of
 from engine.ui.widgets.base import Cell, Input, Look, Spot, plain_cell
 
@@ -68,13 +68,12 @@ class LineEditor:
 def build_editor(
     desk: Desk,
     field: FieldModel,
-    columns: Sequence[str],
+    fields: Sequence[FieldModel],
     lines: Sequence[Mapping[str, Any]],
     errors: Mapping[str, tuple[str, ...]],
     writable: bool,
 ) -> LineEditor:
-    """Return the editor of a field of lines."""
-    fields = line_fields(desk, field, columns)
+    """Return the editor of a field of lines with these columns."""
     drawer = _Drawer(desk, field, fields, errors, writable)
     return LineEditor(
         field.name,

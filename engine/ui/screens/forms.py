@@ -11,6 +11,8 @@ from engine.kernel.errors import Complaint
 from engine.metamodel.model import FieldModel, FormField, FormModel, FormSection, FormTab, ObjectModel
 from engine.ui.desk import Desk
 from engine.ui.screens.editors import LineEditor, build_editor
+from engine.ui.screens.grids import line_fields
+from engine.ui.screens.later import told_later
 from engine.ui.widgets import widget_of
 from engine.ui.widgets.base import Cell, Input, Look, Spot, plain_cell
 from engine.ui.widgets.references import parts_of
@@ -112,7 +114,9 @@ def build_form(desk: Desk, form: FormModel, facts: FormFacts, title: str) -> For
     found = desk.model.objects[form.object]
     path = f"/o/{found.name}/{facts.id}" if facts.id else f"/o/{found.name}"
     values = {**facts.values, **facts.posted}
-    drawer = _Drawer(desk, found, desk.look(found.name, values), facts, values, by_field(desk, facts.complaints))
+    later = frozenset[str]() if facts.id else told_later(desk.model, found.name)
+    look, errors = desk.look(found.name, values), by_field(desk, facts.complaints)
+    drawer = _Drawer(desk, found, look, facts, values, errors, later)
     tabs = [drawer.tab(tab) for tab in form.tabs if facts.visible.get(f"tab:{tab.name}", True)]
     tabs = [tab for tab in tabs if tab.sections]
     if len(tabs) < _FEW_TABS:
@@ -149,6 +153,7 @@ class _Drawer:
     facts: FormFacts
     values: Mapping[str, Any]
     errors: Mapping[str, tuple[str, ...]]
+    later: frozenset[str]
 
     def tab(self, tab: FormTab) -> TabBox:
         sections = tuple(box for section in tab.sections for box in self.sections(section))
@@ -174,7 +179,14 @@ class _Drawer:
 
     def shows(self, field: FieldModel) -> bool:
         readable = field.name in self.desk.policy.readable(self.found.name)
-        return readable and (not field.system or field.name in _GIVEN) and self.facts.visible.get(field.name, True)
+        shown = readable and (not field.system or field.name in _GIVEN) and self.facts.visible.get(field.name, True)
+        return shown and not self._says_nothing_yet(field)
+
+    def _says_nothing_yet(self, field: FieldModel) -> bool:
+        """Tell whether nobody fills in a field of a new record, and it has nothing to tell before that is saved."""
+        if self.facts.id or self.writable(field) or field.name in self.found.numbering:
+            return False
+        return field.name in self.later or (not field.computed and self.values.get(field.name) in (None, "", (), []))
 
     def box(self, placed: FormField, field: FieldModel) -> FieldBox:
         widget = widget_of(field)
@@ -205,14 +217,17 @@ class _Drawer:
     def _picked(self, field: FieldModel) -> str:
         """Return what the engine picked: while nobody chooses something else, it picks anew."""
         value = self.values.get(field.name)
-        if field.pick is None or self.facts.id or field.name not in self.facts.picked or value is None:
+        if field.pick is None or field.name not in self.facts.picked or value is None:
+            return ""
+        if self.facts.id and not field.pick.again:
             return ""
         return parts_of(value)[0] if field.references else str(value)
 
     def lines(self, placed: FormField, field: FieldModel) -> SectionBox:
-        editor = build_editor(
-            self.desk, field, placed.columns, self.values.get(field.name) or (), self.errors, self.writable(field)
-        )
+        without = frozenset[str]() if self.facts.id else told_later(self.desk.model, field.lines_of or "")
+        columns = [one for one in line_fields(self.desk, field, placed.columns) if one.name not in without]
+        rows = self.values.get(field.name) or ()
+        editor = build_editor(self.desk, field, columns, rows, self.errors, self.writable(field))
         return SectionBox(field.name, self.desk.title(field.title), editor=editor)
 
     def writable(self, field: FieldModel) -> bool:

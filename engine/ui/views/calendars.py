@@ -13,7 +13,7 @@ from flask import Response
 from engine.kernel.errors import Malformed, Missing
 from engine.metamodel.model import CalendarModel, FieldModel
 from engine.records import Listing
-from engine.records.calendars import fields_of
+from engine.records.calendars import card_of, fields_of
 from engine.ui.door import Call, Route
 from engine.ui.screens.addresses import ListAddress, read_address
 from engine.ui.screens.bars import build_bars, span_of
@@ -93,7 +93,8 @@ def _listing(call: Call, calendar: CalendarModel, address: ListAddress, more: Se
     usable = desk.policy.usable(calendar.object)
     extra = [calendar.color, calendar.person, desk.model.objects[calendar.object].display]
     alerts = [".".join(path) for alert in readable_alerts(desk, calendar) for path in alert.when.reads]
-    wanted = [*fields_of(calendar), *(name for name in extra if name in usable), *more, *alerts]
+    card = card_of(desk.policy, calendar)
+    wanted = [*fields_of(calendar), *(name for name in extra if name in usable), *more, *alerts, *card]
     fields = tuple(dict.fromkeys(name for name in wanted if name and not name.startswith("actor")))
     where = condition_of(call, desk.model.lists[calendar.object], address)
     return Listing(calendar.object, where, address.quick, fields=fields, view=address.view or None)

@@ -183,7 +183,7 @@ def _related(call: Call, form: FormModel, record: Record) -> Iterator[tuple[tupl
         here = desk.model.objects[record.object]
         specs = [spec for spec in specs if not _repeats(spec, here, record, page.records)]
         grid = _grid(call, found, specs[:_RELATED_COLUMNS], page.records)
-        title = desk.title(found.plural) or desk.title(found.title)
+        title = _title_of_related(desk, record.object, found, field)
         back = quote(f"/o/{record.object}/{record.id}", safe="")
         own = shared is None
         allowed = own and desk.may(object, "create") and field in desk.policy.writable(object, "create")
@@ -197,6 +197,13 @@ def _related(call: Call, form: FormModel, record: Record) -> Iterator[tuple[tupl
             (object, field),
             Related(object, field, title, found.icon, grid, more if page.after else "", add, empty, bars),
         )
+
+
+def _title_of_related(desk: Desk, here: str, found: ObjectModel, field: str) -> str:
+    """Return how a list of related records is called: as the reference says that leads here, else as their object."""
+    told = found.fields[field]
+    called = desk.title(told.related) if here in told.targets else ""
+    return called or desk.title(found.plural) or desk.title(found.title)
 
 
 def _repeats(spec: ColumnSpec, here: ObjectModel, record: Record, rows: Sequence[Record]) -> bool:
