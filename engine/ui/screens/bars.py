@@ -14,9 +14,8 @@ from engine.ui.desk import Desk
 from engine.ui.screens.addresses import ListAddress
 from engine.ui.screens.alerts import first_alert
 from engine.ui.screens.calendars import entry_title, readable_alerts
-from engine.ui.screens.filtering import FilterPanel, build_filter_panel
-from engine.ui.screens.lists import Tab, view_tabs
-from engine.ui.screens.ways import Way, ways_of
+from engine.ui.screens.heads import Head, build_head
+from engine.ui.screens.ways import Way
 from engine.ui.widgets.choices import PHASE_TONES
 
 # how long a page is, and how far apart its lines are, in days
@@ -84,14 +83,7 @@ class Mark:
 class BarsScreen:
     """The page ready to be drawn. ``today`` is where today stands, below 0 when it is on another page."""
 
-    object: str
-    title: str
-    singular: str
-    icon: str
-    address: ListAddress
-    ways: tuple[Way, ...]
-    tabs: tuple[Tab, ...]
-    panel: FilterPanel
+    head: Head
     groups: tuple[BarGroup, ...]
     marks: tuple[Mark, ...]
     today: float
@@ -103,7 +95,6 @@ class BarsScreen:
     now: str
     move: str
     sizable: bool
-    may_create: bool
 
 
 def span_of(desk: Desk, place: Mapping[str, str]) -> Span:
@@ -125,7 +116,6 @@ def build_bars(
 ) -> BarsScreen:
     """Return the page."""
     found = desk.model.objects[calendar.object]
-    model = desk.model.lists[found.name]
     days = found.fields[calendar.start].type == "date"
     writable = desk.policy.writable(calendar.object, "update")
     fields = [name for name in (calendar.start, calendar.end) if name]
@@ -137,14 +127,7 @@ def build_bars(
         return address.url(place=tuple(place.items()))
 
     return BarsScreen(
-        object=found.name,
-        title=desk.title(calendar.title),
-        singular=desk.title(found.title),
-        icon=found.icon,
-        address=address,
-        ways=ways_of(desk, address, "bars"),
-        tabs=view_tabs(desk, model, address),
-        panel=build_filter_panel(desk, model, address),
+        head=build_head(desk, desk.title(calendar.title), address, "bars"),
         groups=tuple(_groups(desk, calendar, span, entries)),
         marks=tuple(_marks(desk, span)),
         today=span.place(desk.dates.today) if span.since <= desk.dates.today < span.until else -1,
@@ -159,7 +142,6 @@ def build_bars(
         now=drawn if span.name == _USUAL else at(span=span.name),
         move=f"/o/{found.name}/calendar/move" if movable else "",
         sizable=bool(calendar.end),
-        may_create=desk.may(found.name, "create"),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
 from urllib.parse import quote
 
 from engine.metamodel.model import AlertModel, BoardModel, FieldModel, ObjectModel
@@ -15,10 +14,9 @@ from engine.ui.formatting import as_decimal, currency_sign, grouped
 from engine.ui.screens.addresses import ListAddress
 from engine.ui.screens.alerts import Alert, first_alert
 from engine.ui.screens.columns import ColumnSpec, Row, resolve
-from engine.ui.screens.filtering import FilterPanel, build_filter_panel
 from engine.ui.screens.grids import draw_column
-from engine.ui.screens.lists import Tab, view_tabs
-from engine.ui.screens.ways import Way, ways_of
+from engine.ui.screens.heads import Head, build_head
+from engine.ui.screens.ways import Way
 from engine.ui.widgets.base import Cell, plain_cell
 from engine.ui.widgets.choices import PHASE_TONES
 
@@ -64,18 +62,10 @@ class Column:
 class BoardScreen:
     """A board ready to be drawn."""
 
-    object: str
-    title: str
-    singular: str
-    icon: str
-    address: ListAddress
-    ways: tuple[Way, ...]
-    tabs: tuple[Tab, ...]
-    panel: FilterPanel
+    head: Head
     per: tuple[Way, ...]
     columns: tuple[Column, ...]
     summary: str
-    may_create: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,24 +175,12 @@ def draw_column_of(hand: Hand, place: Place, tallies: Sequence[Tally], page: tup
     return Column(place, f"{count:,}", sum_text(hand, tallies), cards, rest, more, add)
 
 
-def build_board(hand: Hand, address: ListAddress, columns: Sequence[Column], summary: str, per: tuple[Way, ...]) -> Any:
+def build_board(
+    hand: Hand, address: ListAddress, columns: Sequence[Column], summary: str, per: tuple[Way, ...]
+) -> BoardScreen:
     """Return the board page."""
-    desk, found = hand.desk, hand.found
-    model = desk.model.lists[found.name]
-    return BoardScreen(
-        object=found.name,
-        title=desk.title(hand.board.title),
-        singular=desk.title(found.title),
-        icon=found.icon,
-        address=address,
-        ways=ways_of(desk, address, "board"),
-        tabs=view_tabs(desk, model, address),
-        panel=build_filter_panel(desk, model, address),
-        per=per,
-        columns=tuple(columns),
-        summary=summary,
-        may_create=desk.may(found.name, "create"),
-    )
+    head = build_head(hand.desk, hand.desk.title(hand.board.title), address, "board")
+    return BoardScreen(head, per, tuple(columns), summary)
 
 
 def sum_text(hand: Hand, tallies: Sequence[Tally]) -> str:

@@ -15,11 +15,9 @@ from engine.ui.desk import Desk
 from engine.ui.screens.addresses import ListAddress
 from engine.ui.screens.alerts import first_alert
 from engine.ui.screens.columns import resolve
-from engine.ui.screens.filtering import FilterPanel, build_filter_panel
+from engine.ui.screens.heads import Head, build_head
 from engine.ui.screens.history import text_of_cell
-from engine.ui.screens.lists import Tab, view_tabs
 from engine.ui.screens.sections import shown_field
-from engine.ui.screens.ways import Way, ways_of
 
 NOBODY = "-"
 _WORDS = ("today", "month", "week", "day", "list", "team", "previous", "next", "whole_day", "none", "more")
@@ -29,35 +27,17 @@ _WORDS = ("today", "month", "week", "day", "list", "team", "previous", "next", "
 class CalendarScreen:
     """A calendar ready to be drawn; ``options`` is what the script is told, as JSON."""
 
-    object: str
-    title: str
-    singular: str
-    icon: str
-    address: ListAddress
-    ways: tuple[Way, ...]
-    tabs: tuple[Tab, ...]
-    panel: FilterPanel
+    head: Head
     options: str
     feed: str
-    may_create: bool
 
 
 def build_calendar(desk: Desk, calendar: CalendarModel, address: ListAddress) -> CalendarScreen:
     """Return the page of a calendar; its entries are asked for by the script."""
-    found = desk.model.objects[calendar.object]
-    model = desk.model.lists[found.name]
     return CalendarScreen(
-        object=found.name,
-        title=desk.title(calendar.title),
-        singular=desk.title(found.title),
-        icon=found.icon,
-        address=address,
-        ways=ways_of(desk, address, "calendar"),
-        tabs=view_tabs(desk, model, address),
-        panel=build_filter_panel(desk, model, address),
+        head=build_head(desk, desk.title(calendar.title), address, "calendar"),
         options=json.dumps(_options(desk, calendar, address), ensure_ascii=False),
         feed=f"/api/v1/calendars/{calendar.name}.ics",
-        may_create=desk.may(found.name, "create"),
     )
 
 

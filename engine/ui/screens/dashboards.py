@@ -14,7 +14,7 @@ from engine.ui.desk import Desk
 from engine.ui.screens.chart_addresses import values_by_name
 from engine.ui.screens.charts import ChartScreen
 from engine.ui.screens.columns import ListRow
-from engine.ui.screens.lists import Head
+from engine.ui.screens.lists import ColumnHead
 from engine.ui.screens.ways import Way
 
 PERIODS = tuple(name for name in RELATIVE if name not in ("today", "this_week"))
@@ -50,7 +50,7 @@ class Tile:
     width: int
     note: str = ""
     chart: ChartScreen | None = None
-    heads: tuple[Head, ...] = ()
+    heads: tuple[ColumnHead, ...] = ()
     rows: tuple[ListRow, ...] = ()
 
 

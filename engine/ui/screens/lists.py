@@ -9,8 +9,7 @@ from engine.metamodel.model import ListModel, ObjectModel, SortKey, TransitionMo
 from engine.ui.desk import Desk
 from engine.ui.screens.addresses import ListAddress
 from engine.ui.screens.columns import ColumnSpec, ListRow, Row, card_slots, draw_rows, resolve
-from engine.ui.screens.filtering import FilterPanel, build_filter_panel
-from engine.ui.screens.ways import Way, ways_of
+from engine.ui.screens.heads import Head, build_head
 from engine.ui.widgets import widget_of
 
 PAGE = 50
@@ -21,7 +20,7 @@ _UNSORTABLE = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class ColumnHead:
     """The head of a column."""
 
     title: str
@@ -29,15 +28,6 @@ class Head:
     sort: str = ""
     order: str = ""
     width: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """A view of the list."""
-
-    title: str
-    href: str
-    current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +72,14 @@ class Pager:
 class ListScreen:
     """A list ready to be drawn."""
 
-    object: str
-    title: str
-    singular: str
-    icon: str
-    address: ListAddress
-    ways: tuple[Way, ...]
-    tabs: tuple[Tab, ...]
-    panel: FilterPanel
-    heads: tuple[Head, ...]
+    head: Head
+    heads: tuple[ColumnHead, ...]
     slots: tuple[int, ...]
     rows: tuple[ListRow, ...]
     pager: Pager
     columns: tuple[ColumnChoice, ...]
     bulk: tuple[BulkAction, ...]
     empty: Empty | None
-    may_create: bool
     may_update: bool
     may_import: bool
     may_export: bool
@@ -116,14 +98,7 @@ def build_list(
     rows, after = page
     title = desk.title(found.plural) or desk.title(found.title)
     return ListScreen(
-        object=found.name,
-        title=title,
-        singular=desk.title(found.title),
-        icon=found.icon,
-        address=address,
-        ways=ways_of(desk, address, "list"),
-        tabs=view_tabs(desk, model, address),
-        panel=build_filter_panel(desk, model, address),
+        head=build_head(desk, title, address, "list"),
         heads=tuple(_head(spec, address, model) for spec in specs),
         slots=card_slots(specs, found),
         rows=draw_rows(desk, found, specs, rows),
@@ -131,7 +106,6 @@ def build_list(
         columns=_column_choices(desk, model, specs),
         bulk=_bulk(desk, found, address),
         empty=None if rows else _empty(desk, found, address),
-        may_create=desk.may(found.name, "create") and not address.deleted,
         may_update=desk.may(found.name, "update") and not address.deleted,
         may_import=desk.may(found.name, "import"),
         may_export=desk.may(found.name, "export"),
@@ -139,26 +113,15 @@ def build_list(
     )
 
 
-def view_tabs(desk: Desk, model: ListModel, address: ListAddress) -> tuple[Tab, ...]:
-    """Return the views of an object as tabs, on its list or on another page that shows its records."""
-    bare = ListAddress(address.object, way=address.way, place=address.place)
-    everything = Tab(desk.say("list.all"), bare.url(), not address.view and not address.deleted)
-    views = (Tab(desk.title(view.title), bare.url(view=view.name), address.view == view.name) for view in model.views)
-    tabs = [everything, *views]
-    if address.deleted:
-        tabs.append(Tab(desk.say("list.deleted"), bare.url(deleted=True), True))
-    return tuple(tabs)
-
-
-def _head(spec: ColumnSpec, address: ListAddress, model: ListModel) -> Head:
+def _head(spec: ColumnSpec, address: ListAddress, model: ListModel) -> ColumnHead:
     numeric = widget_of(spec.field).numeric
     if spec.field.type in _UNSORTABLE:
-        return Head(spec.title, numeric, width=spec.width)
+        return ColumnHead(spec.title, numeric, width=spec.width)
     sort = address.sort or _declared_sort(address, model)
     first = sort[0] if sort else ""
     order = {spec.path: "ascending", f"-{spec.path}": "descending"}.get(first, "")
     wanted = f"-{spec.path}" if order == "ascending" else spec.path
-    return Head(spec.title, numeric, address.url(sort=(wanted,)), order, spec.width)
+    return ColumnHead(spec.title, numeric, address.url(sort=(wanted,)), order, spec.width)
 
 
 def _declared_sort(address: ListAddress, model: ListModel) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from engine.ui.screens.dashboards import (
     period_filter,
     value_filter,
 )
-from engine.ui.screens.lists import Head
+from engine.ui.screens.lists import ColumnHead
 from engine.ui.widgets import widget_of
 
 _ROWS = 6
@@ -93,7 +93,7 @@ def _list_tile(call: Call, tile: TileModel) -> Iterator[Tile]:
     page = call.services.records.list(call.context, listing)
     view = next((view for view in model.views if view.name == tile.view), None)
     title = desk.title(tile.title) or desk.title(view.title if view is not None else found.plural)
-    heads = tuple(Head(spec.title, widget_of(spec.field).numeric) for spec in specs)
+    heads = tuple(ColumnHead(spec.title, widget_of(spec.field).numeric) for spec in specs)
     href = ListAddress(found.name, view=tile.view or "").url()
     yield Tile(title, href, tile.width, heads=heads, rows=draw_rows(desk, found, specs, page.records))
 
