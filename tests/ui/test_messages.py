@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from engine.jobs.handlers import Handler
+from engine.jobs import Handler, Relay
 from engine.kernel.names import RecordRef
 from engine.messaging import Notice
 from tests.ui.windows import PHONE, Desk, Place, window
@@ -59,14 +59,14 @@ def test_what_is_wanted_is_kept_and_what_is_wrong_is_said(desk: Desk) -> None:
     expect(page.get_by_label("Time zone")).to_have_value("Asia/Shanghai")
 
 
-def test_a_dead_letter_is_seen_and_tried_again(boss: Desk, place: Place) -> None:
+def test_a_dead_letter_is_seen_and_tried_again(boss: Desk, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_occasion: object) -> None:
         raise RuntimeError("no answer")
 
     engine = place.showroom.engine
-    relay = engine.background.relay
-    relay._known = type(relay._known)(100)  # what it knew of who hears what
-    relay._handlers = (Handler("broken", lambda _model, name: name == "artist.created", fail), *relay._handlers)
+    broken = Handler("broken", lambda _model, name: name == "artist.created", fail)
+    relay = Relay(engine.shelf, [broken], engine.clock)
+    monkeypatch.setattr(engine.records.opener, "hears", relay.hears)
     made = place.showroom.make("artist", name="Nobody")
     context = place.showroom.context()
     relay.drain("acme")
@@ -78,7 +78,6 @@ def test_a_dead_letter_is_seen_and_tried_again(boss: Desk, place: Place) -> None
     expect(page.get_by_text("given up by boss")).to_be_visible()
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_text("It is tried again")).to_be_visible()
-    relay._handlers = relay._handlers[1:]
 
     assert engine.jobs.event(context, entry.id).standing in ("waiting", "failing")
 
