@@ -247,7 +247,8 @@ def _seeder(
             for step in seeding.schema.recalculations:
                 renew(unit, step.table, step.fields)
             approvals.kernel.flows.publish_all(unit)
-            processes.lifecycles.find_states(unit)
+            if seeding.schema.base.model:  # before the first version there were no records
+                processes.lifecycles.find_states(unit)
             for source in seeding.sources:
                 if source.seeds:
                     load_rows(records, ctx, source.seeds[0].parent, keep=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import signal
 import socket
 import time
@@ -11,6 +10,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import engine.cli.codes  # noqa: F401 - declares the codes used here
+from engine.cli.starting import starting
 from engine.kernel.errors import Unavailable
 from engine.settings import Settings
 
@@ -69,14 +69,10 @@ def _address(host: str) -> str:
 
 
 def _built(settings: Settings) -> Server:
-    # what is made now stays to the end: looking for garbage in it would double the time that the start takes
-    gc.disable()
-    from engine.wiring import build_server
+    with starting():
+        from engine.wiring import build_server
 
-    built = build_server(settings)
-    gc.freeze()
-    gc.enable()
-    return built
+        return build_server(settings)
 
 
 def _loop(server: Any, stopping: list[float]) -> None:

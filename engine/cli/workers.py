@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from engine.cli.console import FAILED, Console, verb
+from engine.cli.starting import starting
 from engine.settings import Settings
 
 if TYPE_CHECKING:
@@ -73,8 +74,9 @@ def scheduler(console: Console, poll: float) -> int:
 
 
 def _engine(settings: Settings) -> Engine:
-    from engine.api import configure_logs
-    from engine.wiring import build_engine
+    with starting():
+        from engine.api import configure_logs
+        from engine.wiring import build_engine
 
-    configure_logs(settings)
-    return build_engine(settings)
+        configure_logs(settings)
+        return build_engine(settings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from engine.kernel.diagnostics import Diagnostic
@@ -155,7 +156,7 @@ _FUNCTION_NAMES = frozenset(name for name in BUILTINS if " " in name)
 
 def vocabulary_of(scope: NameScope) -> Vocabulary:
     """Return the names with more than one word that are in scope, with those of fields and types."""
-    spaced = frozenset(name for name in scope.names() if not name.isidentifier())
+    spaced = _spaced(tuple(scope.names()))
     properties: set[str] = set()
     named = _named_types(scope)
     for name in spaced if named is None else scope.names():
@@ -163,8 +164,13 @@ def vocabulary_of(scope: NameScope) -> Vocabulary:
     named = named or {}
     for type_ in named.values():
         _collect(type_, properties, 0)
-    types = frozenset(name for name in named if not name.isidentifier())
+    types = _spaced(tuple(named))
     return Vocabulary(trie_of(_FUNCTION_NAMES | spaced), trie_of(frozenset((*MULTI_WORD, *properties))), _types(types))
+
+
+@lru_cache(maxsize=2_048)
+def _spaced(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name for name in names if not name.isidentifier())
 
 
 def _named_types(scope: NameScope) -> Mapping[str, FeelType] | None:

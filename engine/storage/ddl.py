@@ -42,12 +42,12 @@ def create_table(shape: TableShape, dialect: DialectName, name: str | None = Non
 
 def create_index(table: TableShape, index: IndexShape, dialect: DialectName) -> CreateIndex:
     """CREATE INDEX; nulls come first on both databases."""
-    return CreateIndex(_index(table_of(table, dialect), index, dialect))
+    return CreateIndex(_index(_columns_of(index, table), index, dialect))
 
 
 def drop_index(index: IndexShape, table: TableShape, dialect: DialectName) -> DropIndex:
     """DROP INDEX."""
-    return DropIndex(_index(table_of(table, dialect), index, dialect))
+    return DropIndex(_index(_columns_of(index, table), index, dialect))
 
 
 def table_of(
@@ -152,6 +152,12 @@ def drop_foreign_key(table: str, key: ForeignKeyShape) -> Alter:
 
 def _column(shape: ColumnShape) -> Column[Any]:
     return Column(shape.name, sql_type(shape.stored), primary_key=shape.name == "id", nullable=shape.nullable)
+
+
+def _columns_of(index: IndexShape, shape: TableShape) -> Table:
+    # a table has ten times as many columns as an index, and half as many indexes as columns
+    named = dict.fromkeys([*index.columns, *([DELETED] if index.live else [])])
+    return Table(shape.name, MetaData(), *(_column(shape.columns[name]) for name in named))
 
 
 def _index(table: Table, shape: IndexShape, dialect: DialectName) -> Index:

@@ -18,7 +18,7 @@ from engine.storage.stored_state import Layers, State, read_layers, read_state
 from engine.storage.table_map import TableMap
 
 # models that are kept besides those in use; a process rarely serves more different ones
-_MODELS_KEPT = 64
+_MODELS = Bounded(64)
 EMPTY_MODEL = TenantModel(packs=(), languages=("en", "zh"), objects={}, fingerprint="")
 
 Locate = Callable[[str], str]  # tenant -> address of its database; raises Missing for an unknown tenant
@@ -41,7 +41,6 @@ class Shelf:
         self._locate = locate
         self._build = build
         self._places: dict[str, _Place] = {}
-        self._models = Bounded(_MODELS_KEPT)
         self._lock = threading.Lock()
         # told of each tenant in which work was left for the background, at once after the commit
         self.bell: Callable[[str], None] = _nobody
@@ -95,7 +94,7 @@ class Shelf:
         def build() -> TableMap:
             return TableMap(make(), dialect)
 
-        tables: TableMap = self._models.get((fingerprint, dialect), build)
+        tables: TableMap = _MODELS.get((fingerprint, dialect), build)
         return tables
 
     def _new_place(self, tenant: str) -> _Place:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from engine.kernel.context import Context
 from engine.kernel.errors import BadDefinition, Conflict, Refused, Rejected
-from engine.metamodel import Layer, compile_tenant
+from engine.metamodel import Layer
 from engine.metamodel.layers.edits import Edit
 from engine.records import RecordService, Unit
 from engine.storage import DraftRow, Session, read_draft, save_draft
@@ -16,6 +16,7 @@ from engine.storage.stored_state import Version
 from engine.tenancy.drafts import MOST_EDITS, Draft, DraftPlan, Workbench, bench_of
 from engine.tenancy.faults import Fault, faults_of
 from engine.tenancy.intents import SetOverlay, layers_wanted, overlay_of
+from engine.tenancy.models import model_of
 from engine.tenancy.plans import InstallPlan
 from engine.tenancy.service import Installed, TenantService
 from engine.tenancy.yaml_text import written
@@ -149,7 +150,7 @@ class OverlayService:
         layers: tuple[Layer, ...] = bench.layers
         try:
             layers = layers_wanted(bench.layers, _intent(bench), ()).layers
-            compile_tenant(layers)
+            model_of(layers)
         except BadDefinition as error:
             return faults_of(error.diagnostics, layers)
         return ()

@@ -19,7 +19,7 @@ from engine.access.impact import Impact, Moment, breaches_foreseen, impact_of, t
 from engine.kernel.context import SYSTEM, Actor
 from engine.kernel.errors import Conflict, Malformed, Rejected
 from engine.kernel.names import is_name
-from engine.metamodel import Layer, PackSource, TenantModel, compile_tenant
+from engine.metamodel import Layer, PackSource, TenantModel
 from engine.settings import Settings
 from engine.storage import (
     Catalog,
@@ -51,6 +51,7 @@ from engine.tenancy.intents import (
     overlay_of,
     read_packs,
 )
+from engine.tenancy.models import model_of
 from engine.tenancy.plans import InstallPlan, compare, entry_of
 from engine.tenancy.registry import Registry, Tenant
 from engine.tenancy.yaml_text import written
@@ -168,7 +169,7 @@ class TenantService:
         version, present = self._present(database)
         earlier = self._earlier(database, intent.version) if isinstance(intent, ReturnTo) else ()
         wanted = layers_wanted(present, intent, earlier)
-        model = compile_tenant(wanted.layers)
+        model = model_of(wanted.layers)
         old = self._shelf.current(tenant)[1].model if version else None
         backwards = isinstance(intent, ReturnTo)
         changes, renames = compare(old, model, present, wanted.layers, backwards=backwards)
@@ -281,7 +282,7 @@ def open_shelf(settings: Settings) -> Shelf:
 
 def build_model(stored: Any) -> TenantModel:
     """Compile the definitions that are stored in a tenant's database."""
-    return compile_tenant(_layers(stored))
+    return model_of(_layers(stored))
 
 
 def _layers(stored: Any) -> tuple[Layer, ...]:

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
+from engine.storage import shelf
+from engine.tenancy import models
+
 Wrap = Callable[[Any], Any]
 
 
@@ -53,13 +56,21 @@ class Patches:
 
 @contextmanager
 def broken(bug: Callable[[Patches], None]) -> Iterator[None]:
-    """Put a bug in, and take it out again."""
+    """Put a bug in, and take it out again. What was worked out without it, or with it, is not kept."""
     patches = Patches()
     try:
         bug(patches)
+        forget()
         yield
     finally:
         patches.undo()
+        forget()
+
+
+def forget() -> None:
+    """Let each model be compiled anew: what hangs on one, as policies and statements do, is worked out anew with it."""
+    for kept in (shelf._MODELS, models._MADE):
+        kept._values.clear()
 
 
 def always(value: Any) -> Wrap:

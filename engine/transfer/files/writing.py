@@ -10,8 +10,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-import xlsxwriter
-
 from engine.transfer.files.cell_guard import guarded
 
 FileFormat = Literal["csv", "xlsx"]
@@ -74,6 +72,8 @@ def write_template(
 
 def _offer(book: Any, page: Any, columns: Sequence[tuple[str, bool, str]], lists: Any, styles: _Styles) -> None:
     """Put the words of dictionaries on a second sheet and let the cells offer them."""
+    from xlsxwriter.utility import xl_range_formula
+
     known = book.add_worksheet("choices")
     for place, (label, words) in enumerate(lists.items()):
         known.write_string(0, place, label, styles.head)
@@ -81,7 +81,7 @@ def _offer(book: Any, page: Any, columns: Sequence[tuple[str, bool, str]], lists
             known.write_string(number, place, word)
         column = next(index for index, one in enumerate(columns) if one[0] == label)
         source = ["choices", 1, place, max(len(words), 1), place]
-        name = xlsxwriter.utility.xl_range_formula(*source)
+        name = xl_range_formula(*source)
         rule = {"validate": "list", "source": f"={name}", "error_type": "warning", "ignore_blank": True}
         page.data_validation(1, column, 5_000, column, rule)
 
@@ -112,9 +112,11 @@ class _Styles:
 
 
 def _book(path: Path, *, streaming: bool = True) -> Any:
+    from xlsxwriter import Workbook
+
     # texts stay texts: no formula, no link, no number is made of them
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    return xlsxwriter.Workbook(str(path), {**plain, "constant_memory": streaming, "tmpdir": str(path.parent)})
+    return Workbook(str(path), {**plain, "constant_memory": streaming, "tmpdir": str(path.parent)})
 
 
 def _exact(number: int | Decimal) -> bool:
