@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import json
+import shutil
 import sqlite3
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
 import psycopg
@@ -15,6 +19,7 @@ from werkzeug.test import Client, TestResponse
 from engine.auth import NewUser
 from engine.settings import Settings
 from engine.wiring import Engine, build_engine, web_app_of
+from tests.support.postgres import fill
 
 PACKS = Path(__file__).parent / "packs"
 PASSWORD = "correct horse battery"
@@ -25,6 +30,11 @@ USERS = {
 }
 LEFT_OUT = {"tessera_user", "tessera_token", "tessera_session", "tessera_idempotency", "tessera_job"}
 TENANTS = {"acme": "workshop", "lib": "library"}
+
+Tokens = dict[tuple[str, str], str]  # tenant and login -> token
+
+# address of a PostgreSQL server -> the tokens of the house that was founded there
+_tokens_on: dict[str, Tokens] = {}
 
 
 @dataclass
@@ -80,7 +90,7 @@ class House:
     engine: Engine
     app: Any
     url: str
-    tokens: dict[tuple[str, str], str]
+    tokens: Tokens
     _beside: dict[str, Any] = field(default_factory=dict)
     _tables: dict[str, list[str]] = field(default_factory=dict)
 
@@ -125,7 +135,15 @@ class House:
 
 
 def open_house(database: str, home: Path, **settings: Any) -> House:
-    """Return a house over a database address; SQLite addresses hold ``{tenant}``."""
+    """Return a house over an empty database; addresses of SQLite hold ``{tenant}``. It is founded once and copied."""
+    tokens = _fill(database)
+    engine = _engine(database, home, **settings)
+    for tenant in TENANTS:
+        engine.tenancy.create(tenant, tenant.title(), adopt=True)
+    return House(engine, web_app_of(engine), database, dict(tokens))
+
+
+def _engine(database: str, home: Path, **settings: Any) -> Engine:
     made = Settings(
         home=home,
         database=database,
@@ -133,14 +151,42 @@ def open_house(database: str, home: Path, **settings: Any) -> House:
         password_cost="cheap",
         **{"synchronous": "NORMAL", "log_level": "ERROR", "language": "en", "state_seconds": 0.0, **settings},
     )
-    engine = build_engine(made)
-    tokens = {}
-    for tenant, pack in TENANTS.items():
-        engine.tenancy.create(tenant, tenant.title())
-        engine.tenancy.install(tenant, [PACKS / pack])
-        for login, roles in USERS[tenant].items():
-            new = NewUser(login, login.title(), PASSWORD, roles, administrator=login == "boss", language="en")
-            engine.auth.accounts.create(tenant, new)
-            tokens[tenant, login] = str(engine.auth.tokens.create(tenant, login, "tests", ["read", "write"], None))
-    tokens["acme", "reader"] = str(engine.auth.tokens.create("acme", "foreman", "reads", ["read"], None))
-    return House(engine, web_app_of(engine), database, tokens)
+    return build_engine(made)
+
+
+def _fill(database: str) -> Tokens:
+    if not database.startswith("sqlite"):
+        server = database.rpartition("/")[0]
+        fill(database, "house", lambda url: _tokens_on.update({server: _found(url)}))
+        return _tokens_on[server]
+    folder, tokens = _founded_files()
+    for tenant in TENANTS:
+        shutil.copyfile(folder / f"{tenant}.db", database.removeprefix("sqlite:///").replace("{tenant}", tenant))
+    return tokens
+
+
+@cache
+def _founded_files() -> tuple[Path, Tokens]:
+    folder = Path(mkdtemp(prefix="tessera-house-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder, _found(f"sqlite:///{folder}/{{tenant}}.db")
+
+
+def _found(database: str) -> Tokens:
+    tokens: Tokens = {}
+    with TemporaryDirectory(prefix="tessera-house-") as home:
+        engine = _engine(database, Path(home))
+        for tenant, pack in TENANTS.items():
+            engine.tenancy.create(tenant, tenant.title())
+            engine.tenancy.install(tenant, [PACKS / pack])
+            for login, roles in USERS[tenant].items():
+                new = NewUser(login, login.title(), PASSWORD, roles, administrator=login == "boss", language="en")
+                engine.auth.accounts.create(tenant, new)
+                tokens[tenant, login] = str(engine.auth.tokens.create(tenant, login, "tests", ["read", "write"], None))
+        tokens["acme", "reader"] = str(engine.auth.tokens.create("acme", "foreman", "reads", ["read"], None))
+        if database.startswith("sqlite"):
+            for tenant in TENANTS:
+                with engine.shelf.database(tenant).reading() as session:
+                    session.raw_rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        engine.close()
+    return tokens

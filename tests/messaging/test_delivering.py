@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -15,15 +13,7 @@ from engine.messaging.channels.base import Outgoing, Receipt
 from engine.messaging.delivering import LEASE, Deliverer
 from engine.storage import delivery_rows
 from engine.storage.delivery_rows import NewDelivery
-from tests.support.branch import TENANT, Branch, open_branch
-
-
-@pytest.fixture
-def branch(tmp_path: Path, database_url: str, clock: FrozenClock) -> Iterator[Branch]:
-    """A tenant on SQLite, then on PostgreSQL."""
-    made = open_branch(tmp_path, database_url, clock)
-    yield made
-    made.shelf.close()
+from tests.support.branch import TENANT, Branch
 
 
 class Slow:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,18 +13,25 @@ from engine.transfer import acts_of, load_rows, users_of
 from tests.support.branch import PACK, Branch, open_branch
 
 
-@pytest.fixture
-def branch(tmp_path: Path, sqlite_url: str, clock: FrozenClock) -> Branch:
-    Path(sqlite_url.removeprefix("sqlite:///")).parent.mkdir()
-    opened = open_branch(tmp_path / "home", sqlite_url, clock)
+def company(folder: Path) -> Branch:
+    """Load the demo into a tenant of its own."""
+    clock = FrozenClock(datetime(2026, 11, 23, 1, 30, tzinfo=UTC))
+    opened = open_branch(folder / "home", f"sqlite:///{folder / 'demo.db'}", clock)
     for user in users_of(PACK / "demo"):
         opened.add_person(user.login, *user.roles, administrator=user.administrator)
+    load_rows(opened.records, opened.system, PACK / "demo")
     return opened
 
 
-def test_the_demo_company_is_there_and_busy(branch: Branch) -> None:
-    load_rows(branch.records, branch.system, PACK / "demo")
+@pytest.fixture(scope="module")
+def branch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Branch]:
+    """The demo company, which tests only look at."""
+    opened = company(tmp_path_factory.mktemp("demo"))
+    yield opened
+    opened.shelf.close()
 
+
+def test_the_demo_company_is_there_and_busy(branch: Branch) -> None:
     counts = {name: branch.count(name) for name in ("company", "department", "employee", "customer", "product")}
     assert counts == {"company": 3, "department": 7, "employee": 12, "customer": 60, "product": 44}
     assert branch.count("sales_order") == 150
@@ -42,13 +51,8 @@ def test_the_demo_company_is_there_and_busy(branch: Branch) -> None:
     assert all(row["head"] is not None for row in branch.rows("department", "head"))
 
 
-def test_the_demo_is_the_same_every_time(branch: Branch, tmp_path: Path, clock: FrozenClock) -> None:
-    load_rows(branch.records, branch.system, PACK / "demo")
-    other = open_branch(tmp_path / "other", f"sqlite:///{tmp_path / 'other.db'}", clock)
-    for user in users_of(PACK / "demo"):
-        other.add_person(user.login, *user.roles)
-
-    load_rows(other.records, other.system, PACK / "demo")
+def test_the_demo_is_the_same_every_time(branch: Branch, tmp_path: Path) -> None:
+    other = company(tmp_path)
 
     for name, fields in (("customer", ("number", "name", "order_total")), ("sales_order", ("number", "total"))):
         assert branch.rows(name, *fields, sort=("number",)) == other.rows(name, *fields, sort=("number",))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import atexit
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
+import pytest
 from sqlalchemy import insert
 
 from engine.access.directory import Directory
@@ -24,6 +26,7 @@ from engine.storage.system import USER
 from engine.tenancy import TenantService
 from engine.tenancy.service import open_shelf
 from engine.transfer import TransferService
+from tests.support.postgres import fill
 
 PACK = Path(__file__).parents[2] / "packs" / "crm_standard"
 TENANT = "acme"
@@ -78,17 +81,21 @@ class Branch:
 
 
 def open_branch(home: Path, url: str, clock: FrozenClock) -> Branch:
-    """Make the tenant with the standard pack; on SQLite by a copy of one that was installed before."""
+    """Make the tenant with the standard pack in an empty database, by a copy of one where it was installed before."""
     settings = Settings(home=home)
     shelf = open_shelf(settings)
     tenancy = TenantService(settings, shelf)
+    fill_with_pack(url)
+    tenancy.create(TENANT, url=url, adopt=True)
+    return branch_over(home, shelf, tenancy, clock)
+
+
+def fill_with_pack(url: str) -> None:
+    """Make an empty database, or a file that is not there yet, the place of the tenant with the pack installed."""
     if url.startswith(_SQLITE):
         shutil.copyfile(installed(), url.removeprefix(_SQLITE))
-        tenancy.create(TENANT, url=url, adopt=True)
     else:
-        tenancy.create(TENANT, url=url)
-        tenancy.install(TENANT, [PACK])
-    return branch_over(home, shelf, tenancy, clock)
+        fill(url, "branch", _install)
 
 
 @cache
@@ -97,15 +104,38 @@ def installed() -> Path:
     folder = Path(mkdtemp(prefix="tessera-branch-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     path = folder / "installed.db"
-    settings = Settings(home=folder)
-    shelf = open_shelf(settings)
-    tenancy = TenantService(settings, shelf)
-    tenancy.create(TENANT, url=f"{_SQLITE}{path}")
-    tenancy.install(TENANT, [PACK])
-    with shelf.database(TENANT).reading() as session:
-        session.raw_rows("PRAGMA wal_checkpoint(TRUNCATE)")
-    shelf.close()
+    _install(f"{_SQLITE}{path}")
     return path
+
+
+def _install(url: str) -> None:
+    with TemporaryDirectory(prefix="tessera-branch-") as home:
+        settings = Settings(home=Path(home))
+        shelf = open_shelf(settings)
+        tenancy = TenantService(settings, shelf)
+        tenancy.create(TENANT, url=url)
+        tenancy.install(TENANT, [PACK])
+        if url.startswith(_SQLITE):
+            with shelf.database(TENANT).reading() as session:
+                session.raw_rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        shelf.close()
+
+
+@pytest.fixture
+def branch(tmp_path: Path, database_url: str, clock: FrozenClock) -> Iterator[Branch]:
+    """A tenant with the standard pack, on SQLite and on PostgreSQL."""
+    made = open_branch(tmp_path / "home", database_url, clock)
+    yield made
+    made.shelf.close()
+
+
+@pytest.fixture
+def local(tmp_path: Path, sqlite_url: str, clock: FrozenClock) -> Iterator[Branch]:
+    """The same on SQLite alone, for what has nothing to do with the database."""
+    Path(sqlite_url.removeprefix(_SQLITE)).parent.mkdir(exist_ok=True)
+    made = open_branch(tmp_path / "home", sqlite_url, clock)
+    yield made
+    made.shelf.close()
 
 
 def branch_over(home: Path, shelf: Shelf, tenancy: TenantService, clock: FrozenClock) -> Branch:

@@ -19,7 +19,7 @@ from engine.kernel.clock import FrozenClock
 from engine.kernel.context import SYSTEM, Context
 from engine.settings import Limits, Settings
 from engine.wiring import Engine, build_engine, web_app_of
-from tests.support.branch import PACK, TENANT, installed
+from tests.support.branch import TENANT, fill_with_pack
 from tests.support.postgres import PostgresServer
 from tests.ui.visitor import PASSWORD, Visitor
 
@@ -226,7 +226,7 @@ class Founded:
                 url = f"sqlite:///{path}"
             else:
                 url = stack.enter_context(postgres.copied_database(self.url))
-            engine = _engine(folder, url, clock, adopt=True, **settings)
+            engine = _engine(folder, url, clock, **settings)
             stack.callback(engine.close)
             yield Office(engine, web_app_of(engine), clock, dict(self.users), dict(self.tokens), dict(self.ids))
 
@@ -237,10 +237,10 @@ def found_office(kind: str, folder: Path, postgres: PostgresServer, clock: Froze
     with ExitStack() as stack:
         if kind == "sqlite":
             url = f"sqlite:///{folder / 'founded.db'}"
-            shutil.copyfile(installed(), folder / "founded.db")
         else:
             url = stack.enter_context(postgres.fresh_database())
-        engine = _engine(folder, url, clock, adopt=kind == "sqlite")
+        fill_with_pack(url)
+        engine = _engine(folder, url, clock)
         office = Office(engine, None, clock)
         _people(office)
         office.settle()
@@ -251,7 +251,7 @@ def found_office(kind: str, folder: Path, postgres: PostgresServer, clock: Froze
         yield Founded(url, office.users, office.tokens, office.ids)
 
 
-def _engine(folder: Path, url: str, clock: FrozenClock, *, adopt: bool, **more: Any) -> Engine:
+def _engine(folder: Path, url: str, clock: FrozenClock, **more: Any) -> Engine:
     settings = Settings(
         home=folder,
         secret=b"0123456789abcdef" * 3,
@@ -265,9 +265,7 @@ def _engine(folder: Path, url: str, clock: FrozenClock, *, adopt: bool, **more: 
     )
     configure_logs(settings)
     engine = build_engine(settings, clock)
-    engine.tenancy.create(TENANT, "Acme", url, adopt=adopt)
-    if not adopt:
-        engine.tenancy.install(TENANT, [PACK])
+    engine.tenancy.create(TENANT, "Acme", url, adopt=True)
     return engine
 
 

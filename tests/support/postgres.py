@@ -9,7 +9,7 @@ import re
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
@@ -20,6 +20,8 @@ from tests.support.servers import Child, ServerDidNotStartError, free_port, lowe
 
 OLDEST = 17  # the first with the built-in locale provider, so that every machine sorts alike
 _numbers = count(1)
+# address of a server and what for -> the database there that was filled once, to be copied
+_filled: dict[tuple[str, str], str] = {}
 
 
 class PostgresServer:
@@ -35,8 +37,14 @@ class PostgresServer:
 
     def stop(self) -> None:
         """Stop the server, if it is ours, and leave nothing behind."""
+        ours = [key for key in _filled if key[0] == self._address]
+        templates = [_filled.pop(key) for key in ours]
         if self.child is not None:
             self.child.stop()
+        elif templates:
+            with self._connect() as admin:
+                for name in templates:
+                    admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -70,7 +78,7 @@ class PostgresServer:
             copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
             admin.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
         try:
-            yield f"postgresql+psycopg://{self.url.partition('://')[2].rpartition('/')[0]}/{name}"
+            yield f"{self._address}/{name}"
         finally:
             with self._connect() as admin:
                 admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
@@ -85,8 +93,27 @@ class PostgresServer:
         with self.fresh_database(url.rpartition("/")[2]) as copy:
             yield copy
 
+    @property
+    def _address(self) -> str:
+        return f"postgresql+psycopg://{self.url.partition('://')[2].rpartition('/')[0]}"
+
     def _connect(self) -> psycopg.Connection[tuple[str]]:
         return psycopg.connect(self.url, autocommit=True)
+
+
+def fill(url: str, purpose: str, write: Callable[[str], None]) -> None:
+    """Fill an empty database with what ``write`` writes into one: the first time by it, then by a copy of that."""
+    address, _, name = url.rpartition("/")
+    with psycopg.connect(address.replace("+psycopg", "") + "/postgres", autocommit=True) as admin:
+        template = _filled.get((address, purpose))
+        if template is None:
+            template = f"tessera_filled_{os.getpid()}_{next(_numbers)}"
+            admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(template)))
+            write(f"{address}/{template}")
+            _filled[address, purpose] = template
+        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        admin.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
 
 
 def start_postgres() -> PostgresServer:
