@@ -31,7 +31,7 @@ def house(office: Office) -> Office:
 
 @pytest.fixture(scope="module")
 def address(house: Office) -> Iterator[str]:
-    with served(house) as address:
+    with served(house.app) as address:
         yield address
 
 

@@ -2,49 +2,22 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from waitress.server import create_server
 
 from tests.support.office import Office
+from tests.support.window import PATIENCE, seat, served
 
 # what a browser shows does not depend on the database
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("office", ["sqlite"], indirect=True)]
 
-# each edit compiles the whole tenant anew, on a machine that may be busy; milliseconds
-PATIENCE = 30_000
-
 
 @pytest.fixture(scope="module")
 def address(office: Office) -> Iterator[str]:
-    server: Any = create_server(office.app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(5)
-
-
-def seat(browser: Browser, office: Office, address: str, login: str, complaints: list[str]) -> Page:
-    """Open a window of somebody who is logged in; what its console complains of is kept."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
-    cookie = office[login].page().client.get_cookie("tessera")
-    assert cookie is not None
-    context.add_cookies(
-        [
-            {"name": "tessera", "value": cookie.value, "url": address},
-            {"name": "tessera-language", "value": "en", "url": address},
-        ]
-    )
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
-    return page
+    with served(office.app) as address:
+        yield address
 
 
 def add(page: Page, address: str, kind: str, title: str) -> None:
@@ -109,8 +82,8 @@ def look(sales: Page, address: str, customer: str) -> None:
 def test_pl1_an_administrator_adapts_the_customer_with_the_mouse_and_sales_sees_it(
     browser: Browser, office: Office, address: str
 ) -> None:
-    complaints: list[str] = []
-    page = seat(browser, office, address, "ada", complaints)
+    at_work = seat(browser, office, address, "ada")
+    page = at_work.page
     add_fields(page, address)
     arrange(page, address)
 
@@ -122,5 +95,6 @@ def test_pl1_an_administrator_adapts_the_customer_with_the_mouse_and_sales_sees_
     expect(page.get_by_role("status").filter(has_text="The changes are active")).to_be_visible(timeout=PATIENCE)
 
     customer = office.given("customer", name="River hospital", level="A", owner=office["amy"].id)
-    look(seat(browser, office, address, "amy", complaints), address, customer)
-    assert not complaints
+    in_sales = seat(browser, office, address, "amy")
+    look(in_sales.page, address, customer)
+    assert at_work.complaints + in_sales.complaints == []

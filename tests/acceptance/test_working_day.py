@@ -4,7 +4,6 @@ return, resubmit, urge, hand over, answer by short message over a real SMPP sess
 from __future__ import annotations
 
 import re
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,20 +14,17 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import text
-from waitress.server import create_server
 
 from engine.kernel.clock import FrozenClock
 from tests.support.branch import TENANT
 from tests.support.office import Founded, Office
 from tests.support.postgres import PostgresServer
 from tests.support.smsc import Smsc
+from tests.support.window import DESK, PATIENCE, PHONE, Window, seat, served
 
 pytestmark = pytest.mark.browser
 
-# milliseconds, on a machine that may be busy
-PATIENCE = 30_000
 expect.set_options(timeout=PATIENCE)
-DESK, PHONE = (1440, 900), (390, 844)
 LIN = "+8613800000001"
 
 
@@ -40,21 +36,16 @@ class Day:
     address: str
     smsc: Smsc
     browser: Browser
-    complaints: list[str] = field(default_factory=list)
+    windows: list[Window] = field(default_factory=list)
+
+    @property
+    def complaints(self) -> list[str]:
+        """Return what the consoles of all windows complained of."""
+        return [text for window in self.windows for text in window.complaints]
 
     def seat(self, login: str, size: tuple[int, int] = DESK) -> Page:
-        context = self.browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce", has_touch=size == PHONE
-        )
-        cookie = self.office[login].page().client.get_cookie("tessera")
-        assert cookie is not None
-        known: list[Any] = [("tessera", cookie.value), ("tessera-language", "en")]
-        context.add_cookies([{"name": name, "value": value, "url": self.address} for name, value in known])
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", lambda line: self.complaints.append(line.text) if line.type == "error" else None)
-        return page
+        self.windows.append(seat(self.browser, self.office, self.address, login, size))
+        return self.windows[-1].page
 
     def order(self, name: str) -> tuple[str, str]:
         """Make an order above the credit limit of its customer; return its id and number."""
@@ -84,12 +75,8 @@ def day(
             session.execute(text("UPDATE tessera_user SET phone = :phone WHERE login = 'lin'"), {"phone": LIN})
         office.engine.listen()
         smsc.wait_bound()
-        server: Any = create_server(office.app, host="127.0.0.1", port=0, threads=4)
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        yield Day(office, f"http://127.0.0.1:{server.effective_port}", smsc, browser)
-        server.close()
-        thread.join(5)
+        with served(office.app) as address:
+            yield Day(office, address, smsc, browser)
     smsc.stop()
 
 

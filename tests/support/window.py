@@ -25,9 +25,9 @@ _PRESSED = "button, a, summary"
 
 
 @contextmanager
-def served(office: Office) -> Iterator[str]:
-    """Serve an office on this machine and give its address."""
-    server: Any = create_server(office.app, host="127.0.0.1", port=0, threads=4)
+def served(app: Any) -> Iterator[str]:
+    """Serve an application on this machine and give its address."""
+    server: Any = create_server(app, host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
@@ -170,7 +170,9 @@ class Window:
 
 def seat(browser: Browser, office: Office, address: str, login: str, size: tuple[int, int] = DESK) -> Window:
     """Open a window in which somebody is logged in; what its console complains of is kept."""
-    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce", has_touch=size == PHONE
+    )
     cookie = office[login].page().client.get_cookie("tessera")
     assert cookie is not None
     known: list[Any] = [{"name": "tessera", "value": cookie.value, "url": address}]

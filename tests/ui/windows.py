@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page
-from waitress.server import create_server
 
+from tests.support.window import DESK, PHONE
+from tests.support.window import served as served_on
 from tests.ui.showroom import Showroom
 
-DESK, PHONE = (1440, 900), (390, 844)
+__all__ = ["DESK", "PHONE", "Desk", "Place", "served", "window"]
 
 
 @dataclass
@@ -45,9 +45,6 @@ class Desk:
 @contextmanager
 def served(showroom: Showroom) -> Iterator[Place]:
     """Serve a showroom on this machine, with records to look at."""
-    server: Any = create_server(showroom.app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
     artist = showroom.make("artist", name="齐白石", land="north", town="beijing", email="qi@example.com")
     showroom.make("artist", name="Guan Shanyue", land="south", town="canton")
     work = showroom.make("work", name="虾", artist=artist, price="1200", cost="300", styles=["ink"], framed=True)
@@ -55,12 +52,10 @@ def served(showroom: Showroom) -> Iterator[Place]:
         showroom.make("work", name=f"Sketch {number:02}", artist=artist, price=str(100 + number))
     lines = [{"work": work, "quantity": 2}, {"work": work, "quantity": 1, "price": "999"}]
     deal = showroom.make("deal", artist=artist, lines=lines)
-    url = f"http://127.0.0.1:{server.effective_port}"
     cookie = showroom.visitor("clerk").client.get_cookie("tessera")
     assert cookie is not None
-    yield Place(url, showroom, artist, work, deal, [{"name": "tessera", "value": cookie.value, "url": url}])
-    server.close()
-    thread.join(5)
+    with served_on(showroom.app) as url:
+        yield Place(url, showroom, artist, work, deal, [{"name": "tessera", "value": cookie.value, "url": url}])
 
 
 def window(browser: Browser, place: Place, size: tuple[int, int] = DESK, **tastes: str) -> Desk:
