@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -16,6 +17,9 @@ from tests.support.postgres import PostgresServer, start_postgres
 from tests.support.redis import RedisServer, start_redis
 
 DATABASES = ["sqlite", "postgresql"]
+
+# models, tables and statements stay once they are made: looking for garbage as often as usual would go over them all
+gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
