@@ -18,7 +18,7 @@ from engine.storage.stored_state import Layers, State, read_layers, read_state
 from engine.storage.table_map import TableMap
 
 # models that are kept besides those in use; a process rarely serves more different ones
-_MODELS = Bounded(64)
+_MODELS = Bounded(32)
 EMPTY_MODEL = TenantModel(packs=(), languages=("en", "zh"), objects={}, fingerprint="")
 
 Locate = Callable[[str], str]  # tenant -> address of its database; raises Missing for an unknown tenant
