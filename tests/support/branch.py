@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import atexit
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
-import pytest
 from sqlalchemy import insert
 
 from engine.access.directory import Directory
@@ -119,23 +117,6 @@ def _install(url: str) -> None:
             with shelf.database(TENANT).reading() as session:
                 session.raw_rows("PRAGMA wal_checkpoint(TRUNCATE)")
         shelf.close()
-
-
-@pytest.fixture
-def branch(tmp_path: Path, database_url: str, clock: FrozenClock) -> Iterator[Branch]:
-    """A tenant with the standard pack, on SQLite and on PostgreSQL."""
-    made = open_branch(tmp_path / "home", database_url, clock)
-    yield made
-    made.shelf.close()
-
-
-@pytest.fixture
-def local(tmp_path: Path, sqlite_url: str, clock: FrozenClock) -> Iterator[Branch]:
-    """The same on SQLite alone, for what has nothing to do with the database."""
-    Path(sqlite_url.removeprefix(_SQLITE)).parent.mkdir(exist_ok=True)
-    made = open_branch(tmp_path / "home", sqlite_url, clock)
-    yield made
-    made.shelf.close()
 
 
 def branch_over(home: Path, shelf: Shelf, tenancy: TenantService, clock: FrozenClock) -> Branch:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.transfer import MappingDef, mapping_of
-from tests.support.branch import branch, local
+from tests.support.branch_fixtures import branch, local
 
 __all__ = ["branch", "csv_file", "local", "mapping"]
 
