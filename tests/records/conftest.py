@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import insert
 
 from engine.access.directory import Directory
 from engine.access.placing import placed
@@ -34,6 +34,7 @@ from engine.storage.system import METADATA, USER
 from engine.workflow import LifecycleService, open_workflow
 from tests.conftest import DATABASES
 from tests.records.pack import PACK
+from tests.support.emptying import delete_rows
 from tests.support.postgres import PostgresServer
 
 
@@ -160,13 +161,7 @@ def empty(house: House) -> None:
     }
     tables = [*catalog.model.objects, *(table.name for table in METADATA.sorted_tables if table.name not in kept)]
     with house.database.writing() as session:
-        if session.dialect == "sqlite":
-            session.raw_rows("PRAGMA defer_foreign_keys=ON")
-            for table in tables:
-                session.raw_rows(f'DELETE FROM "{table}"')
-        else:
-            names = ", ".join(f'"{table}"' for table in tables)
-            session.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+        delete_rows(session, tables)
         raise_access_version(session)
     house.records.opener.numbers.forget("acme")
 

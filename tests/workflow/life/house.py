@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import psycopg
 from werkzeug.test import Client, TestResponse
 
 from engine.api import configure_logs
@@ -20,6 +19,7 @@ from engine.kernel.context import SYSTEM, Context
 from engine.settings import Settings
 from engine.storage.system import METADATA
 from engine.wiring import Engine, build_engine, web_app_of
+from tests.support.emptying import delete_rows
 
 PACK = Path(__file__).parent / "pack"
 TENANT = "t1"
@@ -213,21 +213,8 @@ def empty(house: LifeHouse) -> None:
     database, catalog = house.engine.shelf.current(TENANT)
     tables = [name for name in catalog.model.objects if name not in ORGANISATION]
     tables += [table.name for table in METADATA.sorted_tables if table.name not in STAYS]
-    if database.dialect == "sqlite":
-        with database.writing() as session:
-            session.raw_rows("PRAGMA defer_foreign_keys=ON")
-            guards = session.raw_rows("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            for name, _ in guards:
-                session.raw_rows(f'DROP TRIGGER "{name}"')
-            for table in tables:
-                session.raw_rows(f'DELETE FROM "{table}"')
-            for _, text in guards:
-                session.raw_rows(text)
-    else:
-        with psycopg.connect(house.url.replace("+psycopg", ""), autocommit=True) as admin:
-            admin.execute(f"SET search_path TO t_{TENANT}")
-            names = ", ".join(f'"{table}"' for table in tables)
-            admin.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+    with database.writing() as session:
+        delete_rows(session, tables)
     for login in TEAM:
         house.duty(login, on=True)
     house.engine.processes.timers.forget(TENANT)

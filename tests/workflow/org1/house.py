@@ -17,9 +17,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import psycopg
 import structlog
-from sqlalchemy import text
 from werkzeug.test import Client, TestResponse
 
 from engine.auth import NewUser
@@ -28,6 +26,7 @@ from engine.kernel.context import SYSTEM, Context
 from engine.settings import Settings
 from engine.wiring import Engine, build_engine, web_app_of
 from engine.workflow.approvals.trail.checking import check
+from tests.support.emptying import delete_rows
 
 PACK = Path(__file__).parent / "pack"
 TENANT = "t1"
@@ -384,23 +383,8 @@ def empty(org: Org1) -> None:
     kept = KEPT | STAYS
     tables = [name for name in catalog.model.objects if name not in STAYING]
     tables += [table.name for table in METADATA.sorted_tables if table.name not in kept]
-    if database.dialect == "sqlite":
-        with database.writing() as session:
-            session.raw_rows("PRAGMA defer_foreign_keys=ON")
-            for verb in ("update", "delete"):
-                session.raw_rows(f"DROP TRIGGER IF EXISTS tessera_process_event_no_{verb}")
-            for table in tables:
-                session.raw_rows(f'DELETE FROM "{table}"')
-            from engine.storage.process_tables import guards
-
-            for guard in guards("tessera_process_event", "sqlite"):
-                session.execute(text(guard))
-    else:
-        with psycopg.connect(org.url.replace("+psycopg", ""), autocommit=True) as admin:
-            admin.execute(f"SET search_path TO t_{TENANT}")
-            # by deleting: TRUNCATE would take along what stays and points to what goes
-            admin.execute("SET session_replication_role TO replica")
-            admin.execute("; ".join(f'DELETE FROM "{table}"' for table in tables))
+    with database.writing() as session:
+        delete_rows(session, tables)
     org.come_back()
     org.engine.processes.timers.forget(TENANT)
     org.engine.processes.automations.forget(TENANT)
