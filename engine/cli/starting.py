@@ -1,4 +1,4 @@
-"""What a process makes when it starts stays to its end: no garbage is looked for meanwhile, nor later in it."""
+"""The start of a process: what is loaded and built then stays to its end."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from contextlib import contextmanager
 
 @contextmanager
 def starting() -> Iterator[None]:
-    """Start inside of it: looking for garbage would double the time that loading and building take."""
+    """Load and build inside of it: looking for garbage among it would double the time that this takes."""
+    looking = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.freeze()
-        gc.enable()
+        if looking:
+            gc.enable()

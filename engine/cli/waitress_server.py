@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import socket
 import time
@@ -72,7 +73,10 @@ def _built(settings: Settings) -> Server:
     with starting():
         from engine.wiring import build_server
 
-        return build_server(settings)
+        built = build_server(settings)
+        # nor is it gone over ever again
+        gc.freeze()
+    return built
 
 
 def _loop(server: Any, stopping: list[float]) -> None:
