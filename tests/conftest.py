@@ -41,6 +41,16 @@ def redis_server() -> Iterator[RedisServer]:
 
 
 @pytest.fixture
+def own_redis() -> Iterator[RedisServer]:
+    """A Redis that the test may kill."""
+    server = start_redis()
+    if server.child is None:
+        pytest.skip("a Redis that is not ours is not killed")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
 def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
     """The address of an empty PostgreSQL database of this test's own."""
     with postgres_server.fresh_database() as url:

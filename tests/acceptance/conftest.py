@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from typing import Any, Literal
 
 import pytest
 
@@ -39,27 +40,22 @@ def founded(
         yield found
 
 
-@pytest.fixture(scope="package", params=DATABASES)
-def firm(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    postgres_server: PostgresServer,
-    founded: Callable[[str], Founded],
-) -> Iterator[Office]:
-    """An office that all tests share: each with records of its own."""
-    folder = tmp_path_factory.mktemp("firm")
-    with founded(request.param).opened(folder, postgres_server, FrozenClock(MONDAY)) as opened:
-        yield opened
+def _opened(scope: Literal["package", "module"]) -> Any:
+    @pytest.fixture(scope=scope, params=DATABASES)
+    def opened(
+        request: pytest.FixtureRequest,
+        tmp_path_factory: pytest.TempPathFactory,
+        postgres_server: PostgresServer,
+        founded: Callable[[str], Founded],
+    ) -> Iterator[Office]:
+        folder = tmp_path_factory.mktemp("office")
+        with founded(request.param).opened(folder, postgres_server, FrozenClock(MONDAY)) as office:
+            yield office
+
+    return opened
 
 
-@pytest.fixture(scope="module", params=DATABASES)
-def office(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    postgres_server: PostgresServer,
-    founded: Callable[[str], Founded],
-) -> Iterator[Office]:
-    """An office of a file's own, on a Monday morning; its tests leave each other's records alone."""
-    folder = tmp_path_factory.mktemp("office")
-    with founded(request.param).opened(folder, postgres_server, FrozenClock(MONDAY)) as opened:
-        yield opened
+# an office that all tests share: each with records of its own
+firm = _opened("package")
+# an office of a file's own, on a Monday morning; its tests leave each other's records alone
+office = _opened("module")

@@ -28,7 +28,7 @@ from engine.jobs.rq_worker import GuardedWorker, is_ours
 from engine.kernel.clock import FrozenClock
 from engine.storage import reply_rows
 from tests.support.branch import TENANT, Branch, open_branch
-from tests.support.redis import RedisServer, start_redis
+from tests.support.redis import RedisServer
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -54,16 +54,6 @@ def sink() -> Iterator[tuple[str, list[str]]]:
     yield f"http://127.0.0.1:{server.server_port}/", door.heard
     server.shutdown()
     server.server_close()
-
-
-@pytest.fixture
-def own_redis() -> Iterator[RedisServer]:
-    """A Redis that the test may kill."""
-    server = start_redis()
-    if server.child is None:
-        pytest.skip("a Redis that is not ours is not killed")
-    yield server
-    server.stop()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.promises.outbox import Committed, Heard, wrong_deliveries, wrong_effe
 from tests.promises.pack import PACK, write_pack
 from tests.promises.product import Client, Product
 from tests.promises.sink import Mood, Sink
-from tests.support.redis import RedisServer, start_redis
+from tests.support.redis import RedisServer
 
 EVENTS, KILLS, FORGOTTEN, WORKERS = {1: (60, 1, 1, 1), 2: (2_000, 20, 5, 2), 3: (30_000, 200, 30, 3)}[TIER]
 # what one worker may have handed over and not yet noted when it is killed: a batch of each of its lanes
@@ -52,16 +52,6 @@ def sink() -> Iterator[Sink]:
     made = Sink()
     yield made
     made.close()
-
-
-@pytest.fixture
-def own_redis() -> Iterator[RedisServer]:
-    """A Redis that the test may kill."""
-    server = start_redis()
-    if server.child is None:
-        pytest.skip("a Redis that is not ours is not killed")
-    yield server
-    server.stop()
 
 
 @pytest.mark.campaign

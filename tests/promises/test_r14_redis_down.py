@@ -21,7 +21,7 @@ from engine.kernel.errors import TesseraError
 from engine.settings import Settings
 from engine.wiring import Engine, build_engine, web_app_of
 from tests.promises.pack import PACK, write_pack
-from tests.support.redis import RedisServer, start_redis
+from tests.support.redis import RedisServer
 
 TENANT = "acme"
 PASSWORD = "correct horse battery"
@@ -55,16 +55,6 @@ def _set(url: str, name: str, value: str) -> None:
 
 
 MODES = {"killed": _kill, "stopped": _stop, "full": _fill, "locked": _lock}
-
-
-@pytest.fixture
-def own_redis() -> Iterator[RedisServer]:
-    """A Redis that the test may kill."""
-    server = start_redis()
-    if server.child is None:
-        pytest.skip("a Redis that is not ours is not killed")
-    yield server
-    server.stop()
 
 
 @pytest.fixture
