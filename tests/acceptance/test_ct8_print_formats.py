@@ -14,6 +14,8 @@ import pytest
 from tests.support.office import Office, Staff
 
 needs_pdf = pytest.mark.skipif(find_spec("plutoprint") is None, reason="the extra named print is not installed")
+# how pages are set does not depend on the database
+on_paper = pytest.mark.parametrize("office", ["sqlite"], indirect=True)
 BARCODE, SEAL = "tessera-bars", "data:image/png"
 
 
@@ -104,6 +106,7 @@ def test_ct8_the_seal_is_printed_for_those_who_may_see_it(office: Office) -> Non
 
 
 @needs_pdf
+@on_paper
 def test_ct8_the_document_is_a_pdf_with_chinese_text_and_numbered_pages_and_noted_in_the_history(
     office: Office,
 ) -> None:
@@ -123,6 +126,7 @@ def test_ct8_the_document_is_a_pdf_with_chinese_text_and_numbered_pages_and_note
 
 
 @needs_pdf
+@on_paper
 def test_ct8_the_page_of_a_record_offers_its_documents(office: Office) -> None:
     order = order_of(office, office["amy"])
     page = office["amy"].page().get(f"/o/sales_order/{order['id']}")
@@ -174,6 +178,7 @@ def test_ct8_what_is_wrong_with_a_format_is_told_while_it_is_written(office: Off
 
 
 @needs_pdf
+@on_paper
 def test_ct8_the_preview_shows_the_pages_as_they_are_printed(office: Office) -> None:
     boss, order = office["ada"].page(), order_of(office, office["amy"], lines=60)
     address = "/prints/sales_order_contract"
