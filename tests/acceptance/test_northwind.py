@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import random
 import shutil
 from collections import defaultdict
@@ -16,6 +17,7 @@ import pytest
 from engine.kernel.clock import FrozenClock
 from engine.storage import Reference
 from engine.transfer import ImportReport, read_mapping
+from tests.conftest import DATABASES
 from tests.support.branch import TENANT, Branch, open_branch
 
 ROOT = Path(__file__).parents[2]
@@ -57,6 +59,10 @@ def test_northwind_comes_in_whole_and_exact_and_only_once(branch: Branch) -> Non
     assert snapshot(branch) == before
 
 
+# every day where a refused row could spoil the transaction of the others, in a campaign on both
+@pytest.mark.parametrize(
+    "database_url", DATABASES if os.environ.get("TESSERA_CAMPAIGN") else ["postgresql"], indirect=True
+)
 def test_of_fifty_spoiled_rows_exactly_these_are_reported(branch: Branch, tmp_path: Path) -> None:
     folder = tmp_path / "spoiled"
     shutil.copytree(DATA, folder)
