@@ -160,8 +160,8 @@ def empty(house: House) -> None:
         "tessera_process_event",
     }
     tables = [*catalog.model.objects, *(table.name for table in METADATA.sorted_tables if table.name not in kept)]
+    delete_rows(house.database, house.url, tables)
     with house.database.writing() as session:
-        delete_rows(session, tables)
         raise_access_version(session)
     house.records.opener.numbers.forget("acme")
 

@@ -213,8 +213,7 @@ def empty(house: LifeHouse) -> None:
     database, catalog = house.engine.shelf.current(TENANT)
     tables = [name for name in catalog.model.objects if name not in ORGANISATION]
     tables += [table.name for table in METADATA.sorted_tables if table.name not in STAYS]
-    with database.writing() as session:
-        delete_rows(session, tables)
+    delete_rows(database, house.url, tables)
     for login in TEAM:
         house.duty(login, on=True)
     house.engine.processes.timers.forget(TENANT)

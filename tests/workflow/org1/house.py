@@ -383,8 +383,7 @@ def empty(org: Org1) -> None:
     kept = KEPT | STAYS
     tables = [name for name in catalog.model.objects if name not in STAYING]
     tables += [table.name for table in METADATA.sorted_tables if table.name not in kept]
-    with database.writing() as session:
-        delete_rows(session, tables)
+    delete_rows(database, org.url, tables)
     org.come_back()
     org.engine.processes.timers.forget(TENANT)
     org.engine.processes.automations.forget(TENANT)
