@@ -166,7 +166,8 @@ class Policy:
 
     def titled(self, object: str) -> bool:
         """Tell whether the actor may see the titles of an object's records."""
-        return self.model.objects[object].display in self.usable(object)
+        found = self.model.objects[object]
+        return self.usable(object).issuperset((found.display, *found.names.values()))
 
     def scope(self, object: str) -> UsableScope:
         """Return what the actor may name in a condition over an object."""

@@ -142,11 +142,14 @@ def _people(unit: Unit, dataset: DatasetModel, dimension: DimensionModel, condit
 
 
 def _records(unit: Unit, object: str) -> Sequence[Spot]:
-    display = unit.model.objects[object].display
+    model, language = unit.model.objects[object], unit.ctx.language
     if not unit.policy.may(object, "read") or not unit.policy.titled(object):
         return ()
-    page = list_records(unit, Listing(object, fields=(display,), limit=_OFFERED), Conditions())
-    return [Spot(record.id, plain(str(record.values.get(display) or record.id[-8:]))) for record in page.records]
+    page = list_records(unit, Listing(object, fields=model.called_in(language), limit=_OFFERED), Conditions())
+    return [
+        Spot(record.id, plain(str(model.title_of(record.values, language) or record.id[-8:])))
+        for record in page.records
+    ]
 
 
 def _axis(dataset: DatasetModel, text: str) -> Axis:

@@ -52,12 +52,13 @@ def _of(unit: Unit, model: FieldModel, target: str, text: str, facts: Mapping[st
     usable = policy.usable(target)
     if shown.display not in usable:
         return []
+    called = tuple(name for name in shown.called_in(unit.ctx.language) if name in usable)
     second = _second(unit, target)
     bound = {**bound_of(unit), **({"record": facts} if _looks_at_record(model) else {})}
     searched = unit.plans.of(target).searched
     query = Query(
         target,
-        (("id",), (shown.display,), *((name,) for name in second)),
+        (("id",), *((name,) for name in called), *((name,) for name in second)),
         model.where,
         text,
         (SortKey((shown.display,)),),
@@ -76,12 +77,13 @@ def _of(unit: Unit, model: FieldModel, target: str, text: str, facts: Mapping[st
     if len(rows) < limit:
         known = {row["id"] for row in rows}
         rows += [row for row in rows_of(query) if row["id"] not in known]
-    return [_choice(row, shown.display, second) for row in rows[:limit]]
+    return [_choice(row, called, second) for row in rows[:limit]]
 
 
-def _choice(row: Row, display: str, second: tuple[str, ...]) -> Choice:
+def _choice(row: Row, called: tuple[str, ...], second: tuple[str, ...]) -> Choice:
     told = [_words(row[name]) for name in second]
-    return Choice(row["id"], _words(row[display]) or row["id"], " · ".join(word for word in told if word))
+    title = next((word for name in called if (word := _words(row[name]))), "")
+    return Choice(row["id"], title or row["id"], " · ".join(word for word in told if word))
 
 
 def _words(value: Any) -> str:

@@ -162,6 +162,7 @@ class Opener:
         now = ctx.now() if began is None else began.astimezone(UTC)
         policy = policy_for(catalog, ctx.actor)
         run = Run(now, ctx.zone)
+        run.language = ctx.language
         run.records = Completion(session, catalog, policy.facts)
         return Unit(
             ctx=ctx,

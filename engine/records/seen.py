@@ -44,8 +44,9 @@ def _records(unit: Unit, object: str, ids: set[str], sort: tuple[SortKey, ...] =
     policy = unit.policy
     if object not in unit.model.objects or not policy.may(object, "read"):
         return {}
-    display = unit.model.objects[object].display
-    columns = (("id",), (display,)) if policy.titled(object) and display != "id" else (("id",),)
+    model, language = unit.model.objects[object], unit.ctx.language
+    titled = policy.titled(object) and model.display != "id"
+    columns = (("id",), *((name,) for name in model.called_in(language))) if titled else (("id",),)
     query = Query(object, columns, sort=sort, limit=len(ids), match=(Match("id", tuple(sorted(ids))),), deleted=None)
     page = select_page(
         unit.session,
@@ -55,5 +56,5 @@ def _records(unit: Unit, object: str, ids: set[str], sort: tuple[SortKey, ...] =
         {"actor": policy.facts},
         unit.run,
     )
-    found = ((row["id"], row.get(display) if len(columns) > 1 else None) for row in page.rows)
+    found = ((row["id"], model.title_of(row, language) if titled else None) for row in page.rows)
     return {(object, id): None if title is None else str(title) for id, title in found}

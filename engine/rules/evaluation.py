@@ -50,6 +50,7 @@ class Run:
     """Everything an evaluation may know besides its names. One run may serve many expressions, one after another.
 
     ``records`` is asked for what a stored rule reads of a record; without it a rule sees what it is handed.
+    ``language`` is the reader's, where records are told by their titles; no rule depends on it.
     """
 
     __slots__ = (
@@ -58,6 +59,7 @@ class Run:
         "_warnings",
         "calls",
         "deadline",
+        "language",
         "limits",
         "now",
         "records",
@@ -74,6 +76,7 @@ class Run:
         self.steps = limits.steps
         self.deadline = 0.0
         self.calls = 0
+        self.language = ""
         self.slots: list[Any] = []
         self.tracer: Any = None
         self.records: Records | None = None

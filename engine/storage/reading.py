@@ -163,7 +163,7 @@ def _one(
     """Return the statement for one record and its values; what a reader asked before is found ready."""
     kept = bound.kept if isinstance(bound, Bound) and _is_simple(query) else None
     fields = tuple(match.field for match in query.match)
-    key = (rows, run.zone, catalog.tables, query.object, query.columns, query.deleted, fields)
+    key = (rows, run.zone, run.language, catalog.tables, query.object, query.columns, query.deleted, fields)
     if kept is not None and (known := kept.look(key)) is not None:
         selection, values = known[0], known[1].copy()
         for place, match in enumerate(query.match):
@@ -198,7 +198,8 @@ class _Asked:
         conditions = query.conditions
         statements = catalog.tables.statements
         key = ("reach", query.object, query.columns, query.sort, conditions)
-        objects: tuple[str, ...] = statements.get(key, lambda: _reached(catalog.model, query))
+        reach: tuple[tuple[str, ...], bool] = statements.get(key, lambda: _reached(catalog.model, query))
+        objects, named = reach
         self._shape: Hashable = (
             query.object,
             query.columns,
@@ -211,6 +212,8 @@ class _Asked:
             tuple(wording.look(("where", place), condition) for place, condition in enumerate(conditions)),
             tuple(wording.look_at_rows(object) for object in objects),
             tuple(wording.bound),
+            # titles are told in the reader's language where records have several
+            wording.run.language if named else "",
         )
 
     def selection(self, key: Hashable, build: Callable[[Frame], Selection]) -> Selection:
@@ -251,15 +254,16 @@ class _Asked:
         return values
 
 
-def _reached(model: TenantModel, query: Query) -> tuple[str, ...]:
-    """Return the objects whose row filters the statement may need, the query's own first."""
+def _reached(model: TenantModel, query: Query) -> tuple[tuple[str, ...], bool]:
+    """Return the objects whose row filters the statement may need, the query's own first, and whether some of them
+    are called by other fields in other languages."""
     found = dict.fromkeys([query.object])
     paths: list[Path] = [*query.columns, *(key.path for key in query.sort)]
     for condition in query.conditions:
         paths += condition.reads
     for path in paths:
         _walk(model, query.object, path, found)
-    return tuple(found)
+    return tuple(found), any(model.objects[name].names for name in found)
 
 
 def _walk(model: TenantModel, object: str, path: Iterable[str], found: dict[str, None]) -> None:

@@ -129,7 +129,9 @@ class SelectedColumns:
         column = scope.row.c[column_name(field.name)]
         convert = load_kind(stored_as(field), self._frame.tables.dialect)
         if stored_as(field).kind in ("text", "longtext"):
-            return column, None
+            named = self._frame.tables.model.objects[scope.object].names.get(self._frame.words.run.language)
+            own = func.nullif(scope.row.c[column_name(named)], "") if named is not None else None
+            return column if own is None else func.coalesce(own, column), None
         return column, lambda value: str(value if convert is None else convert(value))
 
 

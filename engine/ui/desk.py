@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from engine.access import Policy
 from engine.kernel.context import Context
@@ -47,6 +48,16 @@ class Desk:
     def title(self, text: LocalText) -> str:
         """Return a label of the model in the reader's language."""
         return text.in_language(self.words.language)
+
+    def called(self, object: str) -> tuple[str, ...]:
+        """Return the fields with the title of an object's records in the reader's language, as far as they are his."""
+        found = self.model.objects[object]
+        readable = self.policy.readable(object)
+        return tuple(name for name in found.called_in(self.words.language) if name == found.display or name in readable)
+
+    def title_of(self, object: str, values: Mapping[str, Any]) -> Any:
+        """Return the title of a record in the reader's language."""
+        return self.model.objects[object].title_of(values, self.words.language)
 
     def say(self, key: str, /, **places: object) -> str:
         """Return a text of the interface."""

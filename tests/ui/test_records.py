@@ -145,3 +145,20 @@ def test_related_lists_show_their_rows_and_lead_to_all(
     (more,) = page.all("//section[.//h2='Works']//a[text()='See all']/@href")
     assert len(clerk.get(more).texts("//tbody/tr")) == 8
     assert "No deal yet" in page.text
+
+
+def test_records_are_called_by_their_name_in_the_readers_language(
+    showroom: Showroom, clerk: Visitor, artist: Callable[..., str]
+) -> None:
+    who = artist("吴昌硕", latin="Wu Changshuo")
+    work = showroom.make("work", name="Wisteria", artist=who)
+    seen = {}
+    for language, name in (("en", "Wu Changshuo"), ("zh", "吴昌硕"), ("en", "Wu Changshuo")):
+        clerk.client.set_cookie("tessera-language", language)
+        seen = {
+            "heading": clerk.get(f"/o/artist/{who}").texts("//h1")[0],
+            "reference": clerk.get(f"/o/work/{work}").texts("//dd//a[contains(@href, '/o/artist/')]")[0],
+            "list": clerk.get("/o/artist?q=Wu").texts("//tbody//td[contains(@class, 'name')]")[0],
+            "picker": clerk.post("/o/work/lookup/artist", {"q": "Wu", "_csrf": clerk.token()}).text,
+        }
+        assert {place for place, text in seen.items() if name not in text} == set(), (language, seen)

@@ -95,6 +95,7 @@ def _outline(merged: MergedDocument, bench: Bench) -> ObjectModel:
         parent=node.maybe("parent"),
         organisation=organisation_of(node.get("organisation")),
         currency=node.maybe("currency"),
+        names={language: str(part.value) for language, part in node.get("names").items()},
         unique=_sets(node.get("unique")),
         indexes=_sets(node.get("indexes")),
         acyclic=_sets(node.get("acyclic")),
@@ -175,6 +176,10 @@ class _Links:
         self.bench = bench
 
     def check(self) -> None:
+        for part in dict(self.node.get("names").items()).values():
+            named = self.bench.field(self.object, part)
+            if named is not None and named.type != "text":
+                self.bench.complain("wrong_field_type", part, field=named.name, type=named.type, wanted="text")
         if self.node.has("display"):
             self._field("display", ("text", "code", "phone", "email", "url", "integer", "date", "choice", "reference"))
         if self.node.has("parent"):

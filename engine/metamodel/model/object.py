@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from engine.kernel.source import NOWHERE, Span
 from engine.kernel.text import EMPTY, LocalText
@@ -49,7 +49,8 @@ class ObjectModel:
 
     ``order`` lists the formula fields so that each stands behind those it reads. ``parent`` is set on a child
     object (``lines``): the reference field that points to its parent. ``numbering`` maps field to rule. ``acyclic`` are
-    references that may not run in a circle: one to the object itself, or two, from a record to another.
+    references that may not run in a circle: one to the object itself, or two, from a record to another. ``names`` are
+    the fields that hold what ``display`` holds for readers of another language.
     """
 
     name: str
@@ -71,12 +72,22 @@ class ObjectModel:
     parent: str | None = None
     organisation: Organisation | None = None
     currency: str | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
     layer: str = ""
     span: Span = NOWHERE
 
     def field(self, name: str) -> FieldModel:
         """Return a field; KeyError when there is none."""
         return self.fields[name]
+
+    def called_in(self, language: str) -> tuple[str, ...]:
+        """Return the fields with a record's title for readers of a language; the first that is filled counts."""
+        own = self.names.get(language)
+        return (own, self.display) if own is not None else (self.display,)
+
+    def title_of(self, values: Mapping[str, Any], language: str) -> Any:
+        """Return the title of a record for readers of a language; None where it has none."""
+        return next((values[name] for name in self.called_in(language) if values.get(name) not in (None, "")), None)
 
     def related_by(self, other: FieldModel) -> str | None:
         """Return the field that relates records of this object to those whose reference ``other`` is: ``id`` when it

@@ -79,9 +79,9 @@ def draw_rows(desk: Desk, found: ObjectModel, specs: Sequence[ColumnSpec], rows:
     """Return all cells, drawn column by column: one closure per column, nothing looked up per row."""
     columns = []
     for index, spec in enumerate(specs):
-        cells = draw_column(
-            spec.field, replace(desk.look(spec.object), near=True), [row.values.get(spec.path) for row in rows]
-        )
+        told = spec.path == found.display
+        values = [desk.title_of(found.name, row.values) if told else row.values.get(spec.path) for row in rows]
+        cells = draw_column(spec.field, replace(desk.look(spec.object), near=True), values)
         # only the first column leads anywhere; further references open from the record
         columns.append(cells if index == 0 else [plain_cell(cell) for cell in cells])
     lines = zip(*columns, strict=True) if columns else [() for _ in rows]

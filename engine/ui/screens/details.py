@@ -150,7 +150,8 @@ def _may_share(desk: Desk, found: ObjectModel) -> bool:
 def record_title(found: ObjectModel, look: Look, values: Mapping[str, Any], id: str) -> str:
     """Return the title of a record: its display field as text."""
     field = found.fields[found.display]
-    return text_of_cell(widget_of(field).show(field, look)(values.get(found.display))) or id[-8:]
+    title = found.title_of(values, look.words.language)
+    return text_of_cell(widget_of(field).show(field, look)(title)) or id[-8:]
 
 
 def _actions(

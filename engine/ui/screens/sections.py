@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from dataclasses import field as slot
 from typing import Any
 
-from engine.metamodel.model import FieldModel, FormModel, FormSection, FormTab
+from engine.metamodel.model import FieldModel, FormModel, FormSection, FormTab, ObjectModel
 from engine.ui.desk import Desk
 from engine.ui.screens.grids import Grid, build_grid
 from engine.ui.screens.history import Entry
@@ -109,6 +109,12 @@ def build_tabs(desk: Desk, form: FormModel, look: Look, facts: RecordFacts) -> t
     return tuple(tabs)
 
 
+def _told_by(desk: Desk, found: ObjectModel, values: Mapping[str, Any]) -> str:
+    """Return the field that the title of the page says."""
+    called = found.called_in(desk.words.language)
+    return next((name for name in called if values.get(name) not in (None, "")), found.display)
+
+
 def _tab(desk: Desk, form: FormModel, tab: FormTab, look: Look, facts: RecordFacts) -> ShownTab:
     sections = [shown for section in tab.sections for shown in _sections(desk, form, section, look, facts)]
     related = tuple(facts.related[pair] for pair in tab.related if pair in facts.related)
@@ -127,9 +133,9 @@ def _sections(
         field = found.fields.get(placed.name)
         if field is None or placed.name not in readable or not facts.visible.get(placed.name, True):
             continue
-        if placed.name == found.display:
-            continue  # it is the title of the page
         value = facts.values.get(placed.name)
+        if placed.name == _told_by(desk, found, facts.values):
+            continue  # it is the title of the page
         if field.type == "lines":
             grid = build_grid(desk, field, placed.columns, value or ())
             network = facts.networks.get(placed.name)

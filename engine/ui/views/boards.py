@@ -122,9 +122,9 @@ def _hand(call: Call, board: BoardModel) -> tuple[Hand, str]:
     if chosen:
         where = f'{_shared(desk.model, board)} = "{chosen}"'
     target = desk.model.objects[field.targets[0]]
-    listing = Listing(target.name, where=where, fields=(target.display,), limit=_COLUMNS)
+    listing = Listing(target.name, where=where, fields=desk.called(target.name), limit=_COLUMNS)
     rows = call.services.records.list(call.context, listing).records if desk.may(target.name, "read") else ()
-    places = tuple(Place(row.id, str(row.values.get(target.display) or row.id[-8:])) for row in rows)
+    places = tuple(Place(row.id, str(desk.title_of(target.name, row.values) or row.id[-8:])) for row in rows)
     return Hand(desk, board, card_specs(desk, board), places, chosen), chosen
 
 
@@ -140,9 +140,9 @@ def _shared(model: TenantModel, board: BoardModel) -> str:
 def _per_records(call: Call, board: BoardModel) -> Sequence[Record]:
     if board.per is None:
         return ()
-    target = call.desk.model.objects[call.desk.model.objects[board.object].fields[board.per or ""].targets[0]]
-    listing = Listing(target.name, fields=(target.display,), limit=_COLUMNS)
-    return call.services.records.list(call.context, listing).records if call.desk.may(target.name, "read") else ()
+    target = call.desk.model.objects[board.object].fields[board.per or ""].targets[0]
+    listing = Listing(target, fields=call.desk.called(target), limit=_COLUMNS)
+    return call.services.records.list(call.context, listing).records if call.desk.may(target, "read") else ()
 
 
 def _chosen(call: Call, board: BoardModel) -> str:
@@ -155,9 +155,13 @@ def _choices(call: Call, board: BoardModel, address: ListAddress, chosen: str) -
     records = _per_records(call, board)
     if len(records) < 2:
         return ()
-    display = call.desk.model.objects[records[0].object].display
     return tuple(
-        Way(str(one.values.get(display) or one.id[-8:]), "", address.url(place=(("per", one.id),)), one.id == chosen)
+        Way(
+            str(call.desk.title_of(one.object, one.values) or one.id[-8:]),
+            "",
+            address.url(place=(("per", one.id),)),
+            one.id == chosen,
+        )
         for one in records
     )
 

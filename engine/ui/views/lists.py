@@ -162,7 +162,7 @@ def _read(
     call: Call, model: ListModel, address: ListAddress, specs: Sequence[ColumnSpec]
 ) -> tuple[Sequence[Any], str | None]:
     found = call.desk.model.objects[model.object]
-    fields = dict.fromkeys([*(spec.path for spec in specs), found.display, "id", "version"])
+    fields = dict.fromkeys([*(spec.path for spec in specs), *call.desk.called(found.name), "id", "version"])
     page = call.services.records.list(
         call.context,
         Listing(

@@ -91,8 +91,7 @@ def _read(call: Call, target: str, ids: Iterable[str]) -> Iterator[tuple[str, st
     desk = call.desk
     if target not in desk.model.objects or not desk.may(target, "read"):
         return
-    display = desk.model.objects[target].display
     listed = ", ".join(f'"{id}"' for id in sorted(ids)[:_MOST_TITLES])
-    listing = Listing(target, where=f"id in ({listed})", fields=(display,), limit=_MOST_TITLES)
+    listing = Listing(target, where=f"id in ({listed})", fields=desk.called(target), limit=_MOST_TITLES)
     for record in call.services.records.list(call.context, listing).records:
-        yield record.id, str(record.values.get(display) or "")
+        yield record.id, str(desk.title_of(target, record.values) or "")
