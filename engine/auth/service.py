@@ -47,7 +47,7 @@ class AuthService:
         self._clock = clock
         self._rest = timedelta(minutes=settings.limits.lockout_minutes)
         self._attempts = Attempts(self._rest)
-        self.strangers = Strangers(clock)
+        self.strangers = Strangers(shelf, clock)
 
     def log_in(self, tenant: str, login: str, password: str, visitor: Visitor) -> SessionText:
         """Return a new session; raises the same refusal, after the same work, whatever part was wrong."""

@@ -10,7 +10,7 @@ from engine.kernel.text import EMPTY
 from engine.metamodel.model import DuplicateRule
 from engine.records.draft import Draft
 from engine.records.unit import Unit
-from engine.storage import sort_key
+from engine.storage import order_key
 from engine.storage.fetching import Twin, probe, taken
 
 
@@ -57,8 +57,8 @@ def _asked(draft: Draft, fields: tuple[str, ...]) -> bool:
 
 
 def _folded(draft: Draft, name: str) -> Any:
-    value = draft.after[name]
-    return sort_key(value) if draft.plan.object.fields[name].sort_key else value
+    value, field = draft.after[name], draft.plan.object.fields[name]
+    return order_key(field, value) if field.sort_key else value
 
 
 def _ask_one(questions: Sequence[_Question], unit: Unit) -> list[bool]:

@@ -33,7 +33,7 @@ from engine.storage.job_rows import (
     read_job,
     read_jobs,
 )
-from engine.storage.keys import fold, search_text, sort_key
+from engine.storage.keys import fold, order_key, search_text, sort_key
 from engine.storage.outbox import (
     Claimed,
     acknowledge_event,
@@ -135,6 +135,7 @@ __all__ = [
     "note_issued",
     "numbers_of",
     "open_database",
+    "order_key",
     "outbox",
     "peek_counter",
     "plan_installation",

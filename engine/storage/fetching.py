@@ -39,7 +39,7 @@ class Want:
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """A question: is there another record with the same values in ``fields``? ``folded``: letters' case is nothing."""
+    """A question: is there another record with the same values in ``fields``? ``folded``: however written."""
 
     object: str
     fields: tuple[str, ...]

@@ -14,7 +14,7 @@ from engine.storage.catalog import Catalog
 from engine.storage.column_types import Convert, loader, total_of
 from engine.storage.connections import DialectName
 from engine.storage.cursor import list_mark, read_cursor, write_cursor
-from engine.storage.keys import search_words, sort_key
+from engine.storage.keys import order_key, search_words
 from engine.storage.measures import Measures, read_row
 from engine.storage.ordering import order_stored
 from engine.storage.query import Page, Path, Query, Row, Tally
@@ -249,7 +249,8 @@ class _Asked:
         for place, match in enumerate(self._query.match):
             values[f"match{place}"] = match.value
         if self._query.begins:
-            values["begins"] = sort_key(self._query.begins)
+            shown = self._catalog.model.objects[self._query.object]
+            values["begins"] = order_key(shown.fields[shown.display], self._query.begins)
             values["begins_end"] = values["begins"] + _LAST
         return values
 

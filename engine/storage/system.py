@@ -11,7 +11,7 @@ from engine.storage.sql_types import Day, Instant, Json, Words
 
 PREFIX = "tessera_"
 # raised when a table or column is added here; an older database is brought up to it when it is next changed
-SYSTEM_VERSION = 3
+SYSTEM_VERSION = 4
 SYSTEM_USER = "system"
 METADATA = MetaData()
 
@@ -218,6 +218,14 @@ IDEMPOTENCY = Table(
     Column("at", Instant, nullable=False),
 )
 Index("ix_tessera_idempotency_at", IDEMPOTENCY.c.at)
+# how often somebody without an account did something, by a digest of what he is known by
+STRANGER = Table(
+    "tessera_stranger",
+    METADATA,
+    Column("known_by", Words(100), primary_key=True),
+    Column("period", BigInteger, primary_key=True, autoincrement=False),
+    Column("count", Integer, nullable=False),
+)
 # what a tenant's users made of open dictionaries; a row replaces the pack's item of the same code
 DICTIONARY_ITEM = Table(
     "tessera_dictionary_item",

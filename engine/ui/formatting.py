@@ -116,6 +116,20 @@ class Dates:
             return f"{word} {local:%H:%M}"
         return f"{local:%m-%d %H:%M}" if local.year == self.today.year else f"{local:%Y-%m-%d}"
 
+    def told(self, value: datetime) -> str:
+        """Return an instant for the middle of a sentence, with words for what is near."""
+        return self._within(self.instant_or_word(value))
+
+    def since(self, value: datetime) -> str:
+        """Return an instant from which something has lasted: never so long ago, but a day and an hour."""
+        local = self.local(value)
+        word = self._word(local.date())
+        return self._within(f"{word} {local:%H:%M}") if word else self.instant_or_word(value)
+
+    def _within(self, text: str) -> str:
+        """Begin with a small letter; Chinese knows none."""
+        return text[:1].lower() + text[1:]
+
     def clock(self, value: datetime) -> str:
         """Return the hour and minute of an instant."""
         return f"{self.local(value):%H:%M}"

@@ -56,6 +56,13 @@ def test_cu1_a_likely_duplicate_is_told_and_a_certain_one_refused(firm: Firm, po
     firm.make("amy", "customer", name="Lark", phone="021-55550000", unified_code="91310000MAE0948R4U")
 
     assert warnings(firm, name="Lark", phone="021-55550000") == {"name", "phone"}
+    # a number is the same however it is written, and whoever answers behind its switchboard
+    others = ("+86 (21) 5555 0000", "0086-21-55550000", "021 5555 0000 转 12", "021-55550000 ext. 7")
+    for number, written in enumerate(others):
+        assert warnings(firm, name=f"Skylark {number}", phone=written) == {"phone"}, written
+    assert warnings(firm, name="Woodlark", phone="021-55550001") == set()
+    found = firm.ask("amy", "GET", "records/customer?q=02155550000&fields=name").get_json()
+    assert "Lark" in str(found)
     assert warnings(firm, name="Lark Two", unified_code="91310000MAE0948R4U") == {"unified_code"}
 
 

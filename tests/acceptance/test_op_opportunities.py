@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -199,6 +200,12 @@ def test_sp1_a_stage_is_left_only_when_all_that_it_asks_for_is_there(
 
     passed = firm.read("amy", "opportunity", made)["stages"]
     assert [(line["stage"]["title"], line["days"]) for line in passed] == [("First", 4), ("Second", None)]
+    steps = re.search(r'<ol class="ts-steps".*?</ol>', firm.page("amy", f"/o/opportunity/{made}"), re.DOTALL)
+    assert steps
+    # in the order of the method's stages, with the day on which each was entered
+    assert re.findall(r'<li( data-is="\w+")?', steps.group()) == [' data-is="done"', ' data-is="now"', ""]
+    assert re.findall(r"First|Second|Third", steps.group()) == ["First", "Second", "Third"]
+    assert steps.group().count("<time>") == 2
 
 
 def test_sp1_stalled_deals_stand_out_on_the_board(firm: Firm, methods: dict[str, str], customer: str) -> None:

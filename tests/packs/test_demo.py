@@ -48,6 +48,11 @@ def test_the_demo_company_is_there_and_busy(branch: Branch) -> None:
     assert branch.count("receivable", "open > 0 and due_date < today()") > 3
     assert branch.count("customer", "department = null or owner = null") == 0
     assert branch.count("customer", "order_total > 100000") > 5
+    # two years of a funnel: what went through it, how long it took, what stands still, and who won instead
+    assert branch.count("opportunity_stage_line", "days > 0") > 200
+    assert branch.count("opportunity", 'status = "open" and stalls_on < today()') > 3
+    assert branch.count("opportunity", 'status = "open" and stalls_on >= today()') > 20
+    assert branch.count("opportunity", "lost_to != null") > 5
     assert all(row["head"] is not None for row in branch.rows("department", "head"))
 
 

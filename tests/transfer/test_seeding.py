@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,32 @@ def test_files_are_loaded_behind_those_they_refer_to(local: Branch, tmp_path: Pa
         ("List", "Valve"),
         ("Other", "Valve"),
     ]
+
+
+def test_records_come_with_a_past_that_only_rules_write_otherwise(branch: Branch, tmp_path: Path) -> None:
+    csv_file(tmp_path / "customer.csv", "#,name,status", ["C,Mill,active"])
+    csv_file(tmp_path / "sales_method.csv", "code,name,standard", ["STD,Standard,true"])
+    csv_file(tmp_path / "sales_stage.csv", "code,method,name,order", ["A,STD,First,1", "B,STD,Second,2"])
+    deals = tmp_path / "opportunity.csv"
+    csv_file(deals, "#,name,customer,method,stage,stage_since,close_date", ["1,Deal,C,STD,B,@-9d,@30d"])
+    csv_file(
+        tmp_path / "opportunity_stage_line.csv",
+        "opportunity,stage,entered_on,left_on",
+        ["1,A,@-40d,@-9d", "1,B,@-9d,"],
+    )
+
+    load_rows(branch.records, branch.system, tmp_path)
+
+    (deal,) = branch.rows("opportunity", "id", "version", "stage_since")
+    today = branch.system.today()
+    assert deal["stage_since"] == today - timedelta(days=9)
+    passed = branch.rows("opportunity_stage_line", "stage", "days", sort=("entered_on",))
+    assert [(row["stage"].title, row["days"]) for row in passed] == [("First", 31), ("Second", None)]
+    boss = branch.add_person("ann", administrator=True)
+    for ctx, change in ((branch.system, {"stage_since": "2020-01-01"}), (boss, {"stages": []})):
+        with pytest.raises(Rejected) as caught:
+            branch.records.update(ctx, "opportunity", deal["id"], deal["version"], change)
+        assert [complaint.code for complaint in caught.value.complaints] == ["field_not_writable"]
 
 
 def test_one_bad_row_keeps_everything_out_and_is_named(branch: Branch, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.metamodel.compiler.bench import Bench
 from engine.metamodel.compiler.default_screens import DETAILS, default_form, default_list
 from engine.metamodel.compiler.expressions import Expressions
+from engine.metamodel.compiler.stepping import compile_steps
 from engine.metamodel.definitions import Node
 from engine.metamodel.layers import MergedDocument
 from engine.metamodel.model import (
@@ -173,6 +174,7 @@ class _Form:
             figures=node.texts("figures") if node.has("figures") else default.figures,
             related=self._related(node) if self._says_related() else default.related,
             keep=node.label("keep"),
+            steps=compile_steps(node.get("steps"), self.object, self.bench),
             layer=self.merged.layer,
         )
 

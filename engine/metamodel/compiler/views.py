@@ -8,6 +8,7 @@ from engine.metamodel.compiler.bench import Bench
 from engine.metamodel.compiler.default_screens import default_list
 from engine.metamodel.compiler.expressions import Expressions
 from engine.metamodel.compiler.screens import allowed_column, field_at, object_of, sort_keys
+from engine.metamodel.compiler.stepping import shared_reference
 from engine.metamodel.definitions import Node
 from engine.metamodel.layers import MergedDocument
 from engine.metamodel.model import (
@@ -190,10 +191,7 @@ class _View:
         if per is None:
             return None
         behind = self.bench.objects.get(columns.targets[0]) if columns.targets else None
-        same = (
-            [f for f in behind.fields.values() if f.type == "reference" and f.targets == per.targets] if behind else []
-        )
-        if len(same) != 1:
+        if shared_reference(behind, per) is None:
             self.bench.complain("no_common_reference", self.node.get("per"), field=per.name, columns=columns.name)
             return None
         return per.name

@@ -40,6 +40,7 @@ from engine.metamodel.model.screen import (
     MenuItem,
     MenuModel,
     SortKey,
+    StepsModel,
     ViewModel,
 )
 from engine.metamodel.model.tenant import PackIdentity, TenantModel
@@ -119,6 +120,7 @@ __all__ = [
     "SlaModel",
     "SortKey",
     "StateModel",
+    "StepsModel",
     "Structure",
     "TenantModel",
     "TieModel",

@@ -92,6 +92,19 @@ class FormTab:
 
 
 @dataclass(frozen=True, slots=True)
+class StepsModel:
+    """The field whose values are the steps at the head of a record. ``shared`` is the field of the records behind it
+    that has to agree with ``per``; ``lines`` tell by their field ``by`` which step was entered on the day ``at``."""
+
+    field: str
+    per: str | None = None
+    shared: str | None = None
+    lines: str | None = None
+    by: str | None = None
+    at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FormModel:
     """The form and the record page of an object; ``figures`` are the up to five key figures at its head, ``keep`` what
     its button says where saving is not what the form is for."""
@@ -103,6 +116,7 @@ class FormModel:
     figures: tuple[str, ...] = ()
     related: tuple[tuple[str, str], ...] = ()
     keep: LocalText = EMPTY
+    steps: StepsModel | None = None
     layer: str = ""
 
 

@@ -46,7 +46,7 @@ def _shape(draft: Draft, unit: Unit) -> None:
             draft.complain(name, "unknown_field", object=draft.plan.name, field=name, guess=guess(name, readable))
         elif draft.plan.life is not None and name == draft.plan.life.field:
             _state(draft, draft.plan.life, value, unit)
-        elif name in KEPT_BY_ENGINE or model.computed or (name not in writable and name not in draft.opened):
+        elif name in KEPT_BY_ENGINE or model.computed or not (name in writable or _opened(draft, model, unit)):
             draft.complain(name, "field_not_writable", field=name)
         elif model.type == "lines":
             _lines(draft, model, value, unit)
@@ -56,6 +56,13 @@ def _shape(draft: Draft, unit: Unit) -> None:
                 draft.put(name, None if value is None else readers[name](value, unit.ctx.zone))
             except Wrong as wrong:
                 draft.complain(name + wrong.path, wrong.code, **wrong.params)
+
+
+def _opened(draft: Draft, model: FieldModel, unit: Unit) -> bool:
+    """Tell whether a field that people do not write may be given: a transition asks for it, or an import by whoever
+    holds every grant brings a new record with its past, which nothing but rules wrote until then."""
+    fresh = draft.before is None and (draft.parent is None or draft.parent.before is None)
+    return model.name in draft.opened or (unit.importing and fresh and model.readonly and unit.policy.everything)
 
 
 def _state(draft: Draft, life: LifecycleModel, value: Any, unit: Unit) -> None:

@@ -37,7 +37,7 @@ def build_comparison(
     """Return the comparison for a save that came second."""
     name = desk.title(found.title)
     who = last[0].actor_name if last else desk.say("history.somebody")
-    when = desk.dates.clock(last[0].at) if last else ""
+    when = desk.dates.since(last[0].at) if last else ""
     return Comparison(
         desk.say("stale.text", who=who, when=when, object=name), tuple(_differences(desk, found, stored, entered))
     )

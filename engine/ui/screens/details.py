@@ -15,8 +15,9 @@ from engine.metamodel.model import (
 )
 from engine.metamodel.model.effects import RunOverAll
 from engine.ui.desk import Desk
-from engine.ui.screens.history import STAYS, Day, build_history, state_times, text_of_cell
+from engine.ui.screens.history import STAYS, Day, build_history, text_of_cell
 from engine.ui.screens.sections import RecordFacts, ShownField, ShownTab, build_tabs, shown_field
+from engine.ui.screens.stepping import Step, steps_of_field, steps_of_life
 from engine.ui.widgets import widget_of
 from engine.ui.widgets.base import Cell, Look
 from engine.ui.widgets.choices import state_cell
@@ -24,16 +25,6 @@ from engine.ui.widgets.references import parts_of, person_cell
 
 _FIGURES = frozenset({"money", "percent", "decimal", "integer", "date"})
 _AT_MOST_FIGURES = 5
-_SIDE_PHASES = ("failed", "closed")
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A state on the life-cycle's line: done, now or to come."""
-
-    title: str
-    place: str
-    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +94,7 @@ def build_record(desk: Desk, form: FormModel, facts: RecordFacts) -> RecordScree
         number=_number(found, facts.values),
         owner=_owner(found, facts.values),
         changed=_changed(desk, facts.values),
-        steps=tuple(_steps(desk, found, lifecycle, facts)),
+        steps=_steps(desk, form, found, lifecycle, facts),
         primary=primary,
         actions=actions,
         more=more,
@@ -190,32 +181,17 @@ def _owner(found: ObjectModel, values: Mapping[str, Any]) -> Cell | None:
 
 def _changed(desk: Desk, values: Mapping[str, Any]) -> str:
     at = values.get("updated_at")
-    return desk.say("record.changed", when=desk.dates.instant_or_word(at)) if isinstance(at, datetime) else ""
+    return desk.say("record.changed", when=desk.dates.told(at)) if isinstance(at, datetime) else ""
 
 
-def _steps(desk: Desk, found: ObjectModel, lifecycle: LifecycleModel | None, facts: RecordFacts) -> Iterator[Step]:
-    if lifecycle is None or lifecycle.field not in desk.policy.readable(found.name):
-        return
-    present = str(facts.values.get(lifecycle.field))
-    times = state_times(found, lifecycle.field, facts.history)
-    # where a gate may hold a record up is a step only for one that was held up there
-    waits = {gate.via for way in lifecycle.transitions.values() for gate in way.gates} - times.keys()
-    states = [
-        state
-        for state in lifecycle.states.values()
-        if state.name == present or (state.phase not in _SIDE_PHASES and state.name not in waits)
-    ]
-    names = [state.name for state in states]
-    if present not in names or len(names) < 2:
-        return
-    here = names.index(present)
-    aside = states[here].phase in _SIDE_PHASES
-    for index, state in enumerate(states):
-        at = times.get(state.name)
-        passed = index < here and (not aside or at is not None or state.initial)
-        place = "now" if index == here else "done" if passed else ""
-        note = desk.dates.day_or_word(desk.dates.local(at).date()) if at is not None and place == "done" else ""
-        yield Step(desk.title(state.title), place, note)
+def _steps(
+    desk: Desk, form: FormModel, found: ObjectModel, lifecycle: LifecycleModel | None, facts: RecordFacts
+) -> tuple[Step, ...]:
+    if form.steps is not None and form.steps.field in desk.policy.readable(found.name):
+        shown = steps_of_field(desk, form.steps, lifecycle, facts)
+        if shown:
+            return shown
+    return tuple(steps_of_life(desk, found, lifecycle, facts))
 
 
 def _figures(desk: Desk, form: FormModel, look: Look, facts: RecordFacts) -> tuple[ShownField, ...]:

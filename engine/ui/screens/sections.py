@@ -74,7 +74,7 @@ class ShownTab:
 
 @dataclass(frozen=True, slots=True)
 class RecordFacts:
-    """What a record page is drawn from."""
+    """What a record page is drawn from; ``steps`` are value and title of what its form names as steps."""
 
     id: str
     version: int
@@ -84,6 +84,7 @@ class RecordFacts:
     history: Sequence[Entry]
     related: Mapping[tuple[str, str], Related]
     networks: Mapping[str, NetworkScreen] = slot(default_factory=dict)
+    steps: Sequence[tuple[str, str]] = ()
     deleted: bool = False
 
 

@@ -29,6 +29,7 @@ from engine.ui.views.finding import found_id, found_object
 from engine.ui.views.networks import networks_of
 from engine.ui.views.printing import prints_of
 from engine.ui.views.saving import read_posted
+from engine.ui.views.stepping import steps_of
 from engine.ui.views.titles import read_trail, with_titles
 
 _RELATED = 6
@@ -125,6 +126,7 @@ def screen_of(call: Call) -> RecordScreen:
         read_trail(call, found, record.id),
         dict(_related(call, form, record)),
         dict(networks_of(call, found.name, values_of(record))),
+        steps_of(call, form, record.values),
         deleted=record.values.get("deleted_at") is not None,
     )
     return build_record(desk, form, facts)

@@ -67,7 +67,7 @@ def answer_webform(call: Call) -> Response:
     place, services = _place(call), call.services
     require_our_page(services, call.request)
     address = call.request.environ.get("tessera.address") or call.request.remote_addr or ""
-    services.auth.strangers.require(address, f"webform {place.desk.context.tenant} {place.form.name}")
+    services.auth.strangers.require(place.desk.context.tenant, address, f"webform {place.form.name}")
     if call.form.one(_TRAP):
         # a robot learns nothing of it
         _log.warning("webform_trap", tenant=place.desk.context.tenant, form=place.form.name)

@@ -201,11 +201,19 @@ def removal_of(shop: Shop, object: str, name: str) -> tuple[Edit, ...]:
     form = shop.screen_of("form", object)
     if form is not None and name in shop.body("form", form).get("figures", ()):
         found.append(Edit("remove", "form", form, ("figures", name)))
+    if form is not None and name in _stepped(shop.body("form", form).get("steps")):
+        found.append(Edit("remove", "form", form, ("steps",)))
     for kind in ("list", "board", "calendar", "timeline"):
         for document in shop.of_kind(kind):
             if document.body.get("of", document.id) == object:
                 found += [Edit("remove", kind, document.id, path) for path in _mentions(document.body, name, ())]
     return tuple(found)
+
+
+def _stepped(steps: Any) -> set[str]:
+    """Return the fields that the bar of steps of a form rests on."""
+    told = steps.values() if isinstance(steps, Mapping) else (steps,)
+    return {str(one).partition(".")[0] for one in told if one is not None}
 
 
 def _mentions(value: Any, name: str, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
