@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,7 +86,7 @@ def _wait(server: Server, path: str) -> None:
 def tree_seconds(root: int) -> float:
     """Return the processor time of a process and all below it so far, those that ended counted in."""
     children: dict[int, list[int]] = {}
-    ticks: dict[int, int] = {}
+    spent: dict[int, float] = {}
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue
@@ -96,10 +96,22 @@ def tree_seconds(root: int) -> float:
             continue
         pid = int(entry.name)
         children.setdefault(int(fields[1]), []).append(pid)
-        ticks[pid] = sum(int(f) for f in fields[11:15])
-    total, waiting = 0, [root]
+        spent[pid] = _own_seconds(pid, fields) + (int(fields[13]) + int(fields[14])) / _TICK
+    total, waiting = 0.0, [root]
     while waiting:
         pid = waiting.pop()
-        total += ticks.get(pid, 0)
+        total += spent.get(pid, 0.0)
         waiting.extend(children.get(pid, ()))
-    return total / _TICK
+    return total
+
+
+def _own_seconds(pid: int, fields: Sequence[str]) -> float:
+    """Return what a process itself used: to the nanosecond by its clock, else by ticks, which are 10 ms each.
+
+    Linux has the processor clock of any process under a number made of its pid (clock_getcpuclockid(3)). A hundred
+    requests of half a millisecond are five ticks; a ratio of such counts is off by a third.
+    """
+    try:
+        return time.clock_gettime((~pid << 3) | 2)
+    except OSError:
+        return (int(fields[11]) + int(fields[12])) / _TICK
