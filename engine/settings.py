@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 from collections.abc import Callable, Mapping
@@ -328,3 +329,12 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "phone_region": _region,
     "clock_shift": float,
 }
+
+
+def look_for_garbage_rarely() -> None:
+    """Make a process collect cyclic garbage after 50,000 new objects instead of 700.
+
+    Compiled models are large graphs that live on. While one is made, the usual thresholds walk all of it again and
+    again: half of the time that a plan over 300 objects takes.
+    """
+    gc.set_threshold(50_000, 20, 50)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from engine.settings import EXIT_CONFIG, BadSettings, Settings
+from engine.settings import EXIT_CONFIG, BadSettings, Settings, look_for_garbage_rarely
 from engine.wiring import build_web_app
 
+look_for_garbage_rarely()
 try:
     app = build_web_app(Settings.from_env())
 except BadSettings as error:

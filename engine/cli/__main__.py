@@ -6,6 +6,7 @@ import click
 
 from engine import __version__
 from engine.cli.lazy import LazyGroup
+from engine.settings import look_for_garbage_rarely
 
 _COMMANDS = {
     "demo": ("engine.cli.serving:demo", "Create the demo tenant if it is not there, and serve it."),
@@ -40,6 +41,7 @@ def main() -> None:
     Settings come from the environment (TESSERA_HOME, TESSERA_DATABASE, TESSERA_PORT ...).
     Exit codes: 0 done, 1 refused or wrong, 2 wrong usage, 3 busy, 78 wrong settings.
     """
+    look_for_garbage_rarely()
 
 
 if __name__ == "__main__":

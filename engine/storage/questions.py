@@ -39,8 +39,12 @@ class Questions:
     def __init__(self, session: Session, shape: TableShape) -> None:
         self._session = session
         self._shape = shape
-        columns = [Column(name, sql_type(column.stored)) for name, column in shape.columns.items()]
-        self.table = Table(shape.name, MetaData(), *columns)
+
+    @cached_property
+    def table(self) -> Table:
+        """The table with its columns as they are; made when something is asked, most plans ask of few tables."""
+        columns = [Column(name, sql_type(column.stored)) for name, column in self._shape.columns.items()]
+        return Table(self._shape.name, MetaData(), *columns)
 
     @cached_property
     def rows(self) -> int:
