@@ -21,6 +21,7 @@ PYTHON = HOME / ("Scripts/python.exe" if WINDOWS else "bin/python")
 RUN_LOCK = ROOT / "requirements-run.lock"
 FULL_LOCK = ROOT / "requirements.lock"
 TYPED = ["engine", "run.py", "hatch_build.py", "tests/conftest.py", "tests/support", "tests/architecture"]
+BENCHES = ("rules", "flows", "group", "crm", "scale")
 USAGE = """\
 python3 run.py                  make everything ready, create the demo tenant and serve it
 python3 run.py test [args]      run the tests; args go to pytest
@@ -39,6 +40,9 @@ def main(arguments: Sequence[str]) -> int:
         print(USAGE)
         return 0 if command in ("-h", "--help", "help") else 2
     os.chdir(ROOT)
+    # a shell that forbids written bytecode makes each process compile a thousand files anew: two seconds a start, and
+    # the tests start hundreds of servers. What is written lies in this folder, beside the environment, out of git.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     try:
         return COMMANDS[command](rest)
     except StepFailed as fault:
@@ -83,9 +87,9 @@ def check(rest: list[str]) -> int:
 
 
 def bench(rest: list[str]) -> int:
-    """Print the table of ratios to hand-written code; with ``rules``, ``flows``, ``group`` or ``crm`` first, that."""
+    """Print the table of ratios to hand-written code; or one of ``BENCHES``, where it comes first."""
     prepare(FULL_LOCK)
-    if rest[:1] and rest[0] in ("rules", "flows", "group", "crm"):
+    if rest[:1] and rest[0] in BENCHES:
         return become([str(PYTHON), "-m", f"benchmarks.{rest[0]}", *rest[1:]])
     return become([str(PYTHON), "-m", "benchmarks", *rest])
 
