@@ -85,7 +85,7 @@ def _look(house: House, world: World, beside: Beside, login: str, part: str, rou
                 getattr(equality, method)(object)
         return equality.findings
     if check == "B":
-        return two_worlds(house, beside, login, chance, 400 if method else 120, method)[1]
+        return two_worlds(house, beside, login, chance, 200 if method else 120, method)[1]
     writes = Writes(house, beside, login, chance)
     if not method:
         return writes.check(rounds * 2)

@@ -16,6 +16,7 @@ from tests.security.bugs import (
     at,
     by_roles_only,
     committed_first,
+    every_path,
     first_only,
     for_action,
     no_rows_for,
@@ -173,12 +174,14 @@ MUTANTS: tuple[Mutant, ...] = (
         (("hidden_fields", "bob", "B:/records/client"), ("united_roles", "bob", "B:/records/client")),
     ),
     Mutant(
-        "hidden fields behind a reference",
-        at(
-            "engine.records.conditions:_path",
-            lambda old: lambda policy, model, object, text, *, usable: tuple(text.split(".")),
-        ),
-        (("hidden_fields", "ann", "B:/records"), ("hidden_fields", "bob", "B:/records")),
+        "hidden fields shown behind a reference",
+        at("engine.records.conditions:readable_path", every_path),
+        (("hidden_fields", "ann", "B:?fields="),),
+    ),
+    Mutant(
+        "sorted by hidden fields behind a reference",
+        at("engine.records.conditions:usable_path", every_path),
+        (("hidden_fields", "ann", "A:_behind"),),
     ),
     Mutant(
         "hidden fields in the trail",

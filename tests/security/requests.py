@@ -63,15 +63,19 @@ class Asks:
     def __init__(self, house: House, ids: Mapping[str, Sequence[str]], chance: random.Random) -> None:
         self.house, self.pack, self.ids, self.chance = house, house.pack, ids, chance
 
-    def some(self, most: int) -> list[Ask]:
-        """Return a mixture of all kinds, each kind in turn, at most so many."""
+    def some(self, most: int, only: str = "") -> list[Ask]:
+        """Return a mixture of all kinds, each kind in turn, at most so many; ``only``: what their addresses hold.
+
+        What does not fit is left out before anything is chosen: a draw among all requests would leave a few of those
+        that are wanted, and fewer with each field that is added.
+        """
         kinds = [self._routes(), self._lists(), self._one_by_one(), self._refused(), self._pages()]
-        sorted_out = [list(dict.fromkeys(_keyed(kind))) for kind in kinds]
+        sorted_out = [[one for one in dict.fromkeys(_keyed(kind)) if only in one.ask.path] for kind in kinds]
         for kind in sorted_out:
             self.chance.shuffle(kind)
-        shares = (0.2, 0.35, 0.1, 0.1, 0.25)
+        shares = (1, 1, 1, 1, 1) if only else (0.2, 0.35, 0.1, 0.1, 0.25)
         found = [one for kind, share in zip(sorted_out, shares, strict=True) for one in kind[: round(most * share)]]
-        return [one.ask for one in found]
+        return [one.ask for one in found][:most]
 
     # -- the route table ---------------------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ def two_worlds(
     user = house.users[login]
     first = house.dump()
     ids = {object: list(rows) for object, rows in first.rows.items()}
-    requests = [ask for ask in Asks(house, ids, chance).some(asks) if only in ask.path]
+    requests = Asks(house, ids, chance).some(asks, only)
     changes = plan(first, user, chance, 60)
     known = {id for several in ids.values() for id in several} | {one.id for one in house.users.values()}
     before = [normal(send(house, login, ask), known) for ask in requests]
