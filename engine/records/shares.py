@@ -15,7 +15,7 @@ Facts = MutableMapping[str, Any]
 def put_shares(unit: Unit, object: str, trees: Iterable[Facts]) -> None:
     """Give records the shares that the actor's rules look at, their own or those of records they point to.
 
-    One statement for each way, and none where no rule looks.
+    One statement for each way, and none where no rule looks or the shares came with the record.
     """
     needed = unit.policy.rules.shares_needed(object)
     if not needed:
@@ -26,6 +26,7 @@ def put_shares(unit: Unit, object: str, trees: Iterable[Facts]) -> None:
         for step in way:
             holders = [inner for tree in holders if isinstance(inner := tree.get(step), dict)]
             target = unit.model.objects[target].fields[step].targets[0]
+        holders = [tree for tree in holders if SHARES not in tree]
         found = shares_of(unit.session, target, [tree["id"] for tree in holders])
         for tree in holders:
             tree[SHARES] = found.get(tree["id"], [])

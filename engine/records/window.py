@@ -10,6 +10,7 @@ from engine.metamodel.model.reading import fields_naming
 from engine.records.conditions import readable_path
 from engine.records.unit import Unit
 from engine.storage.query import POINTER
+from engine.storage.share_scope import SHARES
 
 Path = tuple[str, ...]
 _ALWAYS: tuple[Path, ...] = (("id",), ("version",))
@@ -81,7 +82,9 @@ def _made(unit: Unit, object: str, fields: tuple[str, ...] | None, *, deciding: 
     looked = sorted(path for path in needs if path[0] in model.fields and not model.fields[path[0]].lines_of)
     shown = tuple(".".join(path) for path in paths)
     pointers = [(path[0], POINTER) for path in looked if len(path) == 1 and model.fields[path[0]].references]
-    columns = tuple(dict.fromkeys((*_ALWAYS, *paths, *looked, *pointers)))
+    # with one record its shares come in the same statement; with a page, all of them in one
+    shares = [(SHARES,)] if deciding and () in unit.policy.rules.shares_needed(object) else []
+    columns = tuple(dict.fromkeys((*_ALWAYS, *paths, *looked, *pointers, *shares)))
     return Window(object, shown, columns, lines, plain, _untitled(unit, model, paths), _several(unit, model, paths))
 
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, case, cast, func, null, or_
+import orjson
+from sqlalchemy import Text, bindparam, case, cast, func, null, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from engine.metamodel.model import FieldModel
+from engine.storage.access_tables import SHARE
 from engine.storage.column_types import Convert, Reference, load_kind, loader, stored_as
 from engine.storage.query import POINTER, Path, Row
 from engine.storage.scope import USERS, Frame, RowScope
+from engine.storage.share_scope import SHARES
+from engine.storage.sql_types import Words
 from engine.storage.table_map import column_name
 
 Load = Callable[[Sequence[tuple[Any, ...]]], list[Row]]
@@ -36,7 +41,12 @@ class SelectedColumns:
         return [*self._elements, *self._titles]
 
     def add(self, path: Path) -> None:
-        """Add the value of a path. A secret reads as null."""
+        """Add the value of a path. A secret reads as null; ``_shares`` is what the record is shared with."""
+        if path == (SHARES,):
+            self._names.append(SHARES)
+            self._elements.append(_shares_of(self._frame))
+            self._converts.append((SHARES, _share_facts))
+            return
         if path[-1] == POINTER:
             self._names.append(".".join(path))
             self._elements.append(self._frame.row.c[column_name(path[0])])
@@ -133,6 +143,23 @@ class SelectedColumns:
             own = func.nullif(scope.row.c[column_name(named)], "") if named is not None else None
             return column if own is None else func.coalesce(own, column), None
         return column, lambda value: str(value if convert is None else convert(value))
+
+
+def _shares_of(frame: Frame) -> ColumnElement[Any]:
+    """Return the shares of a frame's record as one JSON text, so that they need no statement of their own."""
+    sqlite = frame.tables.dialect == "sqlite"
+    gathered, listed = (func.json_group_array, func.json_array) if sqlite else (func.json_agg, func.json_build_array)
+    one = listed(SHARE.c.receiver, SHARE.c.level, SHARE.c.until)
+    object = bindparam(None, frame.object, type_=Words(), unique=True)
+    found = select(gathered(one)).where(SHARE.c.object == object, SHARE.c.record == frame.row.c.id)
+    return func.coalesce(cast(found.correlate(frame.row).scalar_subquery(), Text), "[]")
+
+
+def _share_facts(text: str) -> list[dict[str, Any]]:
+    return [
+        {"receiver": receiver, "level": level, "until": None if until is None else datetime.fromisoformat(until)}
+        for receiver, level, until in orjson.loads(text)
+    ]
 
 
 def _named(pointer: str, title: str | None) -> Reference:

@@ -11,6 +11,7 @@ from engine.records import Listing
 from engine.rights.delegating import NewDelegation
 from engine.rights.explaining import Question
 from engine.rights.sharing import NewShare
+from engine.storage import faults
 from tests.rights.conftest import Office
 
 
@@ -48,6 +49,30 @@ def test_a_share_for_update_lets_change_and_can_be_taken_back(office: Office) ->
 
     office.rights.sharing.end(office.ctx("amy"), share.id)
     assert names(office, "bob") == set()
+
+
+def test_a_shared_record_and_what_may_be_done_with_it_are_read_in_one_statement(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    amy = office.person("amy", "salesperson", department="EAST")
+    office.person("bob", "salesperson", department="SOUTH")
+    id = office.customer(amy, "Shared")
+    until = office.branch.clock.now() + timedelta(days=1)
+    office.rights.sharing.share(amy, "customer", id, NewShare("user:bob", "read"))
+    office.rights.sharing.share(amy, "customer", id, NewShare("branch:SOUTH", "update", until))
+    bob, seen = office.ctx("bob"), list[None]()
+    office.branch.records.get(bob, "customer", id, ("name",))
+
+    monkeypatch.setattr(faults, "after_statement", lambda: seen.append(None))
+    today = office.branch.records.get(bob, "customer", id, ("name",))
+    monkeypatch.setattr(faults, "after_statement", None)
+
+    assert "update" in today.allowed
+    assert len(seen) == 1
+    office.branch.clock.advance(timedelta(days=2))
+    later = office.branch.records.get(bob, "customer", id, ("name",))
+    assert later.values["name"] == "Shared"
+    assert "update" not in later.allowed
 
 
 def test_only_who_may_share_shares_and_nobody_shares_what_he_does_not_see(office: Office) -> None:
