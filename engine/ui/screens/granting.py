@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from engine.metamodel.definitions.layer import OVERLAY
 from engine.metamodel.model import ObjectModel, RowGrant
 from engine.metamodel.model.grant import ACTIONS
 from engine.ui.desk import Desk
@@ -106,8 +107,11 @@ def area_title(desk: Desk, name: str) -> str:
 
 
 def layer_title(desk: Desk, layer: str) -> str:
-    """Return where a definition comes from: the name of a pack, or this tenant."""
-    return layer or desk.say("rights.this_tenant")
+    """Return where a definition comes from: the title of a pack, or this tenant."""
+    pack = next((one for one in desk.model.packs if one.name == layer), None)
+    if pack is not None:
+        return desk.title(pack.title) or layer
+    return desk.say("rights.this_tenant") if layer in ("", OVERLAY) else layer
 
 
 def grouped(desk: Desk, names: Iterable[str]) -> Iterator[Group]:
