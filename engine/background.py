@@ -27,6 +27,7 @@ from engine.settings import Settings
 from engine.storage import Job, Shelf, message_rows, outbox, reply_rows, rule_rows, timer_rows
 from engine.storage.delivery_rows import Delivery
 from engine.transfer import TransferService
+from engine.workflow.approvals.trail.archiving import archive_trail
 
 # what was heard, handled and read is kept so long
 KEPT = timedelta(days=30)
@@ -44,6 +45,7 @@ class Parts:
     messages: MessageService
     attachments: AttachmentService
     rights: RightsService
+    trail_months: int
 
 
 def work_of(
@@ -64,6 +66,11 @@ def work_of(
         del job, control
         parts.rights.foreseeing.nightly(ctx)
 
+    def archive(ctx: Context, job: Job, control: Control) -> None:
+        del job
+        if parts.trail_months:
+            archive_trail(parts.shelf, ctx, parts.trail_months, control.note)
+
     def buried(tenant: str, event: Event, why: str) -> None:
         messages.alarm(tenant, f"dead:{event.id}", _dead_words(event.name, why), f"/jobs/events/{event.id}")
 
@@ -79,10 +86,11 @@ def work_of(
             Handler("calls", messages.wants_call, _never, messages.call_out),
             Handler("webhooks", messages.wants_event, _never, messages.fan_out, messages.webhooks.any_in),
         ),
-        kinds={"import": carry_out_import, "tidy": tidy, "duties": check_duties, **kinds},
+        kinds={"import": carry_out_import, "tidy": tidy, "duties": check_duties, "archive": archive, **kinds},
         daily=(
             Daily("duties", time(2, 30)),
             Daily("tidy", time(3, 10)),
+            Daily("archive", time(3, 40)),
         ),
         lanes=(*lanes, Lane("messages", messages.deliverer.work, messages.deliverer.due)),
         buried=buried,

@@ -83,6 +83,8 @@ class Settings:
     password_jobs: int = 2
     session_idle_minutes: int = 30
     session_hours: int = 12
+    # rows of the trail of processes that are older go into its archive; 0: all stay where they are
+    trail_months: int = 24
     # an address like redis://host:6379/0; empty: threads of the server do the work in the background
     redis: str = field(default="", repr=False)
     outbound_allow: tuple[Network, ...] = ()
@@ -198,6 +200,13 @@ def _positive(text: str) -> int:
     number = int(text) if text.isascii() and text.isdigit() else 0
     if number < 1:
         raise ValueError(f"{text!r} is not a whole number above 0")
+    return number
+
+
+def _months(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() else -1
+    if not 0 <= number <= 1_200:
+        raise ValueError(f"{text!r} is not a number of months between 0 and 1200")
     return number
 
 
@@ -317,6 +326,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "password_jobs": _positive,
     "session_idle_minutes": _positive,
     "session_hours": _positive,
+    "trail_months": _months,
     "redis": _address_of("redis", "rediss", "unix"),
     "outbound_allow": _networks,
     "smtp": _address_of("smtp", "smtps", "smtp+plain"),

@@ -135,7 +135,7 @@ def build_engine(settings: Settings, clock: Clock | None = None) -> Engine:
     attachments = AttachmentService(records, settings)
     printing = PrintService(records, messages.templates, attachments, Press(settings.home / "print"))
     rights = RightsService(records)
-    parts = Parts(shelf, clock, transfer, messages, attachments, rights)
+    parts = Parts(shelf, clock, transfer, messages, attachments, rights, settings.trail_months)
 
     tenants = partial(_names, tenancy)
     handlers, lanes = _moving(processes, approvals, records, context_of)

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from engine.api.answers import JSON, answer, to_bytes
 from engine.api.command_bodies import BULK, CLOSE, INSTANCE, MIGRATE, START, SUBSTITUTE, TASK, require_shape
 from engine.api.once import KEY_HEADER, require_key
-from engine.api.parameters import whole_number
+from engine.api.parameters import truth, whole_number
 from engine.api.problems import draw_parts
 from engine.api.routing import Call
 from engine.kernel.errors import Missing, Refused, TesseraError
@@ -23,6 +23,7 @@ from engine.storage.process_rows import InstanceRow
 from engine.workflow.approvals.commands.bulk import Bulk
 
 LIST = ("list", "flow", "after", "limit", "text")
+WHOLE = ("archived",)
 KEYS_LIVE = timedelta(days=7)
 _LABELS: Mapping[str, tuple[str, str]] = {
     "approve": ("同意", "Approve"),
@@ -145,8 +146,9 @@ def predict_approval(call: Call) -> Response:
 
 
 def show_instance(call: Call) -> Response:
-    """Answer an instance with its timeline and its diagram."""
-    return answer(drawn(call, call.services.approvals.instances.get(call.context, call.place["id"])))
+    """Answer an instance with its timeline and its diagram; ``archived=true`` brings the whole timeline."""
+    archived = truth(call.parameters, "archived")
+    return answer(drawn(call, call.services.approvals.instances.get(call.context, call.place["id"], archived=archived)))
 
 
 def instance_sheet(call: Call) -> Response:

@@ -85,7 +85,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{_V1}/tasks/<id>", approvals.show_task, "read"),
     Route("POST", f"{_V1}/tasks/<id>/<verb>", approvals.act_on_task, "write", "optional"),
     Route("POST", f"{_V1}/copies/<id>/read", approvals.read_copy, "write"),
-    Route("GET", f"{_V1}/instances/<id>", approvals.show_instance, "read"),
+    Route("GET", f"{_V1}/instances/<id>", approvals.show_instance, "read", parameters=approvals.WHOLE),
     Route("GET", f"{_V1}/instances/<id>/sheet", approvals.instance_sheet, "read"),
     Route("POST", f"{_V1}/instances/<id>/<verb>", approvals.act_on_instance, "write", "optional"),
     Route("GET", f"{_V1}/substitutions", approvals.list_substitutions, "read"),

@@ -46,7 +46,10 @@ def process_paths() -> dict[str, Item]:
             "parameters": [_place("id"), _place("verb", {"enum": task_verbs})],
             "post": _commands("act_on_task", "A command on a task", TASK),
         },
-        "/instances/{id}": {"parameters": [_place("id")], "get": _reads("instance", "State, timeline and diagram")},
+        "/instances/{id}": {
+            "parameters": [_place("id")],
+            "get": _reads("instance", "State, timeline and diagram", _WHOLE),
+        },
         "/instances/{id}/sheet": {"parameters": [_place("id")], "get": _reads("sheet", "What is printed of it")},
         "/instances/{id}/{verb}": {
             "parameters": [_place("id"), _place("verb", {"enum": sorted(INSTANCE_VERBS)})],
@@ -100,6 +103,14 @@ _LIST: list[Item] = [
     {"name": "text", "in": "query", "schema": {"type": "string"}},
     {"name": "after", "in": "query", "schema": {"type": "string"}},
     {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 200}},
+]
+_WHOLE: list[Item] = [
+    {
+        "name": "archived",
+        "in": "query",
+        "description": "Whether the timeline begins with the rows that went into the archive by age",
+        "schema": {"type": "boolean", "default": False},
+    },
 ]
 _KEY: Item = {
     "name": "Idempotency-Key",

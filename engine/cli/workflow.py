@@ -1,4 +1,4 @@
-"""``tessera workflow``: what must be true of all processes, checked; lists worked out anew."""
+"""``tessera workflow``: what must be true of all processes, checked; lists worked out anew; old rows archived."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.cli.house import opened, operator
 
 @click.group()
 def workflow() -> None:
-    """Check the processes of a tenant, and rebuild what lists rest on."""
+    """Check the processes of a tenant, rebuild what lists rest on, and archive what is old."""
 
 
 @workflow.command()
@@ -39,4 +39,19 @@ def rebuild(console: Console, tenant: str) -> int:
     with opened() as engine:
         count = put_right(engine.approvals.kernel, operator(engine, tenant))
     console.result({"rebuilt": count}, f"put right in {count} instances")
+    return OK
+
+
+@workflow.command()
+@click.argument("tenant")
+@click.option("--months", type=click.IntRange(1, 1200), help="Keep so many months in the trail; otherwise what is set.")
+@verb
+def archive(console: Console, tenant: str, months: int | None) -> int:
+    """Move old rows of the trail of TENANT into its archive, where timelines show them on demand."""
+    from engine.workflow.approvals.trail.archiving import archive_trail
+
+    with opened() as engine:
+        kept = engine.settings.trail_months if months is None else months
+        moved = archive_trail(engine.shelf, operator(engine, tenant), kept) if kept else 0
+    console.result({"archived": moved}, f"moved {moved} rows into the archive")
     return OK

@@ -49,7 +49,7 @@ class Relay:
 
     def hears(self, session: Session, model: TenantModel, name: str) -> bool:
         """Tell whether anybody wants to hear of events of this name; asked inside the transaction that writes one."""
-        return any(handler.here is None or handler.here(session) for handler in self._wanting(model, name))
+        return bool(self._hearers(session, model, name))
 
     def hand_out(self, tenant: str, stop: Stop = lambda: False) -> int:
         """Hand out one batch of a tenant's events; return how many there were."""
@@ -78,7 +78,7 @@ class Relay:
             try:
                 with database.writing(catalog.stamp) as session:
                     claimed = claim_events(session, self._clock.now(), LEASE, BATCH)
-                    batch = [(one, self._hearers(session, catalog.model, one.event)) for one in claimed]
+                    batch = [(one, self._hearers(session, catalog.model, one.event.name)) for one in claimed]
                     return database, batch, self._written(session, batch)
             except StaleCatalog:
                 continue
@@ -104,8 +104,8 @@ class Relay:
         if handler.write is not None and occasion.once(session):
             handler.write(session, occasion)
 
-    def _hearers(self, session: Session, model: TenantModel, event: Event) -> tuple[Handler, ...]:
-        wanting = self._wanting(model, event.name)
+    def _hearers(self, session: Session, model: TenantModel, name: str) -> tuple[Handler, ...]:
+        wanting = self._wanting(model, name)
         return tuple(handler for handler in wanting if handler.here is None or handler.here(session))
 
     def _wanting(self, model: TenantModel, name: str) -> tuple[Handler, ...]:

@@ -88,6 +88,8 @@ FLOWS = [
          "{step} 需要签名或必填字段，无法用短信审批"),
     Code("clock_not_enough", "{step} needs a signature or fields, so a clock cannot approve it",
          "{step} 需要签名或必填字段，不能超时自动通过"),
+    Code("clock_adds_to_all", "A clock adds voices only where any of them decides",
+         "时钟只能在任一通过的步骤中增加审批人", "Use mode: any, or escalate.", "请用 mode: any，或改用 escalate。"),
     Code("approvals_overlap", "{first} and {second} may both fit the same record",
          "{first} 与 {second} 可能同时适用于同一记录",
          "Give them different priorities, or conditions that exclude each other.", "请设置不同优先级，或互斥的条件。"),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from math import inf
 from typing import Any
 
-from engine.kernel.errors import Missing, TesseraError
+from engine.kernel.errors import Complaint, Missing, TesseraError
 from engine.kernel.names import new_record_id
 from engine.metamodel.model import FieldModel, FormField, FormModel
 from engine.records.batch import Batch
@@ -35,6 +35,34 @@ def preview(unit: Unit, object: str, given: Mapping[str, Any], id: str | None) -
     visible, required, readonly = _conditions(form, draft, unit)
     values = _shown(draft, unit)
     return Preview(values, tuple(draft.complaints), tuple(draft.warnings), visible, required, readonly)
+
+
+def against_change(unit: Unit, object: str, id: str, given: Mapping[str, Any]) -> Sequence[Complaint]:
+    """Return what speaks against a change that a process makes once it is approved; the lock of a state does not.
+
+    Raises Missing when the record is not there.
+    """
+    plan = unit.plans.of(object)
+    draft = Draft(plan, "update", id, given, free=True)
+    _judge(Batch(plan, [draft], strict=False), draft, unit)
+    if isinstance(draft.error, Missing):
+        raise draft.error
+    return draft.complaints
+
+
+def suppose(unit: Unit, object: str, id: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what typed values would change of a record, formulas included, as expressions see it; nothing is written.
+
+    Raises Missing when the record is not there.
+    """
+    plan = unit.plans.of(object)
+    draft = Draft(plan, "update", id, {}, free=True)
+    draft.ordered.update(values)
+    _judge(Batch(plan, [draft], strict=False), draft, unit)
+    if isinstance(draft.error, Missing):
+        raise draft.error
+    before = draft.before or {}
+    return {name: draft.facts[name] for name, value in draft.after.items() if value != before.get(name)}
 
 
 def next_number(unit: Unit, object: str, field: str, given: Mapping[str, Any]) -> str | None:

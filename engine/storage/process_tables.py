@@ -220,20 +220,35 @@ APPROVED = Table(
     Column("stale", Boolean, nullable=False, server_default=sql_false()),
 )
 
+# the database itself keeps the trail: nothing is altered, and a row leaves only for the archive, which keeps it
+GUARDED = (PROCESS_EVENT.name, ARCHIVED_EVENT.name)
 _SAID = "'rows of the trail are only ever added'"
-_ON_SQLITE = f"""CREATE TRIGGER {{table}}_no_{{verb}} BEFORE {{verb}} ON {{table}}
+_ARCHIVED = """EXISTS (SELECT 1 FROM tessera_archived_event AS kept
+WHERE kept.instance = OLD.instance AND kept.seq = OLD.seq AND kept.hash = OLD.hash)"""
+_SQLITE_DROP = "DROP TRIGGER IF EXISTS {table}_no_{verb}"
+_SQLITE = f"""CREATE TRIGGER {{table}}_no_{{verb}} BEFORE {{verb}} ON {{table}} {{when}}
 BEGIN SELECT RAISE(ABORT, {_SAID}); END"""
-_FUNCTION = f"""CREATE OR REPLACE FUNCTION tessera_only_added() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION {_SAID} USING ERRCODE = '42501'; END $$"""
-_ON_POSTGRES = """CREATE TRIGGER {table}_only_added BEFORE UPDATE OR DELETE ON {table}
+_FUNCTION = f"""CREATE OR REPLACE FUNCTION tessera_only_added() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+IF TG_OP = 'DELETE' AND TG_TABLE_NAME = '{PROCESS_EVENT.name}' THEN IF {_ARCHIVED} THEN RETURN OLD; END IF; END IF;
+RAISE EXCEPTION {_SAID} USING ERRCODE = '42501'; END $$"""
+_POSTGRES_DROP = "DROP TRIGGER IF EXISTS {table}_only_added ON {table}"
+_POSTGRES = """CREATE TRIGGER {table}_only_added BEFORE UPDATE OR DELETE ON {table}
 FOR EACH ROW EXECUTE FUNCTION tessera_only_added()"""
-_RIGHTS = "REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM CURRENT_ROLE"
+_RIGHTS = "REVOKE UPDATE, {more}TRUNCATE ON {table} FROM CURRENT_ROLE"
+_LEAVING = f"GRANT DELETE ON {PROCESS_EVENT.name} TO CURRENT_ROLE"
 
 
 def guards(table: str, dialect: str) -> tuple[str, ...]:
-    """Return what makes a new table of the trail append-only: the database itself refuses the rest."""
-    if table != PROCESS_EVENT.name:
+    """Return what makes a table of the trail append-only, also where an older version of the engine made it."""
+    if table not in GUARDED:
         return ()
+    trail = table == PROCESS_EVENT.name
     if dialect == "sqlite":
-        return tuple(_ON_SQLITE.format(table=table, verb=verb) for verb in ("update", "delete"))
-    return (_FUNCTION, _ON_POSTGRES.format(table=table), _RIGHTS.format(table=table))
+        drops = [_SQLITE_DROP.format(table=table, verb=verb) for verb in ("update", "delete")]
+        leaving = f"WHEN NOT {_ARCHIVED}" if trail else ""
+        update = _SQLITE.format(table=table, verb="update", when="")
+        return (*drops, update, _SQLITE.format(table=table, verb="delete", when=leaving))
+    made = (_FUNCTION, _POSTGRES_DROP.format(table=table), _POSTGRES.format(table=table))
+    if trail:
+        return (*made, _RIGHTS.format(table=table, more=""), _LEAVING)
+    return (*made, _RIGHTS.format(table=table, more="DELETE, "))

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, delete, insert, literal, select
+from sqlalchemy import bindparam, select
 
-from engine.storage.process_tables import ARCHIVED_EVENT, INSTANCE, PROCESS_EVENT
+from engine.storage.process_tables import ARCHIVED_EVENT, PROCESS_EVENT
 from engine.storage.row_tools import inserting, rows_of, values_of
 from engine.storage.sessions import Session
 from engine.storage.statements import Statement
@@ -82,7 +82,7 @@ def append_process_events(session: Session, events: Sequence[ProcessEvent]) -> N
 
 
 def read_process_events(session: Session, instance: str, *, archived: bool = True) -> list[ProcessEvent]:
-    """Return the trail of an instance from its beginning; with ``archived`` also what was moved away by age."""
+    """Return the trail of an instance; without ``archived`` only what was not yet moved away by age."""
     statements = (_READ_ARCHIVED, _READ) if archived else (_READ,)
     found: list[ProcessEvent] = []
     for statement in statements:
@@ -100,32 +100,3 @@ def broken_links(events: Iterable[ProcessEvent]) -> list[int]:
             wrong.append(event.seq)
         before, expected = event.hash, event.seq + 1
     return wrong
-
-
-def archive_process_events(session: Session, before: datetime, limit: int = 10_000) -> int:
-    """Copy rows older than an instant into the archive; the owner of the tables then takes them out of the trail.
-
-    Open instances are not touched in any other way: nothing of theirs is read from the trail.
-    """
-    chosen = (
-        select(*(PROCESS_EVENT.c[n] for n in _E))
-        .where(
-            PROCESS_EVENT.c.at < before,
-            ~select(literal(1))
-            .where(ARCHIVED_EVENT.c.instance == PROCESS_EVENT.c.instance, ARCHIVED_EVENT.c.seq == PROCESS_EVENT.c.seq)
-            .exists(),
-        )
-        .limit(limit)
-    )
-    return session.execute(insert(ARCHIVED_EVENT).from_select(list(_E), chosen)).rowcount
-
-
-def ends_of_trails(session: Session) -> Mapping[str, int]:
-    """Return the number at which the trail of each open instance should end."""
-    chosen = select(INSTANCE.c.id, INSTANCE.c.seq).where(INSTANCE.c.closed_at.is_(None))
-    return {str(row["id"]): int(row["seq"]) for row in session.execute(chosen).mappings()}
-
-
-def drop_archive(session: Session, before: datetime) -> int:
-    """Delete archived rows older than an instant for good."""
-    return session.execute(delete(ARCHIVED_EVENT).where(ARCHIVED_EVENT.c.at < before)).rowcount

@@ -55,16 +55,18 @@ class Version:
 def prepare_system_tables(session: Session) -> None:
     """Make what is missing of the engine's own tables, and the rows that must be there."""
     there = _tables(session)
+    state = read_state(session) if STATE.name in there else None
+    older = state is not None and state.system_version < SYSTEM_VERSION
     for made in METADATA.sorted_tables:
         if made.name in there:
             complete_table(session, made)
+            if older:
+                _guard(session, made.name)
             continue
         session.execute(CreateTable(made))
         for index in sorted(made.indexes, key=lambda index: str(index.name)):
             session.execute(CreateIndex(index))
-        for guard in guards(made.name, session.dialect):
-            session.execute(text(guard))
-    state = read_state(session)
+        _guard(session, made.name)
     if state is None:
         session.execute(
             insert(STATE).values(id=1, model_version=0, access_version=0, system_version=SYSTEM_VERSION, fingerprint="")
@@ -73,8 +75,13 @@ def prepare_system_tables(session: Session) -> None:
         now = datetime.now(UTC)
         nobody = {"id": SYSTEM_USER, "login": SYSTEM_USER, "name": SYSTEM_USER, "active": False}
         session.execute(insert(USER).values(**nobody, created_at=now, updated_at=now))
-    elif state.system_version < SYSTEM_VERSION:
+    elif older:
         session.execute(update(STATE).values(system_version=SYSTEM_VERSION))
+
+
+def _guard(session: Session, table: str) -> None:
+    for guard in guards(table, session.dialect):
+        session.execute(text(guard))
 
 
 def read_state(session: Session) -> State | None:

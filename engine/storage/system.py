@@ -10,8 +10,8 @@ from engine.storage.column_types import ID_LENGTH
 from engine.storage.sql_types import Day, Instant, Json, Words
 
 PREFIX = "tessera_"
-# raised when a table or column is added here; an older database is brought up to it when it is next changed
-SYSTEM_VERSION = 4
+# raised when a table, column or guard is added here; an older database is brought up to it when it is next changed
+SYSTEM_VERSION = 5
 SYSTEM_USER = "system"
 METADATA = MetaData()
 

@@ -106,6 +106,30 @@ def test_ct2_discount_and_kind_of_an_order_say_who_approves(
     assert firm.read("amy", "sales_order", made)["status"] == "effective"
 
 
+def test_ct2_a_change_of_an_effective_contract_counts_once_it_is_approved(firm: Firm, trade: Trade) -> None:
+    made = contract(firm, trade, 10, "100", payment_term="prepaid")
+    firm.move("amy", "contract", made, "submit", signed_on="2026-12-01")
+    start = f"records/contract/{made}/approvals/contract_change"
+    wanted = {"end": "2027-12-31", "terms": "Delivered free", "payment_term": "three_stage"}
+
+    assert 'name="terms"' in firm.page("amy", f"/o/contract/{made}/approve/contract_change")
+    assert firm.ask("fei", "POST", start, {"values": wanted}).status_code in (403, 404)
+    begun = firm.ask("amy", "POST", start, {"values": wanted})
+    assert begun.status_code == 201, begun.get_json()
+    before = firm.read("amy", "contract", made)
+    reserved = firm.ask("amy", "PATCH", f"records/contract/{made}", {"terms": "Mine"}, before["version"])
+    for login in ("lin", "fei"):
+        tasks = firm.ask(login, "GET", "tasks?flow=contract_change").get_json()["items"]
+        (task,) = [task["id"] for task in tasks if task["record"] == made]
+        assert firm.ask(login, "POST", f"tasks/{task}/approve", {}).status_code == 200
+
+    assert (before["status"], before["end"], before["terms"]) == ("effective", None, None)
+    assert (reserved.status_code, reserved.get_json()["code"]) == (423, "reserved")
+    now = firm.read("amy", "contract", made)
+    assert {name: now[name] for name in wanted} == wanted
+    assert (now["status"], now["version"]) == ("effective", before["version"] + 1)
+
+
 def test_ct4_a_contract_is_called_off_within_its_quantities_and_ends_by_itself(firm: Firm, trade: Trade) -> None:
     made = contract(firm, trade, 10, "100")
     firm.move("amy", "contract", made, "submit", signed_on="2026-12-01")

@@ -62,8 +62,13 @@ def test_cu4_an_order_above_the_limit_warns_before_saving_is_marked_and_goes_to_
     firm.move("amy", "sales_order", within["id"], "submit")
     assert firm.read("amy", "customer", customer)["credit_used"] == "1000.00"
     over = draft(firm, customer, 1)
+    asked = firm.page("amy", f"/o/sales_order/{over['id']}/do/submit")
+    untouched = firm.read("amy", "sales_order", over["id"])
     firm.move("amy", "sales_order", over["id"], "submit")
 
+    # who will be asked is foreseen with what submitting computes, of which nothing stays
+    assert "ts-path" in asked
+    assert (untouched["over_credit"], untouched["version"]) == (None, over["version"])
     assert "warnings" not in within or not within["warnings"]
     assert "above the credit" in str(over["warnings"])
     assert "above the credit" in firm.page("amy", f"/o/sales_order/new?from={over['id']}")

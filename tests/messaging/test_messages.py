@@ -187,7 +187,7 @@ def test_quiet_hours_hold_back_what_is_not_urgent_and_a_digest_gathers(
     assert [part.code for part in caught.value.complaints] == ["bad_wish", "bad_time_of_day", "bad_zone"]
 
 
-def test_w_171_three_rungs_and_an_urge_within_the_hour_are_one_message_and_the_rest_is_in_the_inbox(
+def test_reminders_of_one_task_within_the_hour_are_one_message_and_the_rest_is_in_the_inbox(
     post: Post, mail: tuple[MailServer, str]
 ) -> None:
     lin = post.person("lin", email="lin@example.com", phone=LIN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from werkzeug.test import Client
@@ -12,6 +13,7 @@ from engine.auth.accounts import NewUser
 from engine.messaging.composing import Texts
 from engine.messaging.linking import Linking
 from engine.storage.message_rows import read_people
+from engine.workflow.approvals.trail.archiving import archive_trail
 from tests.ui.visitor import Page, Visitor
 from tests.workflow.org1.house import TENANT, Org1, open_org1
 
@@ -134,6 +136,37 @@ def test_a_return_names_where_it_may_go_and_the_submitter_sends_it_again(org: Or
     assert amy.submit(f"/work/tasks/{task}/resubmit", discount="5", _comment="there").status == 303
     assert org.instance(instance)["round"] == 2
     assert "round 2" in amy.get(f"/work/flow/{instance}").text
+
+
+def test_what_a_decider_gives_besides_is_asked_for_and_stands_in_the_timeline(org: Org1) -> None:
+    instance = org.amy.start("credit_line", org.amy.quotation(number="Q-GIVE"))["instance"]
+    address = f"/work/tasks/{task_of(org, 'fei', instance)}/approve"
+    fei = enter(org, "fei")
+
+    refused = fei.submit(address, **{"_given.credit_line": "much"})
+    assert refused.status == 422
+    assert refused.all("//input[@name='_given.credit_line'][@aria-invalid]/@value") == ["much"]
+    assert fei.submit(address, **{"_given.credit_line": "5,000", "_given.insured": "true"}).status == 303
+
+    told = fei.get(f"/work/flow/{instance}").texts(
+        "//ol[contains(@class, 'ts-flow-time')]//*[contains(@class, 'ts-diff')]"
+    )
+    assert [" ".join(one.split()) for one in told] == ["credit line 5000 insured Yes"]
+
+
+def test_old_entries_of_a_timeline_are_shown_on_demand(org: Org1) -> None:
+    instance = org.amy.start("flow_l", org.amy.quotation(number="Q-OLD"))["instance"]
+    now, org.clock.instant = org.clock.instant, org.clock.instant + timedelta(days=800)
+    archive_trail(org.engine.shelf, org.system, 24)
+    org.clock.instant = now
+    lin = enter(org, "lin")
+
+    page = lin.get(f"/work/flow/{instance}")
+
+    entries = "//ol[contains(@class, 'ts-flow-time')]/li"
+    assert page.texts(entries) == []
+    (more,) = [one for one in page.all("//a/@href") if one.endswith("?archived=true")]
+    assert "submitted it" in lin.get(more).texts(entries)[0]
 
 
 def test_a_task_is_handed_over_to_somebody_who_is_searched_for(org: Org1) -> None:

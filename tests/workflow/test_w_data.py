@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
-from engine.kernel.errors import Conflict
+from engine.transfer import mapping_of
 from tests.workflow.org1.house import Org1
 
 
-def test_w_93_a_running_case_locks_its_record_for_everybody(org: Org1) -> None:
-    quotation = org.amy.quotation()
+def test_w_93_a_running_case_locks_its_record_for_everybody(org: Org1, tmp_path: Path) -> None:
+    quotation, free = org.amy.quotation(), org.amy.quotation(number="Q2")
     org.amy.start("flow_l", quotation)
 
     told = org.amy.change("quotation", quotation, 423, discount=11)
@@ -17,12 +17,15 @@ def test_w_93_a_running_case_locks_its_record_for_everybody(org: Org1) -> None:
     org.amy.change("quotation", quotation, note="ok")
     lines = org.amy.change("quotation", quotation, 423, lines=[{"product": "Saw"}])
     assert lines["code"] == "locked"
-    with pytest.raises(Conflict) as by_the_engine:
-        org.engine.records.update(
-            org.system, "quotation", quotation, org.version("quotation", quotation), {"discount": 12}
-        )
-    assert by_the_engine.value.code == "locked"
-    assert org.amy.read("quotation", quotation)["discount"] == "10.00"
+    by_rule = org.amy.change("quotation", quotation, 423, note="cheaper")
+    assert (by_rule["code"], by_rule["fields"]) == ("locked", "discount")
+    table = tmp_path / "discounts.csv"
+    table.write_text(f"id,discount\n{quotation},11\n{free},11\n", encoding="utf-8")
+    mapping = mapping_of({"object": "quotation", "key": "id", "columns": {"id": "id", "discount": "discount"}})
+    report = org.engine.transfer.import_file(org.system, mapping, table)
+    assert [(one.row, one.code) for one in report.errors] == [(2, "locked")]
+    discounts = [org.amy.read("quotation", id)["discount"] for id in (quotation, free)]
+    assert (discounts, org.amy.read("quotation", quotation)["note"]) == (["10.00", "11.00"], "ok")
 
 
 def test_w_94_a_decision_writes_the_fields_of_its_form_and_no_others(org: Org1) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from engine.auth import NewUser
 from engine.records import Unit
+from engine.storage.process_rows import tasks_of
 from engine.workflow.automations import running
 from engine.workflow.facts import read_subject
 from tests.workflow.org1.house import Org1
@@ -181,10 +185,49 @@ def test_w_15_who_may_not_see_the_record_is_told_that_there_is_nothing(org: Org1
         org.engine.auth.accounts.set_roles("t1", "tao", ("staff",))
 
 
-def test_w_145_a_task_of_another_tenant_is_unknown(org: Org1) -> None:
-    org.amy.start("flow_l", org.amy.quotation())
+ELSEWHERE = """object: paper
+title: {zh: 文件, en: Paper}
+fields: {name: {type: text, title: {zh: 名称, en: Name}, required: true}}
+---
+role: flow_admin
+title: {zh: 流程管理员, en: Administrator of flows}
+grants: {paper: {read: {}, create: {}}}
+---
+approval: sign
+title: {zh: 签字, en: Sign}
+object: paper
+steps:
+  - {approve: one, by: [{role: flow_admin}]}
+"""
+MANIFEST = 'pack: elsewhere\nversion: 1.0.0\ntitle: {zh: 别处, en: Elsewhere}\nengine: ">=0.1"\nlanguages: [zh, en]\n'
 
-    assert org.lin.approve("0190a1b2-0000-7000-8000-000000000000", 404)["code"] == "not_found"
+
+def test_w_145_a_task_of_another_tenant_is_unknown(org: Org1, tmp_path: Path) -> None:
+    (tmp_path / "pack.yaml").write_text(MANIFEST, encoding="utf-8")
+    (tmp_path / "all.yaml").write_text(ELSEWHERE, encoding="utf-8")
+    engine = org.engine
+    engine.tenancy.create("t2", "Elsewhere")
+    try:
+        engine.tenancy.install("t2", [tmp_path])
+        boss = engine.auth.accounts.create("t2", NewUser("boss", "Boss", "correct horse battery", ("flow_admin",))).id
+        actor = engine.auth.actor_of("t2", boss)
+        assert actor is not None
+        there = replace(org.system, tenant="t2", actor=actor)
+        paper = engine.records.create(there, "paper", {"name": "x"}).id
+        instance = engine.approvals.start(there, "paper", paper, "sign", {}).id
+        with engine.shelf.database("t2").reading() as session:
+            (task,) = tasks_of(session, instance, live=True)
+        assert task.assignee == boss
+
+        for desk in (org.lin, org.ada):
+            assert desk.approve(task.id, 404)["code"] == "not_found"
+            assert desk.get(f"/tasks/{task.id}", 404)["code"] == "not_found"
+            assert desk.get(f"/instances/{instance}", 404)["code"] == "not_found"
+
+        with engine.shelf.database("t2").reading() as session:
+            assert [one.id for one in tasks_of(session, instance, live=True)] == [task.id]
+    finally:
+        engine.tenancy.drop("t2")
 
 
 def test_w_164_one_command_has_one_now(org: Org1) -> None:

@@ -120,6 +120,7 @@ def test_w_89_where_a_person_must_fill_in_the_clock_approves_nothing(org: Org1) 
 
     assert org.open_steps(made) == {"a": ["ada"]}
     assert org.events(made, "incident")[0]["reason"] == "timeout_needs_person"
+    assert org.instance(made)["incident"] is True
     assert org.events(made, "decided") == []
 
 
@@ -143,3 +144,32 @@ def test_w_91_handing_over_does_not_restart_the_clock(org: Org1) -> None:
     org.lin.act("transfer", to="bob")
 
     assert due(org, "bob") == "09-21 18:00"
+
+
+def test_c_4_the_clock_of_a_task_stands_while_the_pause_of_its_step_holds(org: Org1) -> None:
+    def of(instance: str) -> str | None:
+        (task,) = [one for one in org.instance(instance)["tasks"] if one["state"] == "open"]
+        return None if task["due_at"] is None else str(datetime.fromisoformat(task["due_at"]).astimezone(ZONE))[:16]
+
+    org.at("2026-09-21 10:00")
+    quotation = org.amy.quotation()
+    made = org.amy.start("with_pause", quotation)["instance"]
+    later = org.amy.start("with_pause", (other := org.amy.quotation(number="Q2", remark="parts")))["instance"]
+    assert (of(made), of(later)) == ("2026-09-22 10:00", None)
+
+    org.at("2026-09-21 11:00")
+    org.amy.change("quotation", quotation, remark="parts")
+    assert of(made) is None
+    org.at("2026-09-21 15:00")
+    for one in (quotation, other):
+        org.amy.change("quotation", one, remark="there")
+
+    assert (of(made), of(later)) == ("2026-09-22 14:00", "2026-09-22 15:00")
+    assert [event["type"] for event in org.events(made) if event["type"].startswith("clock")] == [
+        "clock.paused",
+        "clock.resumed",
+    ]
+    org.at("2026-09-22 14:01")
+    org.settle()
+    assert len(org.events(made, "reminded")) == 1
+    assert org.events(later, "reminded") == []

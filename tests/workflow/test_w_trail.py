@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from engine.storage.process_trail import broken_links, read_process_events
-from tests.workflow.org1.house import TENANT, Org1
+from engine.workflow.approvals.trail.archiving import archive_trail
+from tests.workflow.org1.house import MORNING, TENANT, Org1
 
 
 def done(org: Org1) -> str:
@@ -21,23 +22,33 @@ def done(org: Org1) -> str:
 
 
 def test_w_140_a_bulk_is_many_commands_each_by_itself(org: Org1) -> None:
-    quotations = [org.amy.quotation(number=f"Q{n}") for n in range(6)]
-    made = [org.amy.start("flow_l", quotation)["instance"] for quotation in quotations]
+    amy = org.engine.auth.tokens.caller(org.tokens["amy"]).context(org.clock, org.system.zone, "en", "r")
+    quotations = [{"number": f"Q{n}", "discount": 10} for n in range(50)]
+    ids = [org.engine.records.create(amy, "quotation", quotation).id for quotation in quotations]
+    made = [org.approvals.start(amy, "quotation", id, "flow_l", {}).id for id in ids]
     by_instance = {item["instance"]: item["id"] for item in org.lin.todo()}
-    org.amy.command(made[0], "withdraw")
-    seen = org.lin.get(f"/tasks/{by_instance[made[1]]}")["seen"]
-    org.ada.command(made[1], "override", values={"discount": 30}, comment="x")
-    stale = next(item["id"] for item in org.lin.todo() if item["instance"] == made[1])
-    tasks = [by_instance[made[0]], stale, *(by_instance[id] for id in made[2:])]
+    for instance in made[:2]:
+        org.amy.command(instance, "withdraw")
+    seen = org.lin.get(f"/tasks/{by_instance[made[2]]}")["seen"]
+    org.ada.command(made[2], "override", values={"discount": 30}, comment="x")
+    stale = next(item["id"] for item in org.lin.todo() if item["instance"] == made[2])
+    tasks = [*(by_instance[id] for id in made[:2]), stale, *(by_instance[id] for id in made[3:])]
     body = {"tasks": tasks, "verb": "approve", "seen": {stale: seen}}
 
     told = org.lin.post("/tasks/bulk", body, Idempotency_Key="b1")
 
-    assert (told["done"], told["failed"]) == (4, 2)
-    assert [one.get("code") for one in told["items"][:2]] == ["instance_closed", "stale_subject"]
+    assert (len(told["items"]), told["done"], told["failed"]) == (50, 47, 3)
+    assert [one.get("code") for one in told["items"][:4]] == [
+        "instance_closed",
+        "instance_closed",
+        "stale_subject",
+        None,
+    ]
+    trail = "SELECT count(*) FROM tessera_process_event"
+    before = org.rows(trail)
     again = org.lin.post("/tasks/bulk", body, Idempotency_Key="b1")
-    assert again["done"] == 4
-    assert len(org.sun.todo()) == 4
+    assert (again["done"], again["failed"], org.rows(trail)) == (47, 3, before)
+    assert len(org.sun.todo()) == 47
 
 
 def test_w_184_a_bulk_is_refused_as_a_whole_where_it_is_not_offered(org: Org1) -> None:
@@ -105,6 +116,54 @@ def test_w_160_a_comment_is_withdrawn_within_ten_minutes(org: Org1) -> None:
     later = org.events(made["instance"], "decided")[1]["seq"]
     org.later(minutes=20)
     assert org.sun.command(made["instance"], "unsay", 409, seq=later)["code"] == "cannot_retract"
+
+
+def test_w_161_old_rows_of_the_trail_are_archived_and_cases_go_on(org: Org1) -> None:
+    daily = org.engine.background.schedule
+    daily.work(TENANT)
+    closed = done(org)
+    long_ago = org.amy.start("flow_l", org.amy.quotation())["instance"]
+    org.lin.approve(comment="fine")
+    org.at("2028-09-21 09:00")
+    young = org.amy.start("flow_l", org.amy.quotation())["instance"]
+    org.at("2029-03-21 09:00")
+    whole = org.ada.get(f"/instances/{long_ago}")
+
+    org.settle()
+    now, org.clock.instant = org.clock.instant, MORNING
+    daily.work(TENANT)
+    org.clock.instant = now
+
+    read = org.ada.get(f"/instances/{long_ago}")
+    assert (whole["archived"], read["archived"], read["timeline"]) == (0, whole["seq"], [])
+    assert org.ada.get(f"/instances/{long_ago}?archived=true")["timeline"] == whole["timeline"]
+    assert [org.ada.get(f"/instances/{id}")["archived"] for id in (closed, young)] == [org.instance(closed)["seq"], 0]
+    assert org.amy.get(f"/instances/{closed}/sheet")["verified"] is True
+    task = next(item["id"] for item in org.sun.todo() if item["instance"] == long_ago)
+    org.sun.approve(task)
+    org.gao.approve(org.gao.task())
+    read = org.ada.get(f"/instances/{long_ago}")
+    assert (read["outcome"], read["archived"]) == ("approved", whole["seq"])
+    assert [event["decision"] for event in read["timeline"] if event["type"] == "decided"] == ["approve", "approve"]
+    assert len(org.ada.get(f"/instances/{long_ago}?archived=true")["timeline"]) == read["seq"]
+
+
+def test_w_161_the_archive_is_kept_like_the_trail(org: Org1) -> None:
+    done(org)
+    org.later(days=1000)
+    young = org.amy.start("flow_l", org.amy.quotation())["instance"]
+    assert archive_trail(org.engine.shelf, org.system, 24) > 0
+    assert archive_trail(org.engine.shelf, org.system, 24) == 0
+    database, _ = org.engine.shelf.current(TENANT)
+
+    for statement in (
+        "UPDATE tessera_archived_event SET comment = 'x'",
+        "DELETE FROM tessera_archived_event",
+        f"DELETE FROM tessera_process_event WHERE instance = '{young}'",
+    ):
+        with pytest.raises(Exception, match=r"only ever added|permission|does not fit"), database.writing() as session:
+            session.raw_rows(statement)
+    org.check()
 
 
 def test_w_162_the_sheet_shows_the_record_as_it_was_approved(org: Org1) -> None:

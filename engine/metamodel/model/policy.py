@@ -26,8 +26,8 @@ class Returns:
 class PolicyModel:
     """Policies of a step; those of the approval with the step's own laid over them.
 
-    ``empty`` with ``empty_to``: these people are asked instead. ``withdraw`` and ``retract`` count for the whole flow;
-    ``retract`` None: never. ``comment``: decisions that need one.
+    ``empty`` with ``empty_to``: these people are asked instead. ``withdraw`` holds while the step is open (of several
+    open ones the strictest), ``retract`` for its decisions; None: never. ``comment``: decisions that need one.
     """
 
     empty: Literal["admin", "block", "pass", "fail", "to"] = "admin"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, get_args
 
 from engine.kernel.text import EMPTY, LocalText
 from engine.metamodel.model.clock import SlaModel
@@ -46,7 +46,7 @@ class ApproveStep(Step):
     abstain: bool = False
     distinct: bool = False
     form: StepForm = field(default_factory=StepForm)
-    actions: frozenset[TaskAction] = frozenset({"transfer", "delegate", "add_before", "add_after", "ask", "cc"})
+    actions: frozenset[TaskAction] = frozenset(get_args(TaskAction))
     sla: SlaModel | None = None
     sms: SmsDecision | None = None
     sign: bool = False

@@ -84,6 +84,7 @@ class ProcessScreen:
     more: tuple[Act, ...]
     nodes: tuple[FlowNode, ...]
     events: tuple[FlowEvent, ...]
+    archived: int = 0
     fields: tuple[ShownField, ...] = ()
     changes: tuple[tuple[str, ShownField | None, ShownField], ...] = ()
 
@@ -132,6 +133,7 @@ def build_process(
         more=more,
         nodes=draw_flow(desk, str(instance["flow"]), instance["diagram"]),
         events=draw_events(desk, instance),
+        archived=int(instance["archived"]),
         fields=_fields(desk, str(instance["object"]), record) if whole else (),
         changes=tuple(_proposed(desk, instance)) if whole else (),
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.kernel.errors import Complaint, TesseraError
 from engine.ui.desk import Desk
-from engine.ui.screens.flowcharts import FlowNode, draw_flow
+from engine.ui.screens.flowcharts import FlowNode, draw_flow, output_title
 from engine.ui.screens.forms import FieldBox, input_id
 from engine.ui.screens.inbox import step_title, word
 from engine.ui.screens.moving import AskScreen
@@ -16,6 +16,8 @@ from engine.ui.widgets import widget_of
 from engine.ui.widgets.base import Input, Option, Spot
 
 PEOPLE = "/work/people"
+# how inputs are called that hold what a decider gives besides
+GIVEN = "_given."
 _SEVERAL = frozenset({"add", "ask", "copy"})
 _COMMENTED = frozenset({"ask", "answer", "comment", "reassign"})
 _PRIMARY = frozenset({"approve", "done"})
@@ -25,7 +27,8 @@ _PRIMARY = frozenset({"approve", "done"})
 class Wish:
     """A command to ask about. ``allowed`` is what the service says of it, ``writes`` are the fields of its form.
 
-    ``proposed`` is what somebody who proposes a change wants other than it is in force.
+    ``outputs`` are values that a decider gives besides, with their types; ``proposed`` is what somebody who proposes a
+    change wants other than it is in force.
     """
 
     verb: str
@@ -44,6 +47,7 @@ class Wish:
     path: Sequence[Mapping[str, Any]] = ()
     typed: Mapping[str, str] = field(default_factory=dict)
     proposed: Mapping[str, Any] = field(default_factory=dict)
+    outputs: Mapping[str, str] = field(default_factory=dict)
 
 
 def build_wish(desk: Desk, wish: Wish, error: TesseraError | None = None) -> AskScreen:
@@ -92,6 +96,8 @@ def _path_nodes(desk: Desk, wish: Wish) -> tuple[FlowNode, ...]:
 
 def _path(name: str) -> str:
     """Return the path that a complaint about an input has."""
+    if name.startswith(GIVEN):
+        return f"output.{name.removeprefix(GIVEN)}"
     return name.removeprefix("_pick.") if name.startswith("_pick.") else name.removeprefix("_")
 
 
@@ -116,6 +122,8 @@ def _boxes(desk: Desk, wish: Wish, complaints: Sequence[Complaint]) -> Iterator[
         box = maker.field(name, required=name in wanted)
         if box is not None:
             yield box
+    for name, type in wish.outputs.items():
+        yield maker.given(name, type)
     if "signature" in wanted:
         yield maker.line("_signature", desk.say("flow.signature"), required=True)
     yield maker.area("_comment", desk.say("flow.comment"), required="comment" in wanted or wish.verb in _COMMENTED)
@@ -162,6 +170,17 @@ class _Maker:
     def area(self, name: str, title: str, *, required: bool) -> FieldBox:
         """Return lines of text."""
         return self._box(name, title, "area", required=required, value=self.wish.typed.get(name, ""))
+
+    def given(self, name: str, type: str) -> FieldBox:
+        """Return what a decider gives besides, by its type."""
+        called, typed = f"{GIVEN}{name}", self.wish.typed.get(f"{GIVEN}{name}", "")
+        title = output_title(self.desk, self.wish.object, name)
+        if type != "boolean":
+            mode = {"number": "decimal", "date": "date"}.get(type, "")
+            return self._box(called, title, "text", required=False, value=typed, mode=mode)
+        ways = (("", "value.none"), ("true", "value.yes"), ("false", "value.no"))
+        options = tuple(Option(value, self.desk.say(said), value == typed) for value, said in ways)
+        return self._box(called, title, "select", required=False, options=options)
 
     def field(self, name: str, *, required: bool) -> FieldBox | None:
         """Return a field of the record that the step lets one write."""

@@ -104,6 +104,13 @@ def draw_flow(desk: Desk, flow: str, nodes: Sequence[Mapping[str, Any]]) -> tupl
     return tuple(_node(desk, flow, node) for node in nodes)
 
 
+def output_title(desk: Desk, object: str, name: str) -> str:
+    """Return what a value is called that deciders give: the record's field of the same name lends its title."""
+    found = desk.model.objects.get(object)
+    field = found.fields.get(name) if found is not None else None
+    return (desk.title(field.title) if field is not None else "") or name.replace("_", " ")
+
+
 def draw_events(desk: Desk, instance: Mapping[str, Any]) -> tuple[FlowEvent, ...]:
     """Return the timeline, the newest at the bottom; a round begins with a number."""
     names = _names(instance)
@@ -197,7 +204,8 @@ def _event(
     if event["behalf"]:
         text = desk.say("flow.on_behalf", text=text, name=event["behalf"]["name"])
     quote = desk.say("flow.unsaid") if event["comment_withdrawn"] else str(event["comment"] or "")
-    changes = tuple(_changes(desk, str(instance["object"]), event["facts"].get("changes") or {}))
+    object, facts = str(instance["object"]), event["facts"]
+    changes = (*_changes(desk, object, facts.get("changes") or {}), *_given(desk, object, facts.get("output") or {}))
     if not acted and type in ("decided", "step.skipped"):
         icon, tone = "robot", "gray"
     when = desk.dates.instant_or_word(event["at"])
@@ -232,3 +240,10 @@ def _changes(desk: Desk, object: str, changes: Mapping[str, Any]) -> Iterator[tu
         field = found.fields.get(name) if found is not None else None
         before, after = (("" if one is None else str(one)) for one in pair)
         yield (desk.title(field.title) if field is not None else name), before, after
+
+
+def _given(desk: Desk, object: str, output: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield what a decider gave besides, as values that were not there before."""
+    for name, value in output.items():
+        text = desk.say("value.yes" if value else "value.no") if isinstance(value, bool) else str(value)
+        yield output_title(desk, object, name), "", text

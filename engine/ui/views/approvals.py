@@ -16,7 +16,7 @@ from engine.records import Choice
 from engine.ui.door import Call, Route, Toast, own_address
 from engine.ui.problems import status_of
 from engine.ui.screens.approving import AT_ONCE, ProcessScreen, StartAct, build_process, build_starts
-from engine.ui.screens.deciding import Wish, build_wish
+from engine.ui.screens.deciding import GIVEN, Wish, build_wish
 from engine.ui.screens.inbox import InboxFacts, build_inbox, count_text, results_of
 from engine.ui.views.saving import read_posted
 from engine.workflow.approvals.commands.bulk import Bulk
@@ -83,8 +83,9 @@ def find_people(call: Call) -> Response:
 
 
 def show_process(call: Call) -> Response:
-    """Draw a process with its record in the form of the step, its path and its timeline."""
-    instance = call.services.approvals.instances.get(call.context, call.place["id"])
+    """Draw a process with its record in the form of the step, its path and its timeline; old rows of it on demand."""
+    archived = call.argument("archived") == "true"
+    instance = call.services.approvals.instances.get(call.context, call.place["id"], archived=archived)
     return call.page("flow", build_process(call.desk, instance, _tasks(call, instance), whole=True))
 
 
@@ -218,6 +219,7 @@ def _task_wish(call: Call) -> Wish:
         people=names,
         picks=[{"step": one["step"], "certain": True} for one in allowed.targets] if allowed and verb == "pick" else (),
         typed={"_comment": str(draft.get("comment") or "")},
+        outputs=form["output"] if verb == "approve" else {},
     )
 
 
@@ -325,10 +327,23 @@ def _given(call: Call, wish: Wish) -> dict[str, Any]:
         given["picks"] = {step: who for step, who in picks.items() if who}
     if wish.verb in ("approve", "reject", "done", "return", "abstain", "decline") and form.one("_seen"):
         given["seen"] = form.one("_seen")
+    output = {name: _output(type, form.one(f"{GIVEN}{name}")) for name, type in wish.outputs.items()}
+    if any(value is not None for value in output.values()):
+        given["output"] = {name: value for name, value in output.items() if value is not None}
     values = wish.proposed if wish.verb == "start" else _values(call, wish)
     if values:
         given["values"] = values
     return given
+
+
+def _output(type: str, text: str | None) -> Any:
+    """Return what was typed for a value that deciders give, as the service reads its type; None for nothing."""
+    typed = (text or "").strip()
+    if not typed:
+        return None
+    if type == "boolean":
+        return typed == "true"
+    return typed.replace(",", "") if type == "number" else typed
 
 
 def _values(call: Call, wish: Wish) -> dict[str, Any]:
@@ -342,7 +357,7 @@ def _values(call: Call, wish: Wish) -> dict[str, Any]:
 
 
 def _typed(call: Call, wish: Wish) -> Wish:
-    names = ("_comment", "_signature", "_to", "_how", "_person")
+    names = ("_comment", "_signature", "_to", "_how", "_person", *(f"{GIVEN}{name}" for name in wish.outputs))
     typed = {name: text for name in names if (text := call.form.one(name))}
     kept: Mapping[str, Any] = {}
     if wish.writes:

@@ -19,6 +19,7 @@ from engine.workflow.approvals.commands.predicting import predict, try_out
 from engine.workflow.approvals.commands.starting import Start
 from engine.workflow.approvals.commands.starting_up import Children, begin
 from engine.workflow.approvals.commands.task_verbs import on_answer, on_task
+from engine.workflow.approvals.pausing import Pauses
 from engine.workflow.approvals.ports import Ports
 from engine.workflow.approvals.reading.inbox import Inbox
 from engine.workflow.approvals.reading.instances import Instances
@@ -42,7 +43,7 @@ class ApprovalService:
         self.versions = Versions(self.kernel)
         self.substitutions = Substitutions(self.kernel)
         self.kernel.after = self.running.hand_on
-        records.subscribe(Staleness())
+        records.subscribe(Staleness(), Pauses(self.kernel))
 
     # -- starting ------------------------------------------------------------------------------------------------------
 

@@ -15,15 +15,12 @@ class Staleness:
 
     def concerns(self, model: TenantModel, object: str) -> bool:
         """Tell whether an approval may rest on an object's records or on the record they are lines of."""
-        subjects = {approval.object for approval in model.approvals.values()}
-        parent = model.objects[object].parent
-        above = model.objects[object].fields[parent].targets if parent is not None else ()
-        return object in subjects or bool(subjects & set(above))
+        return concerned(model, object, {approval.object for approval in model.approvals.values()})
 
     def react(self, unit: Unit, changes: Sequence[Change]) -> None:
         """Mark what is stale by now."""
         for change in changes:
-            for object, record, names, version in _touched(unit, change):
+            for object, record, names, version in touched(unit, change):
                 for approved in approved_of(unit.session, object, record):
                     outdated = version is None or version > approved.record_version
                     if not approved.stale and outdated and names & set(approved.material):
@@ -31,7 +28,14 @@ class Staleness:
                         keep_field(unit, object, record, STALE, True)
 
 
-def _touched(unit: Unit, change: Change) -> Iterator[tuple[str, str, frozenset[str], int | None]]:
+def concerned(model: TenantModel, object: str, subjects: set[str]) -> bool:
+    """Tell whether an object, or the object that its records are lines of, is among those that approvals are about."""
+    parent = model.objects[object].parent
+    above = model.objects[object].fields[parent].targets if parent is not None else ()
+    return object in subjects or bool(subjects & set(above))
+
+
+def touched(unit: Unit, change: Change) -> Iterator[tuple[str, str, frozenset[str], int | None]]:
     """Yield the records that a change touches, with the fields it touches there."""
     if change.before is not None and change.after is not None:
         yield change.object, change.id, change.changed, change.version

@@ -30,6 +30,7 @@ from engine.records.ordering import (
 )
 from engine.records.plain import as_json
 from engine.records.plan import KEPT_BY_ENGINE
+from engine.records.preview import suppose
 from engine.records.results import identity
 from engine.rules import Expression, to_python
 from engine.storage import Reference
@@ -61,6 +62,16 @@ class Changing:
     def set_fields(self, scene: Scene, effect: SetFields, cause: Cause) -> None:
         """Give fields of the subject values."""
         self.write(scene, scene.subject, effect.values, cause)
+
+    def suppose(self, scene: Scene, values: Mapping[str, Any], cause: Cause) -> None:
+        """Let expressions see the subject as typed values would make it; nothing is changed."""
+        unit, ref = self.doing(scene.unit, cause), scene.subject
+        changed = suppose(unit, ref.object, ref.id, values)
+        scene.bind("record", {**scene["record"], **changed})
+
+    def typed(self, scene: Scene, values: Values) -> dict[str, Any]:
+        """Return the values of a definition for fields of the subject that are no lines, as the fields hold them."""
+        return self._values(scene, scene.subject.object, values)[0]
 
     def create(self, scene: Scene, effect: CreateRecord, cause: Cause) -> RecordRef:
         """Create a record; return which."""

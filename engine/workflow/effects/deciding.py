@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from engine.kernel.errors import Rejected
 from engine.metamodel.model.effects import EvaluateTable
 from engine.records.results import DoesNotFit, fitted
@@ -12,6 +14,11 @@ from engine.workflow.effects.scene import Scene
 
 def evaluate_table(scene: Scene, effect: EvaluateTable, cause: Cause, changing: Changing) -> None:
     """Evaluate a decision and keep what it says."""
+    changing.order(scene, scene.subject, {effect.into: answer_of(scene, effect)}, {}, cause)
+
+
+def answer_of(scene: Scene, effect: EvaluateTable) -> Any:
+    """Return what a decision says, as its field holds it."""
     found = scene.unit.model.decisions.get(effect.decision)
     if found is None:
         raise Rejected("decision_unknown", decision=effect.decision)
@@ -23,7 +30,6 @@ def evaluate_table(scene: Scene, effect: EvaluateTable, cause: Cause, changing: 
     answer = found.table.evaluate(given, scene.unit.run)
     field = scene.unit.model.objects[scene.subject.object].fields[effect.into]
     try:
-        value = fitted(field, answer)
+        return fitted(field, answer)
     except DoesNotFit:
         raise Rejected("value_does_not_fit", field=field.name) from None
-    changing.order(scene, scene.subject, {effect.into: value}, {}, cause)

@@ -16,7 +16,7 @@ from engine.records.results import as_data
 from engine.workflow.effects import outward
 from engine.workflow.effects.cause import Cause, Doers
 from engine.workflow.effects.changing import Changing
-from engine.workflow.effects.deciding import evaluate_table
+from engine.workflow.effects.deciding import answer_of, evaluate_table
 from engine.workflow.effects.scene import Scene
 from engine.workflow.facts import reads_of
 
@@ -35,6 +35,25 @@ class EffectService:
         scene = Scene(unit, facts, cause.record)
         for place, effect in enumerate(effects):
             self._one(scene, effect, effects[place + 1 :], cause)
+        return scene
+
+    def suppose(self, unit: Unit, effects: Effects, facts: Mapping[str, Any], cause: Cause) -> Scene:
+        """Return the names as they would be after effects, as far as these give fields of the subject values.
+
+        Nothing is changed: what is made of other records is not seen.
+        """
+        scene, values = Scene(unit, facts, cause.record), dict[str, Any]()
+        for effect in effects:
+            if effect.for_each is not None or not scene.holds(effect.when):
+                continue
+            match effect.verb:
+                case verbs.SetFields(values=given):
+                    values |= self._changing.typed(scene, given)
+                case verbs.EvaluateTable() as verb:
+                    values[verb.into] = answer_of(scene, verb)
+                case _:
+                    continue
+            self._changing.suppose(scene, values, cause)
         return scene
 
     def _one(self, scene: Scene, effect: Effect, rest: Effects, cause: Cause) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -71,15 +72,15 @@ class Performer:
         return moving.change
 
     def foresee(self, unit: Unit, move: Move) -> tuple[GateModel, ...]:
-        """Return the gates that would hold a transition as things stand, in their order.
-
-        What is computed before the gates is computed in the unit, which the caller has to undo.
-        """
+        """Return the gates that would hold a transition as things stand, in their order; nothing is changed."""
         life, transition = known_transition(unit, move.record.object, move.transition)
         unit.policy.require(move.record.object, transition.name)
         moving = self._moving(unit, move, life, transition)
-        self._run(moving, transition.before, "before")
-        return tuple(gate for gate in transition.gates if self._demands(moving, gate))
+        names: Mapping[str, Any] = moving.names
+        if transition.before:
+            cause = Cause("", move.record, label=f"transition:{transition.name}")
+            names = self._effects.suppose(unit, transition.before, names, cause)
+        return tuple(gate for gate in transition.gates if _demands(unit, names, gate))
 
     def gate_closed(self, unit: Unit, record: RecordRef, approval: str, outcome: GateOutcome) -> bool:
         """Let a transition go on, or back, when the approval that held it has ended; tell whether it was held by it."""
@@ -122,7 +123,7 @@ class Performer:
             if stands is not None and stands == resting_on(unit, record, gate):
                 continue
             passed.pop(str(place), None)
-            if not self._demands(moving, gate):
+            if not _demands(unit, moving.names, gate):
                 continue
             self._wait(moving, gate)
             row = PendingRow(
@@ -156,12 +157,6 @@ class Performer:
             return self.gates.start_gate(unit, record.object, record.id, gate, name)
         finally:
             unit.chain.acted.discard(starting)
-
-    def _demands(self, moving: Moving, gate: GateModel) -> bool:
-        """Tell whether a gate holds: unless its condition is false; unknown values demand control (K7)."""
-        if gate.when is None:
-            return True
-        return moving.unit.truth(gate.when, moving.names) is not False
 
     def _wait(self, moving: Moving, gate: GateModel) -> None:
         if moving.source != gate.via:
@@ -263,3 +258,8 @@ class Performer:
         """Return the unit in which the definition acts, noted under whoever acts."""
         actor = replace(moving.unit.ctx.actor, administrator=True)
         return self._records.acting(moving.unit, actor, moving.unit.cause)
+
+
+def _demands(unit: Unit, names: Mapping[str, Any], gate: GateModel) -> bool:
+    """Tell whether a gate holds: unless its condition is false; unknown values demand control (K7)."""
+    return gate.when is None or unit.truth(gate.when, names) is not False

@@ -70,16 +70,11 @@ class LifecycleService:
         return self._records.command(ctx, act)
 
     def foresee(self, ctx: Context, object: str, id: str, version: int, name: str) -> tuple[str, ...]:
-        """Return the approvals that would hold a transition as things stand; nothing stays of finding out."""
-        found: list[str] = []
-        try:
-            with self._records.unit(ctx) as unit:
-                unit.require_object(object)
-                gates = self._performer.foresee(unit, Move(RecordRef(object, id), name, version, {}))
-                found += [gate.approval for gate in gates]
-                raise _Undone
-        except _Undone:
-            return tuple(found)
+        """Return the approvals that would hold a transition as things stand; nothing is changed to find out."""
+        with self._records.opener.reading(ctx) as unit:
+            unit.require_object(object)
+            gates = self._performer.foresee(unit, Move(RecordRef(object, id), name, version, {}))
+            return tuple(gate.approval for gate in gates)
 
     def perform_many(
         self, ctx: Context, object: str, records: Sequence[tuple[str, int]], name: str, given: Mapping[str, Any]
@@ -127,10 +122,6 @@ class LifecycleService:
     def find_states(self, unit: Unit) -> None:
         """Lead records out of states that are no longer there, as the definitions say; Rejected when they do not."""
         migrate_states(unit)
-
-
-class _Undone(Exception):
-    """Nothing of a unit shall stay."""
 
 
 def _seen(version: int | None) -> int:

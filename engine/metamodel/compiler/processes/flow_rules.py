@@ -8,7 +8,7 @@ from engine.metamodel.compiler.processes.desk import Desk
 from engine.metamodel.compiler.processes.policies import RETURN_WORDS
 from engine.metamodel.definitions import Node
 from engine.metamodel.definitions.guess import guess
-from engine.metamodel.model.clock import ClockDecision
+from engine.metamodel.model.clock import AddVoices, ClockDecision, RungAction
 from engine.metamodel.model.steps import ApproveStep, HandleStep, Step
 
 
@@ -54,12 +54,14 @@ def check_approve(step: ApproveStep, node: Node, desk: Desk) -> None:
         desk.complain("wrong_value", part, where="on_reject", value=part.value, known="end, return, continue", guess="")
     if step.sms is not None and step.sms.decide and (step.sign or step.form.require):
         desk.complain("sms_not_enough", node.get("sms").get("decide"), step=step.id)
-    if (step.sign or step.form.require) and _decides(step):
+    if step.mode != "any" and any(isinstance(one, AddVoices) for one in _clock_actions(step)):
+        desk.complain("clock_adds_to_all", node.get("sla").key_span)
+    approves = any(isinstance(one, ClockDecision) and one.decision == "approve" for one in _clock_actions(step))
+    if (step.sign or step.form.require) and approves:
         desk.complain("clock_not_enough", node.get("sla").key_span, step=step.id)
     if any(rule.veto for rule in step.by) and step.mode != "vote":
         desk.complain("veto_without_vote", node.get("by").key_span)
 
 
-def _decides(step: ApproveStep) -> bool:
-    rungs = step.sla.rungs if step.sla else ()
-    return any(isinstance(one, ClockDecision) and one.decision == "approve" for rung in rungs for one in rung.do)
+def _clock_actions(step: ApproveStep) -> list[RungAction]:
+    return [one for rung in (step.sla.rungs if step.sla else ()) for one in rung.do]

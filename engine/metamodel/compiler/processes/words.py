@@ -52,17 +52,16 @@ PEOPLE: Mapping[str, frozenset[str]] = {
 OF_ALL_PEOPLE = frozenset({"when", "where", "weight", "veto"})
 
 POLICIES = frozenset({"empty", "self", "repeat", "withdraw", "retract", "comment", "returns", "substitution"})
-_STEP_POLICIES = POLICIES - {"withdraw", "retract"}
 
 STEPS: Mapping[str, frozenset[str]] = {
     "approve": frozenset(
         {
             *("by", "mode", "pass", "order", "abstain", "distinct", "form", "actions", "sla", "sms", "sign"),
             *("output", "on_reject"),
-            *_STEP_POLICIES,
+            *POLICIES,
         }
     ),
-    "handle": frozenset({"by", "assign", "offer", "form", "sla", "may", *_STEP_POLICIES}),
+    "handle": frozenset({"by", "assign", "offer", "form", "sla", "may", *POLICIES}),
     "choose": frozenset({"of", "else"}),
     "parallel": frozenset({"branches", "join", "on_reject"}),
     "include": frozenset({"branches", "else"}),

@@ -10,7 +10,7 @@ from engine.storage.process_rows import candidates_of
 from engine.workflow.approvals.commands.case import Case
 from engine.workflow.approvals.state.core import Core
 from engine.workflow.approvals.state.returning import targets
-from engine.workflow.approvals.state.tree import Held, step_by_id
+from engine.workflow.approvals.state.tree import Held, places, step_by_id
 
 DECISIONS = ("approve", "reject", "abstain", "return", "done", "decline")
 ADMIN_VERBS = ("reassign", "jump", "suspend", "resume", "cancel", "override", "retry", "migrate")
@@ -83,7 +83,7 @@ def _for_holder(case: Case, core: Core, held: Held) -> list[Allowed]:
     found = _decisions(case, core, held, step)
     if held.slot.lender or held.slot.added_as == "before":
         return [*found, Allowed("comment"), Allowed("ask", needs=("to", "comment"))]
-    found += _actions(held, step)
+    found += _actions(case, held, step)
     return [*found, Allowed("save"), Allowed("comment")]
 
 
@@ -109,26 +109,31 @@ def _decisions(case: Case, core: Core, held: Held, step: ApproveStep | HandleSte
     return found
 
 
-def _actions(held: Held, step: Step) -> list[Allowed]:
+def _actions(case: Case, held: Held, step: Step) -> list[Allowed]:
+    found = [Allowed("release")] if _claimed(case, held, step) else []
     if isinstance(step, HandleStep):
-        found = [Allowed("transfer", needs=("to",))] if "transfer" in step.may else []
-        return [*found, *([Allowed("release")] if step.pool else [])]
+        return [*found, *([Allowed("transfer", needs=("to",))] if "transfer" in step.may else [])]
     assert isinstance(step, ApproveStep)
-    found = []
-    for action in ("transfer", "delegate"):
-        if action in step.actions:
-            found.append(Allowed(action, needs=("to",)))
+    found += [Allowed(action, needs=("to",)) for action in ("transfer", "delegate") if action in step.actions]
     ways = tuple(name.removeprefix("add_") for name in ("add_before", "add_after", "add_with") if name in step.actions)
     if ways:
         found.append(Allowed("add", needs=("to",), targets=tuple({"how": way} for way in ways)))
     added = [s for s in held.node.slots if s.added_by == held.slot.no and not s.vote and s.state != "removed"]
-    if added:
+    if added and "remove" in step.actions:
         found.append(Allowed("remove", needs=("person",), targets=tuple({"person": s.assignee} for s in added)))
     if "ask" in step.actions:
         found.append(Allowed("ask", needs=("to", "comment")))
     if "cc" in step.actions:
         found.append(Allowed("copy", needs=("to",)))
     return found
+
+
+def _claimed(case: Case, held: Held, step: Step) -> bool:
+    """Tell whether a task was taken out of a pool, which is still there to take it back (T1)."""
+    slot = held.slot
+    if slot.shared or (isinstance(step, ApproveStep) and step.mode != "any" and not slot.admin):
+        return False
+    return bool(candidates_of(case.unit.session, slot.task))
 
 
 def _one(
@@ -140,21 +145,25 @@ def _one(
     return Allowed(verb, verb in _DANGER, needs, offered)
 
 
-def allowed_on_instance(case: Case, core: Core, user: str) -> list[Allowed]:
-    """Return what a user may do with an instance as a whole."""
+def allowed_on_instance(case: Case, core: Core, user: str, later: frozenset[str]) -> list[Allowed]:
+    """Return what a user may do with an instance as a whole; ``later`` are those whose turn may still come."""
     row, found = case.row, []
     if row.closed_at is not None:
         return []
     if user == row.submitter or _revises(case, user):
-        if may_withdraw(case):
+        if not against_withdrawing(case):
             found.append(Allowed("withdraw", danger=True))
         if case.state.revise is not None and not case.state.suspended:
             found.append(Allowed("resubmit"))
-    if row.status == "running":
+    admin = is_admin(case, core, user)
+    if row.status == "running" and (admin or user == row.submitter or user in later):
         found.append(Allowed("urge"))
-    if is_admin(case, core, user):
+    if admin:
         found.append(Allowed("cancel", danger=True, needs=("comment",)))
-        found.append(Allowed("resume") if case.state.suspended else Allowed("suspend", needs=("comment",)))
+        if case.state.suspended:
+            found.append(Allowed("resume"))
+        elif case.state.revise is None:
+            found.append(Allowed("suspend", needs=("comment",)))
         if not case.state.suspended and case.state.revise is None:
             found += [Allowed("jump", needs=("to", "comment")), Allowed("override", needs=("values", "comment"))]
         if row.incident:
@@ -166,9 +175,16 @@ def _revises(case: Case, user: str) -> bool:
     return case.state.revise is not None and any(slot.assignee == user for slot in case.state.revise.slots)
 
 
-def may_withdraw(case: Case) -> bool:
-    """Tell whether the submitter may withdraw now (X1, R12)."""
-    policy = case.flow.policy.withdraw
-    if policy == "never":
-        return False
-    return policy == "until_closed" or case.state.revise is not None or not case.state.decided
+def against_withdrawing(case: Case) -> str:
+    """Return why the submitter may not withdraw now, empty when he may (X1, R12).
+
+    The policy is that of the flow, or of the steps that are open.
+    """
+    if case.state.revise is not None or case.state.suspended:
+        return "withdraw_never" if case.flow.policy.withdraw == "never" else ""
+    steps = [step_by_id(case.flow.steps, place.node.step) for place in places(case.state, case.flow.steps)]
+    open_steps = [step for step in steps if isinstance(step, (ApproveStep, HandleStep))]
+    policies = {step.policy.withdraw for step in open_steps} or {case.flow.policy.withdraw}
+    if "never" in policies:
+        return "withdraw_never"
+    return "decided_already" if case.state.decided and policies != {"until_closed"} else ""

@@ -51,6 +51,8 @@ def decide(kernel: Kernel, case: Case, core: Machine, held: Held, verb: str, giv
     if given.get("attachments"):
         more["attachments"] = [str(one)[:100] for one in given["attachments"]][:50]
     output = read_output(step, given.get("output") or {}, case.unit.ctx.zone)
+    if output:
+        more["output"] = output
     ruling = deciding.Ruling(verb, case.unit.user, comment, target=target, then=then, output=output, more=more)
     if isinstance(step, HandleStep) and step.assignment and kernel.ports.took is not None:
         kernel.ports.took(case.unit, step.assignment, case.row.object, case.row.record, held.slot.assignee)

@@ -15,7 +15,7 @@ from engine.workflow.approvals.commands.deciding import write_values
 from engine.workflow.approvals.commands.kernel import Kernel
 from engine.workflow.approvals.state import closing, deciding, holding, people_step
 from engine.workflow.approvals.state.machine import Machine
-from engine.workflow.approvals.state.runtime import SYSTEM, Calls, Human, Pause, Slot
+from engine.workflow.approvals.state.runtime import CLOCK_STUCK, SYSTEM, Calls, Human, Pause, Slot
 from engine.workflow.approvals.state.tree import Held, places, step_by_id
 from engine.workflow.approvals.state.world import EndedTask, Notice
 
@@ -301,11 +301,12 @@ def ruled_by_clock(case: Case, core: Machine, held: Held, decision: str) -> None
     step = core.step(held.node.step)
     assert isinstance(step, (ApproveStep, HandleStep))
     if decision == "approve" and (step.form.require or getattr(step, "sign", False)):
-        core.log.tell("incident", step, visit=held.node.visit, reason="timeout_needs_person")
+        core.log.tell("incident", step, visit=held.node.visit, reason=CLOCK_STUCK)
         admins = core.world.admins()
         if admins:
             holding.transfer(core, held, admins[0], "timeout")
             held.slot.admin = True
+        held.slot.reason = CLOCK_STUCK
         core.log.notices.append(Notice("incident", admins, held.slot.task, step.id))
         return
     target = None

@@ -11,10 +11,11 @@ from engine.records import Unit
 from engine.storage.process_holds import set_reviser
 from engine.storage.process_rows import note_urged, tasks_of
 from engine.storage.process_trail import read_process_events
-from engine.workflow.approvals.commands.allowing import is_admin, may_withdraw
+from engine.workflow.approvals.commands.allowing import against_withdrawing, is_admin
 from engine.workflow.approvals.commands.case import Case, elevated
 from engine.workflow.approvals.commands.deciding import comment_of, people, write_values
 from engine.workflow.approvals.commands.kernel import Kernel
+from engine.workflow.approvals.commands.predicting import path_of, people_ahead
 from engine.workflow.approvals.commands.seeing import may_see
 from engine.workflow.approvals.commands.starting import keep_submission
 from engine.workflow.approvals.errors import Throttled
@@ -63,9 +64,9 @@ def _require_submitter(case: Case) -> None:
 def withdraw(_: Kernel, case: Case, core: Machine, given: Mapping[str, Any]) -> None:
     """Take the case back (X1, X2, R12)."""
     _require_submitter(case)
-    if not may_withdraw(case):
-        never = case.flow.policy.withdraw == "never"
-        raise Conflict("withdraw_never" if never else "decided_already")
+    against = against_withdrawing(case)
+    if against:
+        raise Conflict(against)
     core.log.tell("withdrawn", actor=case.unit.user, comment=comment_of(given))
     core.close("withdrawn", "withdrawn")
 
@@ -100,13 +101,14 @@ def resubmit(kernel: Kernel, case: Case, core: Machine, given: Mapping[str, Any]
     core.run()
 
 
-def urge(_: Kernel, case: Case, core: Machine, given: Mapping[str, Any]) -> None:
-    """Remind whoever holds an open task (T7)."""
+def urge(kernel: Kernel, case: Case, core: Machine, given: Mapping[str, Any]) -> None:
+    """Remind whoever holds an open task: the submitter, an administrator, or somebody whose turn comes later (T7)."""
     row, now = case.row, case.unit.now
     tasks = tasks_of(case.unit.session, row.id, live=True)
-    waiting = {task.assignee for task in tasks if task.state == "waiting"}
-    if case.unit.user not in (row.submitter, *waiting) and not is_admin(case, core, case.unit.user):
-        raise Refused("forbidden")
+    if case.unit.user != row.submitter and not is_admin(case, core, case.unit.user):
+        waiting = {task.assignee for task in tasks if task.state == "waiting"}
+        if case.unit.user not in waiting | people_ahead(path_of(kernel, case, case.flow)):
+            raise Refused("forbidden")
     if row.status != "running":
         raise Conflict("instance_suspended" if case.state.suspended else "task_paused")
     urged = []
@@ -148,6 +150,7 @@ def suspend(_: Kernel, case: Case, core: Machine, given: Mapping[str, Any]) -> N
     """Stop all tasks and clocks (X5)."""
     if case.state.suspended:
         raise Conflict("instance_suspended")
+    _require_running(case, "suspend")
     before = {
         slot.task for human in closing.humans_in(case.state.root) for slot in human.slots if slot.state == "paused"
     }
@@ -191,15 +194,17 @@ def jump(_: Kernel, case: Case, core: Machine, given: Mapping[str, Any]) -> None
     step = step_by_id(case.flow.steps, target)
     if case.state.suspended:
         raise Conflict("instance_suspended")
+    _require_running(case, "jump")
     if not isinstance(step, PEOPLE_STEPS) or not _reachable(case, target):
         raise Rejected("invalid", [Complaint("to", "not_a_target", {"target": target[:60]})], count=1)
     core.log.tell("jumped", target, actor=case.unit.user, comment=comment_of(given))
-    if case.state.revise is not None:
-        closing.void_all(core, "admin")
-        case.state.root.at = 0
-        set_reviser(case.unit.session, case.row.id, None)
     returning.replay(core, target, "admin")
     core.run()
+
+
+def _require_running(case: Case, verb: str) -> None:
+    if case.state.revise is not None:
+        raise Conflict("wrong_state", state=case.row.status, transition=verb)
 
 
 def _reachable(case: Case, target: str) -> bool:

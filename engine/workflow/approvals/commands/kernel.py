@@ -18,6 +18,7 @@ from engine.storage.process_holds import set_reviser
 from engine.workflow.approvals.commands.case import Case, open_case
 from engine.workflow.approvals.commands.closing import close
 from engine.workflow.approvals.commands.flows import Flows
+from engine.workflow.approvals.commands.pausing import settle_pauses
 from engine.workflow.approvals.commands.recording import record
 from engine.workflow.approvals.commands.world import LiveWorld
 from engine.workflow.approvals.ports import Ports
@@ -66,6 +67,7 @@ class Kernel:
                 set_reviser(case.unit.session, case.row.id, case.state.revise.slots[0].assignee)
         elif case.row.status == "returned":
             case.row.status = "running"
+        settle_pauses(case, core)
         record(case, core)
         self._hand_on(case)
 

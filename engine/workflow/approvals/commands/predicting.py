@@ -124,6 +124,11 @@ def path_of(kernel: Kernel, case: Case, flow: ApprovalModel) -> Path:
     return path
 
 
+def people_ahead(path: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """Return those whose turn may still come on a path."""
+    return frozenset(person["id"] for step in path if step["certainty"] != "skipped" for person in step["people"])
+
+
 def same_path(one: Sequence[Mapping[str, Any]], other: Sequence[Mapping[str, Any]]) -> bool:
     """Tell whether two paths ask the same people in the same steps."""
 

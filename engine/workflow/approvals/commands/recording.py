@@ -22,7 +22,7 @@ from engine.storage.process_trail import ProcessEvent, append_process_events
 from engine.workflow.approvals.commands.case import Case
 from engine.workflow.approvals.state.closing import humans_in
 from engine.workflow.approvals.state.core import Core
-from engine.workflow.approvals.state.runtime import Human, Slot, Stuck
+from engine.workflow.approvals.state.runtime import CLOCK_STUCK, Human, Slot, Stuck
 from engine.workflow.approvals.state.stored import to_json
 from engine.workflow.approvals.state.tree import places, step_by_id
 from engine.workflow.approvals.state.world import Clock, Fact, Log, Notice
@@ -220,4 +220,6 @@ _TEXTS: dict[str, dict[str, str]] = {
 def _is_stuck(case: Case) -> bool:
     if case.state.closing is not None:
         return True
-    return any(isinstance(place.node, Stuck) for place in places(case.state, case.flow.steps))
+    nodes = [place.node for place in places(case.state, case.flow.steps)]
+    slots = [slot for node in nodes if isinstance(node, Human) for slot in node.slots]
+    return any(isinstance(node, Stuck) for node in nodes) or any(s.live and s.reason == CLOCK_STUCK for s in slots)

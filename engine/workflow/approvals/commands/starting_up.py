@@ -10,7 +10,7 @@ from engine.kernel.errors import Complaint, Conflict, Missing, Rejected
 from engine.metamodel.model.approval import ApprovalModel
 from engine.metamodel.model.steps import CallStep
 from engine.records import Unit
-from engine.records.preview import preview
+from engine.records.preview import against_change
 from engine.workflow.approvals.commands.case import Case, given_values
 from engine.workflow.approvals.commands.deciding import comment_of, people_by_step
 from engine.workflow.approvals.commands.kernel import Kernel
@@ -110,9 +110,9 @@ def _require_proposal(unit: Unit, case: Case, start: Start) -> None:
     ]
     if wrong:
         raise Rejected("invalid", wrong, count=len(wrong))
-    seen = preview(unit, row.object, dict(start.values), row.record)
-    if seen.complaints:
-        raise Rejected("invalid", list(seen.complaints), count=len(seen.complaints))
+    wrong = list(against_change(unit, row.object, row.record, dict(start.values)))
+    if wrong:
+        raise Rejected("invalid", wrong, count=len(wrong))
 
 
 def _require_path(kernel: Kernel, case: Case, given: Mapping[str, Any]) -> None:

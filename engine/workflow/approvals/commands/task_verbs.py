@@ -22,7 +22,7 @@ from engine.workflow.approvals.errors import task_closed
 from engine.workflow.approvals.state import holding
 from engine.workflow.approvals.state.asking import answer, ask
 from engine.workflow.approvals.state.machine import Machine
-from engine.workflow.approvals.state.tree import Held, voice_of
+from engine.workflow.approvals.state.tree import PEOPLE_STEPS, Held, voice_of
 from engine.workflow.approvals.state.world import EndedTask
 
 
@@ -228,7 +228,10 @@ def _remove(command: TaskCommand) -> None:
     slot = next((s for s in node.slots if wanted in (s.assignee, s.principal) and s.state != "removed"), None)
     if slot is None:
         raise Rejected("invalid", [Complaint("person", "no_active_user", {"person": wanted})], count=1)
-    holding.remove(command.core, command.held, slot, user, admin=is_admin(command.case, command.core, user))
+    admin = is_admin(command.case, command.core, user)
+    if not admin and "remove" not in getattr(command.core.step(node.step), "actions", ()):
+        raise Rejected("verb_not_allowed", verb="remove")
+    holding.remove(command.core, command.held, slot, user, admin=admin)
     command.core.run()
 
 
@@ -295,7 +298,8 @@ def _retract(case: Case, core: Machine, task: TaskRow) -> None:
         raise Conflict("cannot_retract")
     if case.row.closed_at is not None:
         raise Conflict("instance_closed", outcome=case.row.outcome)
-    limit = case.flow.policy.retract
+    step = core.step(task.step)
+    limit = step.policy.retract if isinstance(step, PEOPLE_STEPS) else None
     decided = task.closed_at
     if limit is None or decided is None or case.state.suspended or case.state.revise is not None:
         raise Conflict("cannot_retract")

@@ -22,6 +22,7 @@ from engine.storage.process_trail import broken_links, read_process_events
 from engine.workflow.approvals.commands.allowing import allowed_on_instance, allowed_on_task
 from engine.workflow.approvals.commands.case import Case
 from engine.workflow.approvals.commands.kernel import Kernel
+from engine.workflow.approvals.commands.predicting import path_of, people_ahead
 from engine.workflow.approvals.commands.seeing import may_read, require_seen
 from engine.workflow.approvals.reading.forms import form_of, hidden_from, in_force, record_in_form
 from engine.workflow.approvals.reading.timeline import diagram, timeline
@@ -53,20 +54,24 @@ class Instances:
             ]
             return {"items": [head(unit, row) for row in rows], "approved": approved, "startable": offered}
 
-    def get(self, ctx: Context, id: str) -> Mapping[str, Any]:
-        """Return an instance with its timeline and its diagram."""
+    def get(self, ctx: Context, id: str, *, archived: bool = False) -> Mapping[str, Any]:
+        """Return an instance with its timeline and its diagram; with ``archived`` also what went into the archive."""
         with self._kernel.records.opener.reading(ctx) as unit:
             row = require_seen(unit, read_instance(unit.session, id), unit.user)
             case = self.peek(unit, row)
             core = self._kernel.machine(case)
-            events = read_process_events(unit.session, row.id)
+            events = read_process_events(unit.session, row.id, archived=archived)
             hidden = hidden_from(case, unit.user)
+            path = [] if row.closed_at is not None else path_of(self._kernel, case, case.flow)
+            tasks = tasks_of(unit.session, row.id)
+            later = people_ahead(path) | {one.assignee or "" for one in tasks if one.state == "waiting"}
             return {
                 **head(unit, row),
-                "allowed": allowed_on_instance(case, core, unit.user),
-                "tasks": [_task(case, task) for task in tasks_of(unit.session, row.id)],
+                "allowed": allowed_on_instance(case, core, unit.user, later),
+                "tasks": [_task(case, task) for task in tasks],
                 "timeline": timeline(case, events, hidden),
-                "diagram": diagram(self._kernel, case),
+                "archived": row.seq - len(events),
+                "diagram": diagram(case, path),
                 "gate": row.gate,
                 "patch": {k: v for k, v in (row.patch or {}).items() if k not in hidden} if row.patch else None,
                 "in_force": in_force(self._kernel, case, hidden),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.metamodel.model.steps import ApproveStep, Step
 from engine.storage.process_trail import ProcessEvent
 from engine.workflow.approvals.commands.case import Case
-from engine.workflow.approvals.commands.kernel import Kernel
-from engine.workflow.approvals.commands.predicting import path_of
 from engine.workflow.approvals.state.runtime import Human, Stuck
 from engine.workflow.approvals.state.tree import branches_of, places
 
@@ -54,8 +52,8 @@ def _person(case: Case, id: str | None) -> dict[str, Any] | None:
     return {"id": id, "name": person.name if person is not None else id}
 
 
-def diagram(kernel: Kernel, case: Case) -> list[dict[str, Any]]:
-    """Return the flow as a tree of steps, each done, current, certain, possible or skipped."""
+def diagram(case: Case, path: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the flow as a tree of steps, each done, current, certain, possible or skipped; ``path`` lies ahead."""
     current: dict[str, list[dict[str, Any]]] = {}
     stuck: dict[str, str] = {}
     for place in places(case.state, case.flow.steps):
@@ -69,12 +67,12 @@ def diagram(kernel: Kernel, case: Case) -> list[dict[str, Any]]:
             ]
         elif isinstance(node, Stuck):
             stuck[node.step] = node.code
-    ahead = {} if case.row.closed_at is not None else {one["step"]: one for one in path_of(kernel, case, case.flow)}
+    ahead = {one["step"]: one for one in path}
     return [_drawn(case, step, current, stuck, ahead) for step in case.flow.steps]
 
 
 def _drawn(
-    case: Case, step: Step, current: dict[str, Any], stuck: dict[str, str], ahead: dict[str, Any]
+    case: Case, step: Step, current: dict[str, Any], stuck: dict[str, str], ahead: Mapping[str, Any]
 ) -> dict[str, Any]:
     result = case.state.results.get(step.id)
     drawn: dict[str, Any] = {"step": step.id, "kind": step.kind, "title": step.title, "visits": 0}

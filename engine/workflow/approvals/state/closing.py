@@ -140,7 +140,8 @@ def unpause_node(core: Core, node: Node | None, stay: frozenset[str] = frozenset
             if slot.state == "paused" and slot.task not in stay:
                 slot.state = "open" if slot.assignee else "ready"
                 core.log.turn(TurnedTask(slot.task, slot.state))
-                core.log.clocks.append(Clock("resume", human.step, human.visit, slot.no, slot.task))
+                if not slot.stopped:
+                    core.log.clocks.append(Clock("resume", human.step, human.visit, slot.no, slot.task))
 
 
 def humans(node: Node | None) -> list[Human]:

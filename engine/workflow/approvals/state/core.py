@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +20,8 @@ class Core:
     """One command on one instance. What it changes is in ``state``, what it did in ``log``.
 
     ``ended`` is the outcome once the instance is closed. ``returned_to`` is the step that a return leads to;
-    ``last_decider`` who decides in this command, ``output`` what he gives besides. ``acted``: something happened that
-    no decision can be taken back behind.
+    ``last_decider`` who decides in this command. ``acted``: something happened that no decision can be taken back
+    behind.
     """
 
     def __init__(self, flow: ApprovalModel, state: Runtime, world: World) -> None:
@@ -34,7 +34,6 @@ class Core:
         self.acted = False
         self.returned_to = ""
         self.last_decider = ""
-        self.output: Mapping[str, Any] = {}
         self._left = MOST_STEPS
 
     def spend(self) -> None:

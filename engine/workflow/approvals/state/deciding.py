@@ -32,11 +32,13 @@ def decide(core: Core, held: Held, ruling: Ruling) -> list[Slot]:
     """Give the voices that a person holds in the step of a task; return them. The machine must run afterwards."""
     assert held.place is not None
     node, place = held.node, held.place
-    core.last_decider, core.output = ruling.by, ruling.output
+    core.last_decider = ruling.by
     before = [(frame, frame_to(frame)) for frame, _ in place.chain]
     given = _held_by(node, held.slot, ruling)
     for slot in given:
         _give(core, node, slot, ruling)
+    if not held.slot.lender:
+        node.output |= ruling.output
     if not any(slot.lender for slot in given):
         core.state.decided = core.state.decided or ruling.reason == "person"
     for slot in given:

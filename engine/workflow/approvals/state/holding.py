@@ -145,6 +145,7 @@ def retract(core: Core, step: str, visit: int, by: str) -> None:
     for human in closing.humans_in(frame):
         for slot in human.slots:
             if slot.live:
+                slot.stopped = False
                 core.log.turned[slot.task] = TurnedTask(slot.task, slot.state, reborn=True)
                 core.log.clocks.append(Clock("revive", human.step, human.visit, slot.no, slot.task))
 
@@ -159,7 +160,7 @@ def _reopen_voices(core: Core, node: Human, by: str) -> None:
             if other.added_by == slot.no and other.added_as == "after":
                 closing.void_slot(core, node, other, "retracted")
                 other.state, other.task = "waiting", ""
-        slot.vote, slot.by, slot.reason, slot.state = "", "", "", "open"
+        slot.vote, slot.by, slot.reason, slot.state, slot.stopped = "", "", "", "open", False
         core.log.turned[slot.task] = TurnedTask(slot.task, "open", reborn=True)
         core.log.clocks.append(Clock("revive", node.step, node.visit, slot.no, slot.task))
         core.log.tell("retracted", node.step, visit=node.visit, task=slot.task, actor=by)

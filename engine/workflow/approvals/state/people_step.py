@@ -9,6 +9,7 @@ from engine.metamodel.model.steps import ApproveStep, HandleStep, Step
 from engine.workflow.approvals.state import closing, returning, staffing
 from engine.workflow.approvals.state.core import Core, Jump
 from engine.workflow.approvals.state.runtime import SYSTEM, Human, Pause, Slot, Stuck
+from engine.workflow.approvals.state.tree import places
 from engine.workflow.approvals.state.voting import Verdict, Voice, verdict
 from engine.workflow.approvals.state.world import Clock, NewTask, Notice, TurnedTask
 
@@ -109,6 +110,7 @@ def open_slot(core: Core, node: Human, slot: Slot, state: str, pool: tuple[str, 
 
 def _begin_turn(core: Core, node: Human, slot: Slot, pool: tuple[str, ...], *, fresh: bool) -> None:
     if fresh and not node.picking:
+        slot.stopped = False
         core.log.clocks.append(Clock("arm", node.step, node.visit, slot.no, slot.task))
     users = pool or (slot.assignee,)
     core.log.notices.append(Notice("task", users, slot.task, node.step))
@@ -202,16 +204,26 @@ def _abstained(core: Core, node: Human, step: ApproveStep) -> str | None:
     if policy in ("pass", "fail"):
         core.log.tell("decided", step, visit=node.visit, actor=SYSTEM, decision=policy, reason="empty")
         return _ended(core, node, step, "passed" if policy == "pass" else "failed")
-    if any(slot.admin and slot.live for slot in node.slots):
-        return None
-    admins = core.world.admins()
-    found = staffing.to_admins(admins)
+    core.log.tell("people.empty", step, reason="abstained")
+    found = staffing.instead_of_nobody(core, step)
+    if found.verdict == "block" or node.any_of:
+        # those who were asked instead have abstained as well
+        raise Jump(lambda m: _stuck(m, node, step))
     for slot in found.slots:
         slot.no = len(node.slots) + 1
         node.slots.append(slot)
-    core.log.tell("people.empty", step, reason="abstained")
+    node.any_of = True
     open_slots(core, step, node, found.pool)
     return None
+
+
+def _stuck(core: Core, node: Human, step: ApproveStep) -> None:
+    """Nobody is left who could decide: an incident, until an administrator names somebody."""
+    for slot in node.slots:
+        closing.void_slot(core, node, slot, "decided")
+    for place in list(places(core.state, core.flow.steps)):
+        if place.node is node:
+            place.frame.node = core.stick(step, "nobody")
 
 
 def _look_at_work(core: Core, node: Human, step: HandleStep) -> str | None:
@@ -230,8 +242,7 @@ def _ended(core: Core, node: Human, step: ApproveStep | HandleStep, found: str) 
     by = core.last_decider or by
     outcome = "passed" if found == "passed" else "failed"
     before = core.state.results.get(step.id)
-    output = dict(core.output) if core.output else dict(before.output) if before else {}
-    core.note(step.id, outcome, by, **output)
+    core.note(step.id, outcome, by, **{**(before.output if before is not None else {}), **node.output})
     core.log.tell(f"step.{outcome}", step, visit=node.visit)
     if outcome == "passed":
         return "passed"

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 SYSTEM = "system"
+# why a voice that is still open is an incident: its clock may not decide in a person's place (C9)
+CLOCK_STUCK = "timeout_needs_person"
 LIVE = frozenset({"open", "ready", "waiting", "paused"})
 
 
@@ -16,6 +18,7 @@ class Slot:
     ``state`` is that of its task; closed when the voice was given, removed when it counts no more. ``added_by`` is the
     number of the slot whose holder added this one, ``added_as`` before, after or with; ``due`` is an instant. While
     somebody else is asked for an opinion, ``lender`` is who asked and ``lent`` the task that waits meanwhile.
+    ``stopped``: its clock stands, as the pause of its step holds.
     """
 
     no: int
@@ -37,6 +40,7 @@ class Slot:
     transfers: int = 0
     admin: bool = False
     due: str = ""
+    stopped: bool = False
 
     @property
     def live(self) -> bool:
@@ -53,7 +57,8 @@ class Slot:
 class Human:
     """A token at a step for people. ``material`` is the digest of the subject's material fields when it opened.
 
-    ``picking``: it is not the step yet, but the submitter, who chooses its people (S5).
+    ``picking``: it is not the step yet, but the submitter, who chooses its people (S5). ``output``: what its deciders
+    have given beside their decisions.
     """
 
     step: str
@@ -62,6 +67,7 @@ class Human:
     material: str = ""
     any_of: bool = False
     picking: bool = False
+    output: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

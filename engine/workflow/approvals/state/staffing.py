@@ -87,19 +87,22 @@ def _merge(kept: list[Named], one: Named) -> None:
 
 def _slots(core: Core, step: ApproveStep | HandleStep, people: list[Named]) -> list[Slot]:
     """Apply P5 and P6: who acts for whom, and nobody twice where the step says so."""
-    distinct = isinstance(step, ApproveStep) and step.distinct
-    slots: list[Slot] = []
-    for no, one in enumerate(people, start=1):
-        slot = seat(core, step, no, one)
-        if distinct and any(other.assignee == slot.assignee for other in slots):
-            taken = frozenset({other.assignee for other in slots} | {core.world.submitter})
-            above = core.world.above(one.user, taken)
+    slots = [seat(core, step, no, one) for no, one in enumerate(people, start=1)]
+    if not (isinstance(step, ApproveStep) and step.distinct):
+        return slots
+    holders: set[str] = set()
+    kept: list[Slot] = []
+    for slot in slots:
+        if slot.assignee in holders:
+            taken = holders | {other.assignee for other in slots} | {core.world.submitter}
+            above = core.world.above(slot.principal, frozenset(taken))
             if above is None:
                 continue
-            core.log.tell("people.distinct", step, person=one.user, instead=above)
+            core.log.tell("people.distinct", step, person=slot.principal, instead=above)
             slot.assignee, slot.shared = above, False
-        slots.append(slot)
-    return slots
+        holders.add(slot.assignee)
+        kept.append(slot)
+    return kept
 
 
 def seat(core: Core, step: ApproveStep | HandleStep, no: int, one: Named) -> Slot:
@@ -130,10 +133,18 @@ def _empty(core: Core, step: ApproveStep | HandleStep) -> Staff:
         return Staff(verdict="passed", reason="empty")
     if policy == "fail":
         return Staff(verdict="failed", reason="empty")
+    return instead_of_nobody(core, step)
+
+
+def instead_of_nobody(core: Core, step: ApproveStep | HandleStep) -> Staff:
+    """Return who is asked where nobody is left to ask (P7): those whom the policy names, else the administrators."""
+    policy = step.policy.empty
     if policy == "to":
-        found = core.world.find(step.policy.empty_to, step.id)
-        if found.people:
-            return Staff(_slots(core, step, list(found.people)), any_of=True)
+        own = step.policy.self != "allow"
+        found = core.world.find(step.policy.empty_to, step.id).people
+        people = [one for one in found if not (own and one.user == core.world.submitter)]
+        if people:
+            return Staff(_slots(core, step, people), any_of=True)
     if policy != "block":
         admins = core.world.admins()
         if admins:

@@ -118,7 +118,7 @@ def _plain(node: Node) -> dict[str, Any]:
         value = getattr(node, name)
         if name == "slots":
             found[name] = [_slot(slot) for slot in value]
-        elif value not in ("", False):
+        elif value not in ("", False, {}):
             found[name] = value
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.kernel.context import Context
@@ -30,20 +30,39 @@ class Breach:
 
 
 def check(kernel: Kernel, ctx: Context, instance: str = "") -> list[Breach]:
-    """Return every breach, of one instance or of all."""
+    """Return every breach, of one instance or of all; people may go on working meanwhile."""
+    found = _looked(kernel, ctx, instance)
+    # a command may have been seen half way: what looks wrong is looked at again while nobody can change it
+    sure = [breach for id in sorted({one.instance for one in found} - {""}) for breach in _held(kernel, ctx, id)]
+    loose = [one for one in found if not one.instance]
+    return sure + ([one for one in _looked(kernel, ctx, instance) if one in loose] if loose else [])
+
+
+def _held(kernel: Kernel, ctx: Context, instance: str) -> list[Breach]:
+    with kernel.records.opener.writing(ctx) as unit:
+        row = kernel.case(unit, instance).row
+        return [*_of_instance(kernel, unit, row), *_of_clocks(unit, [row])]
+
+
+def _looked(kernel: Kernel, ctx: Context, instance: str) -> list[Breach]:
     with kernel.records.opener.reading(ctx) as unit:
-        rows = [read_instance(unit.session, instance)] if instance else all_instances(unit.session)
-        found = [breach for row in rows if row is not None for breach in _of_instance(kernel, unit, row)]
-        closed = {row.id for row in rows if row is not None and row.closed_at is not None}
-        owners = {owner.partition(":")[0] for owner in open_owners(unit.session, (TASK_CLOCK, WAIT_CLOCK))}
-        found += [Breach("iii", id, "closed, but a clock of it runs") for id in sorted(closed & owners)]
-        places_taken = Counter(row.place for row in rows if row is not None and row.place)
+        chosen = [read_instance(unit.session, instance)] if instance else all_instances(unit.session)
+        rows = [row for row in chosen if row is not None]
+        found = [breach for row in rows for breach in _of_instance(kernel, unit, row)]
+        found += _of_clocks(unit, rows)
+        places_taken = Counter(row.place for row in rows if row.place)
         found += [Breach("iv", "", f"{place} is taken {n} times") for place, n in places_taken.items() if n > 1]
-        users = {task.assignee for row in rows if row is not None for task in tasks_of(unit.session, row.id)}
+        users = {task.assignee for row in rows for task in tasks_of(unit.session, row.id)}
         for user in sorted(user for user in users if user):
             if count_todo(unit.session, user) != min(len(todo_exactly(unit.session, user)), 100):
                 found.append(Breach("viii", "", f"the badge of {user} disagrees with the tasks"))
         return found
+
+
+def _of_clocks(unit: Unit, rows: Sequence[InstanceRow]) -> list[Breach]:
+    closed = {row.id for row in rows if row.closed_at is not None}
+    owners = {owner.partition(":")[0] for owner in open_owners(unit.session, (TASK_CLOCK, WAIT_CLOCK))}
+    return [Breach("iii", id, "closed, but a clock of it runs") for id in sorted(closed & owners)]
 
 
 def _of_instance(kernel: Kernel, unit: Unit, row: InstanceRow) -> Iterator[Breach]:
