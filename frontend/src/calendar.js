@@ -47,8 +47,23 @@ export function startCalendar({ createCalendar, plugins }) {
     select: ({ start, end, allDay }) => create(own, start, end, allDay),
     datesSet: ({ view }) => remember(view, calendar),
   });
+  plainRoles(place);
+  new MutationObserver(() => plainRoles(place)).observe(place, { childList: true, subtree: true });
   const address = document.querySelector("[data-own-address]");
   if (address) address.value = location.origin + address.value;
+}
+
+// the kit calls its boxes tables and lists without the rows that these need, and titles of entries headings
+function plainRoles(place) {
+  for (const one of place.querySelectorAll("[role=table], [role=row], [role=rowgroup], [role=cell], [role=columnheader], [role=rowheader], [role=list], [role=listitem]")) {
+    one.removeAttribute("role");
+  }
+  for (const one of place.querySelectorAll("[aria-colindex], [aria-rowindex], [aria-colcount], [aria-rowcount]")) {
+    for (const name of ["aria-colindex", "aria-rowindex", "aria-colcount", "aria-rowcount"]) one.removeAttribute(name);
+  }
+  for (const one of place.querySelectorAll("h4.ec-event-title:not([role])")) one.setAttribute("role", "none");
+  for (const one of place.querySelectorAll("h4:not([role], [aria-level])")) one.setAttribute("aria-level", "2");
+  if (place.matches("[role=table], [role=list]")) place.setAttribute("role", "region");
 }
 
 function words(own) {

@@ -8,6 +8,7 @@ from typing import Any
 
 import icalendar
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from werkzeug.test import Client
 
@@ -107,7 +108,10 @@ def fed(showroom: Showroom, calendar: str) -> set[str]:
 def test_the_month_is_drawn_and_an_entry_leads_to_its_record(desk: Desk, place: Place) -> None:
     place.showroom.make("work", name="Lotus", made="2026-11-18")
     page = desk.open("/o/work/calendar?span=month&on=2026-11-15")
+    expect(page.get_by_text("Lotus")).to_be_visible()
 
+    # the kit's entries are articles that act as buttons
+    assert {one["id"] for one in Axe().run(page).response["violations"]} <= {"aria-allowed-role"}
     page.get_by_text("Lotus").click()
 
     expect(page.get_by_role("heading", level=1)).to_contain_text("Lotus")
