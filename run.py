@@ -64,6 +64,8 @@ def tessera(rest: list[str]) -> int:
 def test(rest: list[str]) -> int:
     """Run the tests on every core, each process with servers of its own."""
     prepare(FULL_LOCK)
+    # tests start hundreds of processes: without bytecode each of them would compile the engine anew
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     spread = [] if "-n" in rest else ["-n", str(min(os.cpu_count() or 1, 8)), "--dist", "worksteal"]
     return become([str(PYTHON), "-m", "pytest", *spread, *rest])
 
@@ -166,7 +168,7 @@ def installer() -> list[str]:
     """Return the command that installs into the environment, on machines of every kind."""
     uv = shutil.which("uv")
     if uv is not None:
-        return [uv, "pip", "install", "--quiet", "--python", str(PYTHON)]
+        return [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(PYTHON)]
     quiet = ["install", "--quiet", "--disable-pip-version-check", "--no-warn-script-location"]
     # this Python's pip may be forbidden to touch this Python (PEP 668), yet it may serve another
     own = subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True, text=True, check=False)
