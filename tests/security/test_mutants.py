@@ -30,7 +30,9 @@ def test_a_bug_that_is_put_in_is_found(nursery: Nursery, mutant: Mutant) -> None
 
 
 def test_where_bugs_are_looked_for_there_are_none(nursery: Nursery) -> None:
-    for way in sorted({way for mutant in MUTANTS for way in mutant.ways}):
+    ways = sorted({way for mutant in MUTANTS for way in mutant.ways})
+    # every day a third of them, of each kind and each check: the worlds of test_permission ask in all ways besides
+    for way in ways if CAMPAIGN else ways[::3]:
         assert nursery.find(way) == [], way
 
 
