@@ -4,8 +4,9 @@ One file for each object, named after it (``visit.csv``, or ``visit.more.csv`` f
 field names. A child object's file holds the key of the record its lines belong to in the column of its parent.
 A column ``#`` gives rows and lines names by which other files may refer to them; without it rows are recognised by
 the first unique field among the columns. A record stands behind those of its own file that it refers to. ``@-30d``
-is a date, thirty days before today (d, w, m, y), ``@-30d 09:30`` an hour of it. ``users.csv`` holds accounts,
-``acts.csv`` what they then did: transitions on the first record that fits a condition, with what they entered (JSON).
+is a date, thirty days before today (d, w, m, y), ``@-40y+5d`` one counted in two steps, ``@-30d 09:30`` an hour of it.
+``users.csv`` holds accounts, ``acts.csv`` what they then did: transitions on the first record that fits a condition,
+with what they entered (JSON).
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ from engine.transfer.running import Act, Course
 LOCAL = "#"
 USERS = "users"
 ACTS = "acts"
-_DAY = re.compile(r"@([+-]?\d{1,5})([dwmy])( \d\d:\d\d)?")
+_STEP = re.compile(r"([+-]?\d{1,5})([dwmy])")
+_DAY = re.compile(r"@((?:[+-]?\d{1,5}[dwmy])+)( \d\d:\d\d)?")
 _DAYS = {"d": 1, "w": 7}
 
 
@@ -250,8 +252,10 @@ def _dated(cell: Cell, today: date) -> Cell:
     found = _DAY.fullmatch(cell) if isinstance(cell, str) and cell.startswith("@") else None
     if found is None:
         return cell
-    day = _moved(today, int(found[1]), found[2])
-    return f"{day.isoformat()}{found[3]}" if found[3] else day
+    day = today
+    for count, unit in _STEP.findall(found[1]):
+        day = _moved(day, int(count), unit)
+    return f"{day.isoformat()}{found[2]}" if found[2] else day
 
 
 def _moved(today: date, count: int, unit: str) -> date:

@@ -50,6 +50,12 @@ def test_the_demo_company_is_there_and_busy(branch: Branch) -> None:
     assert branch.count("customer", "order_total > 100000") > 5
     # two years of a funnel: what went through it, how long it took, what stands still, and who won instead
     assert branch.count("opportunity_stage_line", "days > 0") > 200
+    # the histories are whole: no rule found anything to add to them
+    for name in ("opportunity_stage_line", "customer_stage_history_line"):
+        written = (PACK / "demo" / f"{name}.csv").read_text(encoding="utf-8").count("\n") - 1
+        assert branch.count(name) == written, name
+    assert branch.count("care", 'status = "planned"') > 5
+    assert branch.count("opportunity", 'status = "open" and count(lines) = 0') == 0
     assert branch.count("opportunity", 'status = "open" and stalls_on < today()') > 3
     assert branch.count("opportunity", 'status = "open" and stalls_on >= today()') > 20
     assert branch.count("opportunity", "lost_to != null") > 5

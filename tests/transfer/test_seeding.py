@@ -16,14 +16,14 @@ from tests.transfer.conftest import csv_file
 def test_files_are_loaded_behind_those_they_refer_to(local: Branch, tmp_path: Path) -> None:
     csv_file(tmp_path / "product.csv", "#,name,category", ["pump,Pump,C", "valve,Valve,C"])
     csv_file(tmp_path / "product_category.csv", "code,name,parent", ["C,Child,P", "P,Parent,"])
-    csv_file(tmp_path / "price_list.csv", "code,name,valid_from", ["L,List,@-30d", "M,Other,@-1m"])
+    csv_file(tmp_path / "price_list.csv", "code,name,valid_from", ["L,List,@-30d", "M,Other,@-1y+31d"])
     csv_file(tmp_path / "price_list_line.csv", "price_list,product,price", ["L,pump,1", "M,valve,2", "L,valve,3"])
 
     counts = load_rows(local.records, local.system, tmp_path)
 
     assert counts == {"product.csv": 2, "product_category.csv": 2, "price_list.csv": 2}
     dates = {row["code"]: row["valid_from"].isoformat() for row in local.rows("price_list", "code", "valid_from")}
-    assert dates == {"L": "2026-10-24", "M": "2026-10-23"}
+    assert dates == {"L": "2026-10-24", "M": "2025-12-24"}
     lines = local.rows("price_list_line", "price_list", "product_name")
     assert sorted((row["price_list"].title, row["product_name"]) for row in lines) == [
         ("List", "Pump"),
