@@ -242,6 +242,11 @@ POST   /customise/approvals/<flow>/level/<step>             account    admin
 GET    /customise/approvals/<flow>/settings                 form       admin
 POST   /customise/approvals/<flow>/settings                 account    admin
 POST   /customise/approvals/<flow>/versions                 account    admin
+GET    /customise/webforms                                  form       admin
+GET    /customise/webforms/<form>                           form       admin
+POST   /customise/webforms/<form>                           account    admin
+GET    /customise/new-webform                               form       admin
+POST   /customise/new-webform                               account    admin
 GET    /customise/dictionaries                              form       admin
 GET    /customise/dictionaries/new                          form       admin
 POST   /customise/dictionaries/new                          account    admin

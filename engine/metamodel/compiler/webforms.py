@@ -11,13 +11,7 @@ from engine.metamodel.compiler.literals import BadLiteralError, literal_of
 from engine.metamodel.definitions import Node
 from engine.metamodel.layers import MergedDocument
 from engine.metamodel.model import FieldModel, ObjectModel
-from engine.metamodel.model.webform import WebformField, WebformModel
-
-# none of these lists records, people or files to somebody who has no account
-_ASKED = (
-    "text", "multiline", "integer", "decimal", "money", "percent", "boolean", "date", "time", "datetime",
-    "choice", "choices", "phone", "email", "url", "address", "region", "rating",
-)  # fmt: skip
+from engine.metamodel.model.webform import ASKED, WebformField, WebformModel
 
 
 def compile_webforms(bench: Bench, expressions: Expressions) -> None:
@@ -60,8 +54,8 @@ def _fields(node: Node, object: ObjectModel, bench: Bench) -> Iterator[WebformFi
         field = bench.field(object, named)
         if field is None:
             continue
-        if field.type not in _ASKED or field.computed:
-            bench.complain("not_for_this_view", named, field=field.name, type=field.type, types=", ".join(_ASKED))
+        if field.type not in ASKED or field.computed:
+            bench.complain("not_for_this_view", named, field=field.name, type=field.type, types=", ".join(ASKED))
             continue
         yield WebformField(field.name, whole and part.flag("required"), part.label("title") if whole else field.title)
 

@@ -8,6 +8,12 @@ from typing import Any
 
 from engine.kernel.text import EMPTY, LocalText
 
+# types of fields that list no records, people or files to somebody who has no account
+ASKED = (
+    "text", "multiline", "integer", "decimal", "money", "percent", "boolean", "date", "time", "datetime",
+    "choice", "choices", "phone", "email", "url", "address", "region", "rating",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class WebformField:

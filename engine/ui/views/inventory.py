@@ -41,6 +41,7 @@ from engine.ui.views import (
     timelines,
     transfers,
     trying,
+    webform_drafts,
     webforms,
     work,
 )
@@ -48,6 +49,7 @@ from engine.ui.views import (
 ROUTES: tuple[Route, ...] = (
     *signin.ROUTES,
     *webforms.ROUTES,
+    *webform_drafts.ROUTES,
     *linking.ROUTES,
     *assets.ROUTES,
     *picking.ROUTES,

@@ -109,7 +109,7 @@ def list_webforms(call: Call) -> Response:
         for form in desk.model.webforms.values()
         if form.transition is None and form.enabled and desk.may(form.object, "create")
     ]
-    return call.page("webforms", tuple(forms))
+    return call.page("webforms", tuple(forms), adapts=may_open(desk, "customise"))
 
 
 # ----------------------------------------------------------------------------------------------------------------------
