@@ -9,6 +9,7 @@ from typing import Any
 from engine.metamodel.definitions.layer import OVERLAY, text_of
 from engine.metamodel.model import ACTIONS, ObjectModel
 from engine.rights.receiving import Place
+from engine.storage import sort_key
 from engine.tenancy import Workbench
 from engine.ui.desk import Desk
 from engine.ui.screens.filtering import RuleRow
@@ -112,13 +113,13 @@ def build_rules_beside(desk: Desk, bench: Workbench | None, pending: int) -> Rul
     groups = []
     for kind in KINDS:
         lines = _read(desk, kind) if bench is None else _drafted(desk, bench, kind)
-        groups.append((kind, tuple(sorted(lines, key=lambda line: (line.object, line.title)))))
+        groups.append((kind, tuple(sorted(lines, key=lambda line: (sort_key(line.object), sort_key(line.title))))))
     return RulesScreen(tuple(groups), bench is not None, pending)
 
 
 def build_rule_choice(desk: Desk, kind: str, pending: int) -> RuleEditScreen:
     """Return the page on which the object of a new rule is chosen."""
-    listed = sorted(_ruled(desk), key=lambda found: object_title(desk, found.name))
+    listed = sorted(_ruled(desk), key=lambda found: sort_key(object_title(desk, found.name)))
     objects = tuple(Option(found.name, object_title(desk, found.name)) for found in listed)
     title = desk.say(f"beside.new_{kind}")
     return RuleEditScreen(

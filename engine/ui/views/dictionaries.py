@@ -11,6 +11,7 @@ from engine.kernel.errors import Complaint, Missing, Rejected
 from engine.kernel.text import LocalText
 from engine.metamodel.model import DictionaryItem
 from engine.records import Book
+from engine.storage import sort_key
 from engine.ui.door import Call, Route, Toast
 from engine.ui.screens.dictionaries import DictionaryRow, build_dictionary, build_item
 from engine.ui.screens.navigation import editable_dictionaries
@@ -28,7 +29,7 @@ def show_dictionaries(call: Call) -> Response:
         above = desk.model.dictionaries.get(model.depends_on or "")
         depends_on = desk.title(above.title) if above is not None and above.name != name else ""
         rows.append(DictionaryRow(name, desk.title(model.title), len(desk.items(name)), depends_on))
-    return call.page("dictionaries", sorted(rows, key=lambda row: row.title))
+    return call.page("dictionaries", sorted(rows, key=lambda row: sort_key(row.title)))
 
 
 def show_dictionary(call: Call) -> Response:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.kernel.errors import Complaint
+from engine.storage import sort_key
 from engine.tenancy import Fault
 from engine.ui.screens.custom.places import form_places, placed_in
 from engine.ui.screens.custom.shop import Bar, Shop
@@ -192,7 +193,7 @@ def _dictionaries(shop: Shop, chosen: str) -> Iterator[Option]:
     yield Option("", shop.desk.say("custom.choose"), not chosen)
     yield Option(NEW_DICTIONARY, shop.desk.say("custom.new_dictionary"), chosen == NEW_DICTIONARY)
     found = [(shop.titled("dictionary", one.id), one.id) for one in shop.of_kind("dictionary")]
-    yield from (Option(name, title, name == chosen) for title, name in sorted(found))
+    yield from (Option(name, title, name == chosen) for title, name in sorted(found, key=lambda one: sort_key(one[0])))
 
 
 def _objects(shop: Shop, chosen: str) -> Iterator[Option]:

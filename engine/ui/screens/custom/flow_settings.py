@@ -9,6 +9,7 @@ from typing import Any
 from engine.kernel.errors import Complaint
 from engine.metamodel.layers.edits import Edit
 from engine.metamodel.layers.flow import step_id
+from engine.storage import sort_key
 from engine.tenancy import Fault
 from engine.ui.screens.custom.flow_trees import placed, steps_of
 from engine.ui.screens.custom.shop import Bar, Shop, free_name, name_from
@@ -109,7 +110,7 @@ def build_new_flow(
     errors = {one.path: one.message(language) for one in wrong if not isinstance(one, Fault)}
     problems = tuple(shop.said(one) for one in wrong if isinstance(one, Fault))
     return NewFlowScreen(
-        shop.bar("approvals"), tuple(sorted(found, key=lambda one: one.text)), values, errors, problems
+        shop.bar("approvals"), tuple(sorted(found, key=lambda one: sort_key(one.text))), values, errors, problems
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from engine.kernel.errors import Complaint
 from engine.metamodel.layers.edits import Edit
 from engine.metamodel.model.webform import ASKED
+from engine.storage import sort_key
 from engine.tenancy import Fault
 from engine.ui.screens.custom.shop import Bar, Shop, free_name, name_from
 from engine.ui.screens.parts import ABSENT, Section, Sheet
@@ -205,7 +206,9 @@ def build_new_webform(
     language = shop.desk.words.language
     errors = {one.path: one.message(language) for one in wrong if not isinstance(one, Fault)}
     problems = tuple(shop.said(one) for one in wrong if isinstance(one, Fault))
-    return NewWebformScreen(shop.bar(_TAB), tuple(sorted(found, key=lambda one: one.text)), values, errors, problems)
+    return NewWebformScreen(
+        shop.bar(_TAB), tuple(sorted(found, key=lambda one: sort_key(one.text))), values, errors, problems
+    )
 
 
 def new_webform(shop: Shop, given: Mapping[str, str]) -> tuple[str, Sequence[Edit], Sequence[Complaint]]:
