@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as slot
 from typing import Any
 
@@ -36,7 +36,7 @@ class ShownField:
 
 @dataclass(frozen=True, slots=True)
 class ShownSection:
-    """Fields under a heading, or a grid of lines; ``fixed`` ones are not for people to change."""
+    """Fields under a heading, or a grid of lines with its fields below; ``fixed`` ones are not for people to change."""
 
     name: str
     title: str
@@ -125,7 +125,11 @@ def _tab(desk: Desk, form: FormModel, tab: FormTab, look: Look, facts: RecordFac
 def _sections(
     desk: Desk, form: FormModel, section: FormSection, look: Look, facts: RecordFacts
 ) -> Iterator[ShownSection]:
-    """Yield the section's fields, and each of its line grids as a section of its own."""
+    """Yield the section's fields, and each of its line grids as a section of its own; one that is called like its
+    section has the fields below it."""
+    if not facts.visible.get(f"section:{section.name}", True):
+        return
+    title = desk.title(section.title)
     found = desk.model.objects[form.object]
     readable = desk.policy.readable(found.name)
     fields: list[ShownField] = []
@@ -140,12 +144,15 @@ def _sections(
         if field.type == "lines":
             grid = build_grid(desk, field, placed.columns, value or ())
             network = facts.networks.get(placed.name)
-            title = desk.title(field.title)
-            grids.append(ShownSection(placed.name, title, grid=grid, network=network, fixed=field.readonly))
+            named = desk.title(field.title)
+            grids.append(ShownSection(placed.name, named, grid=grid, network=network, fixed=field.readonly))
         elif field.type != "secret":
             fields.append(shown_field(desk, field, look, value))
-    if fields and facts.visible.get(f"section:{section.name}", True):
+    if fields and len(grids) == 1 and grids[0].title == title:
+        yield replace(grids[0], fields=tuple(fields))
+        return
+    if fields:
         folds = len(fields) > _AT_MOST_FIELDS + 2
         head = fields[:_AT_MOST_FIELDS] if folds else fields
-        yield ShownSection(section.name, desk.title(section.title), tuple(head), tuple(fields[len(head) :]))
+        yield ShownSection(section.name, title, tuple(head), tuple(fields[len(head) :]))
     yield from grids
