@@ -45,6 +45,8 @@ def test_the_demo_company_is_there_and_busy(branch: Branch) -> None:
     assert branch.count("sales_order", 'status = "closed" and not(payment_status = "paid")') == 0
     assert branch.count("sales_order", 'status in ("shipped", "closed") and delivery_status != "delivered"') == 0
     assert branch.count("commission", "accrued > total") == 0
+    assert branch.count("receivable", "english_title = null") == 0
+    assert branch.count("commission_claim") == 4
     assert branch.count("receivable", "open > 0 and due_date < today()") > 3
     assert branch.count("customer", "department = null or owner = null") == 0
     assert branch.count("customer", "order_total > 100000") > 5
