@@ -69,7 +69,10 @@ def open_post(branch: Branch, settings: Settings) -> Post:
     house = House(branch.records, branch.shelf, settings, branch.clock, lambda _, user: branch.people.get(user))
     messages = MessageService(house)
     attachments = AttachmentService(branch.records, settings)
-    parts = Parts(branch.shelf, branch.clock, branch.transfer, messages, attachments, RightsService(branch.records))
+    rights = RightsService(branch.records)
+    parts = Parts(
+        branch.shelf, branch.clock, branch.transfer, messages, attachments, rights, trail_months=settings.trail_months
+    )
     background = Background(branch.shelf, settings, branch.clock, lambda: [TENANT], work_of(parts))
     branch.records.tell(background.relay.hears)
     return Post(branch, messages, background)
