@@ -164,5 +164,11 @@ def _index(table: Table, shape: IndexShape, dialect: DialectName) -> Index:
     columns: list[Any] = [table.c[name] for name in shape.columns]
     if dialect == "postgresql" and not shape.unique:
         columns = [column if column.name == "id" else column.nulls_first() for column in columns]
-    live = table.c[DELETED].is_(None) if shape.live else None
-    return Index(shape.name, *columns, unique=shape.unique, sqlite_where=live, postgresql_where=live, _table=table)
+    covered = None
+    if shape.live:
+        covered = table.c[DELETED].is_(None)
+    elif shape.given:
+        covered = table.c[shape.columns[0]].is_not(None)
+    return Index(
+        shape.name, *columns, unique=shape.unique, sqlite_where=covered, postgresql_where=covered, _table=table
+    )

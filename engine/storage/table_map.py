@@ -30,6 +30,7 @@ _TAKEN_COLUMNS = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"})
 _ALWAYS_SET = frozenset({"id", "version", "created_at", "created_by", "updated_at", "updated_by"})
 # users are never deleted, so that these need no index for the check of the foreign key
 _UNSEARCHED = frozenset({"created_by", "updated_by", "deleted_by"})
+_HELD = ("owner", "department")
 _POINTERS = ID_TYPES | {"any_reference"}
 _STATEMENTS_KEPT = 2_000
 
@@ -190,11 +191,21 @@ def _indexes(model: TenantModel, object: ObjectModel) -> Iterator[IndexShape]:
         columns = tuple(column_name(name) for name in fields)
         seen.add(columns)
         yield IndexShape(_constraint_name("uq", object.name, columns), columns, unique=True, live=live)
-    for columns in dict.fromkeys(_wanted(model, object)):
+    sorted_by = dict.fromkeys(_wanted(model, object))
+    pointing = {(column_name(field.name),): field for field in object.fields.values() if _points(field)}
+    for columns in dict.fromkeys([*sorted_by, *pointing]):
         if columns not in seen:
             # the id makes every order total, so that a page can be found by its key
             keyed = columns if "id" in columns else (*columns, "id")
-            yield IndexShape(_constraint_name("ix", object.name, columns), keyed)
+            given = columns not in sorted_by and not demands_value(pointing[columns])
+            yield IndexShape(_constraint_name("ix", object.name, columns), keyed, given=given)
+
+
+def _points(field: FieldModel) -> bool:
+    """Tell whether other records are found by what a field holds, and nothing is sorted by it."""
+    if field.system and field.name in _HELD:
+        return False  # an index of its own sorts what somebody holds
+    return field.stored and field.type in _POINTERS and field.name not in _UNSEARCHED
 
 
 def _wanted(model: TenantModel, object: ObjectModel) -> Iterator[tuple[str, ...]]:
@@ -203,9 +214,9 @@ def _wanted(model: TenantModel, object: ObjectModel) -> Iterator[tuple[str, ...]
         if not field.stored or field.name == "id":
             continue
         column = column_name(field.name)
-        if field.system and field.name in ("owner", "department"):
+        if field.system and field.name in _HELD:
             yield (column, main) if main and main != column else (column,)
-        elif field.indexed or (field.type in _POINTERS and field.name not in _UNSEARCHED):
+        elif field.indexed and field.type not in _POINTERS:
             yield (column,)
         if field.sort_key and (field.indexed or field.name == object.display):
             # lists are sorted by the title more often than by anything else

@@ -97,7 +97,6 @@ class _FieldFormulas:
             where=self._where(node.get("where")),
             pick=self._pick(node.get("pick")),
             currency=field.currency or (self.object.currency if field.type == "money" else None),
-            indexed=field.indexed or field.type in ("reference", "user", "department"),
         )
 
     def default(self, node: Node) -> Default | None:
