@@ -24,8 +24,8 @@ class IndexShape:
     """An index; ``live`` covers only records outside the recycle bin, ``given`` only those with a value in its first.
 
     Most records point at nothing in most of their optional references. An index of those that do is small, costs a
-    write nothing where there is no value, and its statistics speak of values: SQLite takes many nulls for one value that
-    nearly every row has, and reads the whole table instead.
+    write nothing where there is no value, and its statistics speak of values: SQLite takes many nulls for one value
+    that nearly every row has, and reads the whole table instead.
     """
 
     name: str
