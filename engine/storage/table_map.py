@@ -192,7 +192,8 @@ def _indexes(model: TenantModel, object: ObjectModel) -> Iterator[IndexShape]:
         seen.add(columns)
         yield IndexShape(_constraint_name("uq", object.name, columns), columns, unique=True, live=live)
     sorted_by = dict.fromkeys(_wanted(model, object))
-    pointing = {(column_name(field.name),): field for field in object.fields.values() if _points(field)}
+    points = [field for field in object.fields.values() if _points(field)]
+    pointing: dict[tuple[str, ...], FieldModel] = {(column_name(field.name),): field for field in points}
     for columns in dict.fromkeys([*sorted_by, *pointing]):
         if columns not in seen:
             # the id makes every order total, so that a page can be found by its key
