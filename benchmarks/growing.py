@@ -80,6 +80,8 @@ class Grower:
         value, mine = f't."{column}"', growth.of(object.name)
         if column == "id":
             return self._id(value, mine, mine)
+        if column == "updated_at":
+            return self._later(value)
         if column.removeprefix("_sort_") in texts or column == "_search":
             return f"{value} || {self._tail()}"
         field = object.fields.get(column)
@@ -98,6 +100,13 @@ class Grower:
         copied = f"{head} || substr({value}, 9)"
         whole = f"CASE WHEN length({value}) = 36 THEN {copied} ELSE {value} END"
         return whole if theirs >= mine else f"CASE WHEN s.n % {theirs} = 0 THEN {value} ELSE {whole} END"
+
+    def _later(self, value: str) -> str:
+        """Spread over the day what was loaded at one moment: lists are sorted by it, and people do not work at once."""
+        if not self.sqlite:
+            return f"date_trunc('day', {value}) + s.n % 86400 * interval '1 second'"
+        clock = "printf('%02d:%02d:%02d', s.n / 3600 % 24, s.n / 60 % 60, s.n % 60)"
+        return f"substr({value}, 1, 11) || {clock} || substr({value}, 20)"
 
     def _tail(self) -> str:
         return "' ' || s.n" if self.sqlite else "' ' || s.n::text"

@@ -308,7 +308,7 @@ def test_finance_sees_what_will_be_paid_and_when(house: Office, at_desk: Seat) -
     fei.look("payments")
     fei.open("/o/receivable/calendar")
     fei.look("payments-calendar")
-    fei.see("Advance")
+    fei.see("Harbour Works")
 
 
 def test_an_expense_from_the_request_to_the_payment(house: Office, at_desk: Seat) -> None:
