@@ -40,7 +40,7 @@ KINDS: Mapping[str, str] = {
     "do": "robot",
     "stop": "flag",
 }
-_EXCEPTIONS = ("empty", "self", "repeat", "substitution")
+_EXCEPTIONS = ("empty", "self", "repeat", "withdraw", "retract", "substitution")
 # kind -> sections; those behind the second fold away while nothing is set in them
 SECTIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "approve": {
