@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from sqlalchemy import insert, select, text
+
 from engine.storage import Session, process_lists
+from engine.storage.process_tables import TASK
 from tests.workflow.org1.house import Org1
 from tests.workflow.test_w_kernel import at_once, sender
 
@@ -212,6 +215,13 @@ def test_open_tasks_are_found_by_the_index_of_live_ones(org: Org1) -> None:
     """However long the history is: nothing looks through tasks that are closed (F7, F13)."""
     user, lists = org.users["lin"], process_lists
     database, _ = org.engine.shelf.current("t1")
+    org.amy.start("flow_l", org.amy.quotation())
+    with database.writing() as session:
+        (open_one,) = session.execute(select(TASK)).mappings().all()
+        session.execute(
+            insert(TASK), [{**open_one, "id": f"{n:036}", "state": "done", "decided_by": user} for n in range(2_000)]
+        )
+        session.execute(text("ANALYZE"))
 
     plans = []
     with database.reading() as session:

@@ -175,7 +175,7 @@ def test_w_103_what_a_running_case_uses_is_not_taken_away(org: Org1, tmp_path: P
     org.amy.start("fin_merge", org.amy.quotation())
     role = "role: cashier\n"
     folder = shutil.copytree(PACK, tmp_path / "without")
-    for name in ("flows.yaml", "errands.yaml"):
+    for name in ("flows.yaml", "errands.yaml", "policies.yaml"):
         text = (PACK / name).read_text(encoding="utf-8")
         (folder / name).write_text(text.replace("finance_reviewer", "legal_counsel"), encoding="utf-8")
     organisation = (folder / "organisation.yaml").read_text(encoding="utf-8")
