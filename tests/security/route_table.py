@@ -375,4 +375,10 @@ demo serve tenant pack overlay user token import export explain access rules wor
 COMMANDS = frozenset(_COMMANDS.split())
 
 # kinds of jobs: with whose rights they work
-JOBS: dict[str, str] = {"import": "actor", "rule": "actor", "tidy": "operator", "duties": "operator", "archive": "operator"}
+JOBS: dict[str, str] = {
+    "import": "actor",
+    "rule": "actor",
+    "tidy": "operator",
+    "duties": "operator",
+    "archive": "operator",
+}
