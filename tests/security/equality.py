@@ -129,7 +129,8 @@ class Equality:
                 self._same(f"{object} {told['id']} {name} lines", name in told and bool(told[name]), False)
                 continue
             parent = self.world.pack.objects[child].parent
-            ids = {id for id, row in self.seen[child].items() if row.get(parent) == told["id"]}
+            live = (one for one in self.seen[child].items() if one[1].get("deleted_at") is None)
+            ids = {id for id, row in live if row.get(parent) == told["id"]}
             lines = {line["id"]: line for line in told.get(name, [])}
             self._same(f"{object} {told['id']} {name} lines", set(lines), ids)
             for id in lines.keys() & ids:
