@@ -8,9 +8,9 @@ from dataclasses import replace
 from engine.access import Policy
 from engine.kernel.errors import Malformed
 from engine.metamodel.model import TenantModel
-from engine.metamodel.model.analysis import Axis, ChartModel, DashboardModel, DatasetModel, needed
+from engine.metamodel.model.analysis import Axis, ChartModel, DashboardModel, DatasetModel, TileModel, needed
 from engine.metamodel.periods import ALL_TIMES
-from engine.records.conditions import usable_path
+from engine.records.conditions import open_views, usable_path
 
 
 def may_see_chart(policy: Policy, model: TenantModel, chart: ChartModel) -> bool:
@@ -27,9 +27,15 @@ def may_see_dashboard(policy: Policy, model: TenantModel, board: DashboardModel)
     if board.roles and not actor.administrator and not board.roles & actor.roles:
         return False
     return any(
-        may_see_chart(policy, model, model.charts[tile.chart]) if tile.chart else policy.may(tile.list or "", "read")
+        may_see_chart(policy, model, model.charts[tile.chart]) if tile.chart else _may_see_list(policy, model, tile)
         for tile in board.tiles
     )
+
+
+def _may_see_list(policy: Policy, model: TenantModel, tile: TileModel) -> bool:
+    found = model.lists[tile.list or ""]
+    views = {view.name for view in open_views(policy, found)}
+    return policy.may(found.object, "read") and (tile.view is None or tile.view in views)
 
 
 def alike(chart: ChartModel, dataset: str, values: tuple[str, ...]) -> ChartModel:

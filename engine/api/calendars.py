@@ -8,14 +8,14 @@ from typing import Any
 import icalendar
 from werkzeug.wrappers import Response
 
-from engine.access import policy_for
+from engine.access import Policy, policy_for
 from engine.api.answers import answer
 from engine.api.drawing import draw_record
 from engine.api.routing import Call
 from engine.kernel.errors import Malformed, Missing
 from engine.metamodel.model import CalendarModel
 from engine.records import CalendarEntry, Listing
-from engine.records.calendars import card_of, fields_of, title_of
+from engine.records.calendars import card_of, fields_of, may_see_calendar, title_of
 
 PARAMETERS = ("since", "until", "where")
 _PAST, _FUTURE = timedelta(days=90), timedelta(days=300)
@@ -53,16 +53,20 @@ def _calendar(call: Call) -> CalendarModel:
     name = call.place["calendar"]
     model = call.services.records.model(call.context)
     found = model.calendars.get(name)
-    if found is None:
+    if found is None or not may_see_calendar(_policy(call), found):
         raise Missing("no_such_calendar", calendar=name)
     return found
+
+
+def _policy(call: Call) -> Policy:
+    _, catalog = call.services.shelf.current(call.context.tenant)
+    return policy_for(catalog, call.context.actor)
 
 
 def _fields(call: Call, calendar: CalendarModel) -> tuple[str, ...]:
     model = call.services.records.model(call.context)
     found = model.objects[calendar.object]
-    _, catalog = call.services.shelf.current(call.context.tenant)
-    card = card_of(policy_for(catalog, call.context.actor), calendar)
+    card = card_of(_policy(call), calendar)
     names = [*fields_of(calendar), found.display, calendar.person, calendar.color, *card]
     return tuple(dict.fromkeys(name for name in names if name))
 

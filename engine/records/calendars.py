@@ -15,7 +15,7 @@ from engine.kernel.context import Context
 from engine.kernel.errors import LimitExceeded
 from engine.metamodel.model import CalendarModel, FieldModel, ObjectModel, TenantModel
 from engine.records.change import Record
-from engine.records.conditions import Conditions
+from engine.records.conditions import Conditions, may_be_asked
 from engine.records.limits import ENTRIES, PAGE
 from engine.records.query import Listing
 from engine.records.reading import list_records
@@ -69,6 +69,13 @@ def fields_of(calendar: CalendarModel) -> tuple[str, ...]:
     repeat = calendar.repeat
     names = (calendar.start, calendar.end, repeat.every if repeat else None, repeat.until if repeat else None)
     return tuple(name for name in names if name)
+
+
+def may_see_calendar(policy: Policy, calendar: CalendarModel) -> bool:
+    """Tell whether a calendar is for a reader: he may use the fields that place its entries, and its condition's."""
+    usable = policy.usable(calendar.object)
+    placed = all(name in usable for name in fields_of(calendar))
+    return placed and may_be_asked(policy, calendar.object, calendar.where)
 
 
 def card_of(policy: Policy, calendar: CalendarModel) -> tuple[str, ...]:

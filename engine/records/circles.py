@@ -42,6 +42,9 @@ class _Graph:
         changed = [draft for draft in self.drafts if any(field in draft.changed for field in self.edge)]
         self._lock(changed)
         for draft in changed:
+            if any(complaint.path == draft.place + name for complaint in draft.top().complaints):
+                # an end that the actor may not choose is refused already; where it leads is not his to know
+                continue
             start, end = self._ends(draft)
             if start is not None and end is not None and start in self._reached({end}):
                 draft.complain(name, "runs_in_circle", field=name)

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.access import Policy
+from engine.access.clauses import fields_read
 from engine.kernel.diagnostics import Diagnostic
 from engine.kernel.errors import BadDefinition, Complaint, LimitExceeded, Malformed
 from engine.kernel.text import plain
 from engine.metamodel.definitions.guess import guess
-from engine.metamodel.model import ListModel, ObjectModel, SortKey, TenantModel
+from engine.metamodel.model import ListModel, ObjectModel, SortKey, TenantModel, ViewModel
 from engine.records.filter_bounds import require_small
 from engine.records.limits import FILTER, SORT_KEYS
 from engine.rules import BOOLEAN, Expression, compile_expression
@@ -68,9 +69,24 @@ def _sortable_path(policy: Policy, model: TenantModel, object: str, text: str) -
     return path
 
 
-def view_of(found: ListModel | None, name: str) -> tuple[Expression | None, tuple[SortKey, ...]]:
-    """Return condition and order of a list's view."""
-    views = {view.name: view for view in (found.views if found else ())}
+def may_be_asked(policy: Policy, object: str, condition: Expression | None) -> bool:
+    """Tell whether the condition of a view, a board or the like looks only at fields that the reader may filter by.
+
+    Else the rows that it chooses would tell him what is hidden from him.
+    """
+    read = () if condition is None else fields_read(policy.model, object, condition)
+    return all(name in policy.usable(at) for at, name in read)
+
+
+def open_views(policy: Policy, found: ListModel | None) -> tuple[ViewModel, ...]:
+    """Return the views of a list that are for a reader: the others are as if they were not there."""
+    views = found.views if found is not None else ()
+    return tuple(view for view in views if found and may_be_asked(policy, found.object, view.where))
+
+
+def view_of(policy: Policy, found: ListModel | None, name: str) -> tuple[Expression | None, tuple[SortKey, ...]]:
+    """Return condition and order of a view that is for the reader; Malformed where there is none of the name."""
+    views = {view.name: view for view in open_views(policy, found)}
     if name not in views:
         raise Malformed("unknown_view", view=name, guess=guess(name, views))
     return views[name].where, views[name].sort

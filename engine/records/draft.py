@@ -23,7 +23,8 @@ class Draft:
     ``given`` is the input as it came, ``after`` the typed values as they would be saved, ``facts`` the same for
     expressions: with what stands behind references, the lines, and the actor; ``was`` are the facts before.
     ``expected`` is the version that the change is based on. ``place`` is the path of a line within its parent
-    (``lines[2].``). ``touched`` names the fields that the input holds. ``opened`` are fields that a transition asks
+    (``lines[2].``). ``touched`` names the fields that the input holds, ``blind`` the targets in them (field, id) that
+    stood there before but that the actor does not see. ``opened`` are fields that a transition asks
     for, ``ordered`` values that it sets. ``stage`` is the part of a transition that this save is: the whole of
     it, what it asks for before its gates are tested, the step into the state ``target`` where a gate holds it, or its
     end. ``by_system``: nobody asks for the transition. ``free``: an effect of the record's own life-cycle, which no
@@ -45,6 +46,7 @@ class Draft:
     was: Mapping[str, Any] = field(default_factory=dict)
     version: int = 0
     touched: set[str] = field(default_factory=set)
+    blind: set[tuple[str, str]] = field(default_factory=set)
     lines: dict[str, list[Draft]] = field(default_factory=dict)
     transition: TransitionModel | None = None
     purpose: str = ""

@@ -11,7 +11,7 @@ from engine.kernel.errors import LimitExceeded, Malformed, Missing
 from engine.kernel.names import is_record_id
 from engine.metamodel.model import SortKey, TenantModel
 from engine.records.change import Record
-from engine.records.conditions import Conditions, sort_keys, usable_path, view_of
+from engine.records.conditions import Conditions, may_be_asked, sort_keys, usable_path, view_of
 from engine.records.entitled import may_edit, open_to_actor
 from engine.records.limits import FIELDS, PAGE, QUICK
 from engine.records.query import Count, Listing, Page
@@ -183,17 +183,20 @@ def facts_of(row: Row) -> dict[str, Any]:
 
 
 def query_of(unit: Unit, listing: Listing, conditions: Conditions) -> Query:
-    """Return the query of a listing: its own condition, the view's and the list's together."""
+    """Return the query of a listing: its own condition, the view's and the list's together.
+
+    The list's is left out for readers who may not filter by what it looks at.
+    """
     policy, name = unit.policy, listing.object
     if len(listing.quick) > QUICK:
         raise LimitExceeded("quick_search", len(listing.quick), QUICK, 400)
     found = unit.model.lists.get(name)
     where: list[Expression] = []
     sort: tuple[SortKey, ...] = found.sort if found else ()
-    if found is not None and found.where is not None:
+    if found is not None and found.where is not None and may_be_asked(policy, name, found.where):
         where.append(found.where)
     if listing.view is not None:
-        condition, order = view_of(found, listing.view)
+        condition, order = view_of(policy, found, listing.view)
         sort = order or sort
         if condition is not None:
             where.append(condition)

@@ -25,6 +25,7 @@ class Related:
     unit: Unit
     trees: dict[Key, Tree | None] = field(default_factory=dict)
     units: dict[str, str | None] = field(default_factory=dict)
+    seen: dict[Key, bool] = field(default_factory=dict)
 
     def load(self, wanted: Iterable[Key], plans: Iterable[ObjectPlan], owners: Iterable[str] = ()) -> None:
         """Look up what is not known yet: all single records in one statement, several of an object in one each.
@@ -75,26 +76,30 @@ class Related:
 
     def sees(self, object: str, id: str) -> bool:
         """Tell whether a record that was looked up is there for the actor to see."""
-        tree = self.tree(object, id)
+        tree, policy = self.tree(object, id), self.unit.policy
         if tree is None or object == USERS:
             return tree is not None
-        return self.unit.policy.covers(object, "read", {**tree, "actor": self.unit.policy.facts}, self.unit.run)
+        known = self.seen.get((object, id))
+        if known is None:
+            known = policy.covers(object, "read", {**tree, "actor": policy.facts}, self.unit.run)
+            self.seen[object, id] = known
+        return known
 
     def choosable(self, draft: Draft, model: FieldModel, object: str, id: str) -> bool:
         """Tell whether a record exists, is seen by the actor and fits the condition of the field."""
-        if object == draft.plan.name and _is_sibling(draft, id):
+        if object == draft.plan.name and is_sibling(draft, id):
             return True
         tree = self.tree(object, id)
         if tree is None or tree.get("deleted_at") is not None:
             return False
         if object == USERS:
             return tree.get("active") is not False
-        unit = self.unit
-        facts = {**tree, "actor": unit.policy.facts}
-        if not unit.policy.covers(object, "read", facts, unit.run):
+        if not self.sees(object, id):
             return False
         if model.where is None:
             return True
+        unit = self.unit
+        facts = {**tree, "actor": unit.policy.facts}
         unit.run.restart()
         return model.where.value({**facts, "record": draft.facts}, unit.run) is True
 
@@ -120,7 +125,7 @@ class Related:
         return tuple(sorted(paths))
 
 
-def _is_sibling(draft: Draft, id: str) -> bool:
+def is_sibling(draft: Draft, id: str) -> bool:
     """Tell whether an id is that of another line of the same parent, as it would become."""
     lines = () if draft.parent is None else draft.parent.family()
     return any(line.id == id and line is not draft and line.action != "delete" for line in lines)

@@ -145,7 +145,8 @@ class Writes:
         if verdict != "yes" or not usable:
             self._same(f"upsert {values} {verdict} usable={usable} refused: {answer.text[:300]}", failed, True)
             self._still(f"upsert {verdict} {usable}", before)
-        elif self.world.granted(self.user, "client", "create"):
+        else:
+            self._same(f"upsert {values}: {answer.text[:300]}", failed, False)
             self._refresh()
 
     def _line(self) -> None:
@@ -191,7 +192,7 @@ class Writes:
         fits: bool = True,
     ) -> None:
         verdict, before = self._verdict(object, action, row, values, {"status": status} if status else {}), self.digest
-        unseen = self._unseen(object, values)
+        unseen = self._unseen(object, row, values)
         answer = self._send(ask)
         told = f"{ask} as {verdict}{' unseen' if unseen else ''}: {answer.text[:300]}"
         if verdict != "yes":
@@ -254,15 +255,18 @@ class Writes:
             found |= {"owner": self.user.id, "department": self.world.facts(self.user)["department"]}
         return found | ({"status": "draft"} if object == "deal" else {})
 
-    def _unseen(self, object: str, values: Mapping[str, Any]) -> bool:
-        """Tell whether a reference points to what the user does not see, or to what is gone."""
+    def _unseen(self, object: str, row: Mapping[str, Any] | None, values: Mapping[str, Any]) -> bool:
+        """Tell whether a reference points to what the user does not see, or comes to point to what is gone."""
         for name, target in self.world.pack.objects[object].targets.items():
-            value = values.get(name)
+            value, held = values.get(name), None if row is None else row.get(name)
+            known = held if isinstance(held, list) else [held]
             for id in value if isinstance(value, list) else [value]:
-                row = self.world.rows[target].get(id or "")
-                if id is not None and (
-                    row is None or row.get("deleted_at") or not self.world.visible(self.user, target, row)
-                ):
+                there = self.world.rows[target].get(id or "")
+                if id is None:
+                    continue
+                if there is None or not self.world.visible(self.user, target, there):
+                    return True
+                if there.get("deleted_at") is not None and id not in known:
                     return True
         return False
 

@@ -70,8 +70,16 @@ def _check_field(draft: Draft, name: str, model: FieldModel, batch: Batch, unit:
     value = draft.after[name]
     if model.depends_on is not None and {name, model.depends_on} & draft.changed:
         _check_parent(draft, name, unit.books[model.dictionary or ""], value, draft.after.get(model.depends_on))
-    if draft.before is not None and value == draft.before.get(name):
-        return
+    if draft.before is None or value != draft.before.get(name):
+        _check_value(draft, name, model, unit)
+    for path, object, id in _pointers(draft, name, model, value) if model.type in POINTING else ():
+        assert batch.related is not None
+        if not batch.related.choosable(draft, model, object, id):
+            draft.complain(path, "reference_not_found")
+
+
+def _check_value(draft: Draft, name: str, model: FieldModel, unit: Unit) -> None:
+    value = draft.after[name]
     if model.type in LIMITED and len(value) > model.length:
         draft.complain(name, "too_long", max=model.length)
     if model.pattern is not None and isinstance(value, str):
@@ -82,10 +90,6 @@ def _check_field(draft: Draft, name: str, model: FieldModel, batch: Batch, unit:
             draft.complain(name, "out_of_range", range=model.range.text)
     if model.dictionary is not None:
         _check_items(draft, name, model, value, unit)
-    for path, object, id in _pointers(draft, name, model, value) if model.type in POINTING else ():
-        assert batch.related is not None
-        if not batch.related.choosable(draft, model, object, id):
-            draft.complain(path, "reference_not_found")
 
 
 def _check_pattern(draft: Draft, name: str, value: str) -> None:
@@ -97,20 +101,23 @@ def _check_pattern(draft: Draft, name: str, value: str) -> None:
 
 
 def _pointers(draft: Draft, name: str, model: FieldModel, value: Any) -> Iterator[tuple[str, str, str]]:
-    """Yield path, object and id of every record that a field has come to point to."""
+    """Yield path, object and id of every record that a field has come to point to, or that was sent unseen."""
     known: Any = (draft.before or {}).get(name)
-    if model.type in ("reference", "department"):
-        if draft.parent is None or name != draft.plan.object.parent:
-            yield name, model.targets[0] if model.targets else "", value
-    elif model.type == "user":
-        yield name, USERS, value
-    elif model.type in ("references", "users"):
+    if model.type in ("references", "users"):
         target = USERS if model.type == "users" else model.targets[0]
         for index, id in enumerate(value):
-            if id not in (known or ()):
+            if id not in (known or ()) or (name, id) in draft.blind:
                 yield f"{name}[{index}]", target, id
-    elif model.type == "any_reference":
+        return
+    anywhere = model.type == "any_reference"
+    if value == known and (name, value.id if anywhere else value) not in draft.blind:
+        return
+    if anywhere:
         yield name, value.object, value.id
+    elif model.type == "user":
+        yield name, USERS, value
+    elif model.type in ("reference", "department") and (draft.parent is None or name != draft.plan.object.parent):
+        yield name, model.targets[0] if model.targets else "", value
 
 
 # -- dictionaries ------------------------------------------------------------------------------------------------------

@@ -13,10 +13,9 @@ from engine.records.draft import Draft
 from engine.records.exploding import explode
 from engine.records.picking import pick_again, pick_values
 from engine.records.plan import ObjectPlan
-from engine.records.related import Key, Related
+from engine.records.related import Key, Related, is_sibling
 from engine.records.results import DoesNotFit, result_of
 from engine.records.unit import Unit
-from engine.storage.fetching import Tree
 
 
 def fill(batch: Batch, unit: Unit) -> None:
@@ -118,18 +117,30 @@ def _relate(families: list[Draft], related: Related, plans: list[ObjectPlan], ow
             id = draft.after.get(name)
             if id is None or type(draft.facts.get(name)) is dict:
                 continue
+            if _sent_unseen(related, draft, name, target, id):
+                draft.facts[name] = None
+                continue
             # sent again as it was: what stands behind it is known
             same = draft.was.get(name) if draft.before is not None and id == draft.before.get(name) else None
-            tree = same if type(same) is dict else _shown(related, draft, name, target, id)
+            tree = same if type(same) is dict else related.tree(target, id)
             if tree is not None:
                 draft.facts[name] = tree
+        for name, model in draft.plan.several:
+            if name in draft.touched and model.type == "references" and draft.after.get(name):
+                draft.facts[name] = [
+                    id for id in draft.after[name] if not _sent_unseen(related, draft, name, model.targets[0], id)
+                ]
 
 
-def _shown(related: Related, draft: Draft, name: str, target: str, id: str) -> Tree | None:
-    """Return a record that a draft has come to point to; a form that is tried out learns nothing of an unseen one."""
-    if related.unit.previewing and name in draft.touched and not related.sees(target, id):
-        return None
-    return related.tree(target, id)
+def _sent_unseen(related: Related, draft: Draft, name: str, target: str, id: str) -> bool:
+    """Tell whether somebody sent a record that he does not see, or that is not there. It will be refused; until then
+    rights, formulas and conditions take it for nothing, or what they say would tell of it."""
+    if name not in draft.touched or name in draft.ordered or _to_parent(draft, name):
+        return False
+    known = (draft.before or {}).get(name) or ()
+    if id == known or (not isinstance(known, str) and id in known):
+        return (name, id) in draft.blind
+    return not (target == draft.plan.name and is_sibling(draft, id)) and not related.sees(target, id)
 
 
 def _pointing(draft: Draft, looked_behind: frozenset[str]) -> Iterator[Key]:

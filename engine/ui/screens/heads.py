@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.metamodel.model import ListModel
+from engine.records.conditions import open_views
 from engine.ui.desk import Desk
 from engine.ui.screens.addresses import ListAddress
 from engine.ui.screens.filtering import FilterPanel, build_filter_panel
@@ -55,7 +56,8 @@ def build_head(desk: Desk, title: str, address: ListAddress, way: str) -> Head:
 def _tabs(desk: Desk, model: ListModel, address: ListAddress) -> tuple[Tab, ...]:
     bare = ListAddress(address.object, way=address.way, place=address.place)
     everything = Tab(desk.say("list.all"), bare.url(), not address.view and not address.deleted)
-    views = (Tab(desk.title(view.title), bare.url(view=view.name), address.view == view.name) for view in model.views)
+    shown = open_views(desk.policy, model)
+    views = (Tab(desk.title(view.title), bare.url(view=view.name), address.view == view.name) for view in shown)
     tabs = [everything, *views]
     if address.deleted:
         tabs.append(Tab(desk.say("list.deleted"), bare.url(deleted=True), True))

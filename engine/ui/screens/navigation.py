@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from engine.analytics import may_see_chart, may_see_dashboard
 from engine.metamodel.model import MenuGroup, MenuItem, ObjectModel
+from engine.records.conditions import open_views
 from engine.ui.desk import Desk
 from engine.ui.widgets.references import initial_of, tone_of
 
@@ -192,6 +193,9 @@ def _link(desk: Desk, item: MenuItem) -> NavLink | None:
     if item.object is None or item.object not in desk.model.objects or not desk.may(item.object, "read"):
         return None
     found = desk.model.objects[item.object]
+    views = open_views(desk.policy, desk.model.lists.get(item.list or found.name)) if item.view else ()
+    if item.view and all(view.name != item.view for view in views):
+        return None
     query = f"?view={item.view}" if item.view else ""
     link = _object_link(desk, found)
     return NavLink(desk.title(item.title) or link.title, item.icon or link.icon, link.href + query, link.current)

@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from engine.metamodel.model import TimelineModel, TimelineSource
+from engine.records.conditions import may_be_asked
 from engine.storage import Reference
 from engine.ui.desk import Desk
 from engine.ui.screens.columns import resolve
@@ -62,7 +63,9 @@ def usable_sources(desk: Desk, timeline: TimelineModel) -> tuple[TimelineSource,
     return tuple(
         source
         for source in timeline.sources
-        if desk.may(source.object, "read") and {source.by[0], source.at} <= desk.policy.usable(source.object)
+        if desk.may(source.object, "read")
+        and {source.by[0], source.at} <= desk.policy.usable(source.object)
+        and may_be_asked(desk.policy, source.object, source.where)
     )
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from engine.metamodel.model import BoardModel
+from engine.records.calendars import may_see_calendar
+from engine.records.conditions import may_be_asked
 from engine.ui.desk import Desk
 from engine.ui.screens.addresses import ListAddress
 
@@ -18,14 +21,20 @@ class Way:
     current: bool
 
 
+def may_see_board(desk: Desk, board: BoardModel) -> bool:
+    """Tell whether a board is for the reader: he may use what its columns are made by and what its condition reads."""
+    usable = desk.policy.usable(board.object)
+    return board.columns in usable and may_be_asked(desk.policy, board.object, board.where)
+
+
 def ways_of(desk: Desk, address: ListAddress, current: str) -> tuple[Way, ...]:
     """Return the ways that an object's records can be shown in; none where there is only the list."""
-    name, usable = address.object, desk.policy.usable(address.object)
+    name = address.object
     ways = [Way(desk.say("way.list"), "list", replace(address, way="", place=()).url(), current == "list")]
     board, calendar = desk.model.boards.get(name), desk.model.calendars.get(name)
-    if board is not None and board.columns in usable:
+    if board is not None and may_see_board(desk, board):
         ways.append(Way(desk.say("way.board"), "layout-columns", address.action("board"), current == "board"))
-    if calendar is not None and calendar.start in usable:
+    if calendar is not None and may_see_calendar(desk.policy, calendar):
         ways.append(Way(desk.say("way.calendar"), "calendar", address.action("calendar"), current == "calendar"))
         if calendar.bars is not None:
             ways.append(Way(desk.say("way.bars"), "align-left", address.action("bars"), current == "bars"))

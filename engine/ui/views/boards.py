@@ -30,7 +30,7 @@ from engine.ui.screens.boards import (
     sum_text,
 )
 from engine.ui.screens.moving import build_move
-from engine.ui.screens.ways import Way
+from engine.ui.screens.ways import Way, may_see_board
 from engine.ui.views.finding import found_object
 from engine.ui.views.lists import condition_of
 
@@ -85,7 +85,7 @@ def move_card(call: Call) -> Response:
 def _board(call: Call) -> BoardModel:
     found = found_object(call)
     board = call.desk.model.boards.get(found.name)
-    if board is None or board.columns not in call.desk.policy.usable(found.name):
+    if board is None or not may_see_board(call.desk, board):
         raise Missing("no_such_page")
     return board
 

@@ -13,7 +13,7 @@ from flask import Response
 from engine.kernel.errors import Malformed, Missing
 from engine.metamodel.model import CalendarModel, FieldModel
 from engine.records import Listing
-from engine.records.calendars import card_of, fields_of
+from engine.records.calendars import card_of, fields_of, may_see_calendar
 from engine.ui.door import Call, Route
 from engine.ui.screens.addresses import ListAddress, read_address
 from engine.ui.screens.bars import build_bars, span_of
@@ -79,7 +79,7 @@ def move_entry(call: Call) -> Response:
 def _calendar(call: Call) -> CalendarModel:
     found = found_object(call)
     calendar = call.desk.model.calendars.get(found.name)
-    if calendar is None or any(name not in call.desk.policy.usable(found.name) for name in fields_of(calendar)):
+    if calendar is None or not may_see_calendar(call.desk.policy, calendar):
         raise Missing("no_such_page")
     return calendar
 

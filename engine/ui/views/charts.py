@@ -11,6 +11,7 @@ from engine.kernel.errors import Missing
 from engine.metamodel.model.analysis import DashboardModel, TileModel
 from engine.metamodel.periods import ALL_TIMES
 from engine.records import Listing
+from engine.records.conditions import open_views
 from engine.ui.door import Call, Route
 from engine.ui.screens.addresses import ListAddress
 from engine.ui.screens.chart_addresses import ChartAddress, DashboardAddress, values_by_name
@@ -87,11 +88,13 @@ def _list_tile(call: Call, tile: TileModel) -> Iterator[Tile]:
     found = desk.model.objects[model.object]
     if not desk.may(found.name, "read"):
         return
+    view = next((view for view in open_views(desk.policy, model) if view.name == tile.view), None)
+    if tile.view and view is None:
+        return
     specs = column_specs(desk, model)[:_COLUMNS]
     fields = dict.fromkeys([*(spec.path for spec in specs), found.display, "id", "version"])
     listing = Listing(found.name, fields=tuple(fields), limit=_ROWS, view=tile.view)
     page = call.services.records.list(call.context, listing)
-    view = next((view for view in model.views if view.name == tile.view), None)
     title = desk.title(tile.title) or desk.title(view.title if view is not None else found.plural)
     heads = tuple(ColumnHead(spec.title, widget_of(spec.field).numeric) for spec in specs)
     href = ListAddress(found.name, view=tile.view or "").url()

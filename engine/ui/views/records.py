@@ -13,6 +13,7 @@ from flask import Response
 from engine.kernel.errors import Missing, Rejected, TesseraError
 from engine.metamodel.model import FormModel, ObjectModel, TransitionModel
 from engine.records import Listing, Page, Record
+from engine.records.calendars import may_see_calendar
 from engine.storage import Reference
 from engine.ui.desk import Desk
 from engine.ui.door import Call, Route, Toast
@@ -225,7 +226,7 @@ def _plain(value: Any) -> Any:
 
 def _as_bars(desk: Desk, object: str, page: Page) -> bool:
     calendar = desk.model.calendars.get(object)
-    has_bars = calendar is not None and calendar.bars is not None and calendar.start in desk.policy.usable(object)
+    has_bars = calendar is not None and calendar.bars is not None and may_see_calendar(desk.policy, calendar)
     return has_bars and bool(page.records)
 
 
