@@ -10,6 +10,7 @@ from typing import Any
 from engine.kernel.diagnostics import Findings
 from engine.kernel.source import Span
 from engine.metamodel.compiler.processes.durations import parse_duration
+from engine.metamodel.compiler.processes.walks import NINE
 from engine.metamodel.definitions import Document, Layer, Node
 from engine.metamodel.definitions.guess import guess
 from engine.metamodel.model import Duration, TenantModel
@@ -18,7 +19,6 @@ VERBS = (
     *("create", "update", "delete", "read", "find", "transition"),
     *("start", "decide", "withdraw", "wait", "until"),
 )
-_NOW = "2026-01-05T09:00:00+08:00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def trials_of(documents: Iterable[Document]) -> Iterator[Trial]:
             yield Trial(
                 document.id,
                 document.span,
-                datetime.fromisoformat(node.text("now", _NOW)),
+                datetime.fromisoformat(node.text("now", NINE)),
                 node.get("users").value or {},
                 node.get("records").value or {},
                 tuple(_step(part) for part in node.get("do").elements()),

@@ -149,6 +149,10 @@ class Unit:
             self._directory = Directory(self.session, self.catalog, self.today)
         return self._directory
 
+    def suppose_directory(self, directory: Directory) -> None:
+        """Let everybody be whom another directory knows, for what is only supposed."""
+        self._directory = directory
+
     @property
     def people(self) -> Facts:
         """What expressions see of people, read anew for each question."""

@@ -31,6 +31,8 @@ def same(found: Any, wanted: Any) -> bool:
     found = shown(found)
     if isinstance(found, list) and isinstance(wanted, list):
         return len(found) == len(wanted) and all(map(same, found, wanted))
+    if isinstance(found, Mapping) and isinstance(wanted, Mapping):
+        return all(name in found and same(found[name], value) for name, value in wanted.items())
     if isinstance(found, bool) or isinstance(wanted, bool) or found is None or wanted is None:
         return found is wanted
     try:

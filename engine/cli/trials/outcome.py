@@ -6,11 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.kernel.errors import TesseraError
 from engine.kernel.source import Span
 from engine.metamodel import TenantModel
 
 # verbs of a test -> the action of a grant that they use
 ACTIONS: Mapping[str, str] = {"create": "create", "update": "update", "delete": "delete", "read": "read"}
+
+
+def words_of(error: Exception) -> str:
+    """Return a refusal in words, with its code and what it complains of."""
+    return f"{error.code} {error}" if isinstance(error, TesseraError) else str(error)
 
 
 @dataclass(frozen=True, slots=True)

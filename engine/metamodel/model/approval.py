@@ -11,6 +11,7 @@ from engine.metamodel.model.effects import Effects, Values
 from engine.metamodel.model.people import People
 from engine.metamodel.model.policy import PolicyModel
 from engine.metamodel.model.steps import Step
+from engine.metamodel.model.walk import WalkModel
 from engine.rules import Expression
 
 ApprovalOutcome = Literal["approved", "rejected", "withdrawn", "cancelled"]
@@ -54,7 +55,7 @@ class ApprovalModel:
 
     ``body`` is its definition as merged from all layers, in plain values, and ``fingerprint`` the hash of it: an
     instance pins both, and ``engine.metamodel.approval_of_body`` compiles a body anew against today's model.
-    ``admins`` empty: the holders of the role ``flow_admin``.
+    ``admins`` empty: the holders of the role ``flow_admin``. ``walks`` are its tests; they are no part of the body.
     """
 
     name: str
@@ -71,3 +72,4 @@ class ApprovalModel:
     layer: str = ""
     body: Mapping[str, Any] = field(default_factory=dict)
     fingerprint: str = ""
+    walks: tuple[WalkModel, ...] = ()

@@ -47,6 +47,7 @@ declare(
             "Wait until those before you decided.",
             "请等待前序人员处理。",
         ),
+        Code("no_task_for", "{person} has nothing to decide in {step}", "{person} 在 {step} 没有待办"),
         Code("claim_first", "Claim the task first", "请先认领该任务"),
         Code("task_paused", "The task is paused", "该任务已暂停"),
         Code(

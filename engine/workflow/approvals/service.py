@@ -8,6 +8,7 @@ from typing import Any
 from engine.kernel.context import Context
 from engine.kernel.errors import Complaint, Missing, Refused, Rejected, TesseraError
 from engine.metamodel import approval_of_body
+from engine.metamodel.model.walk import WalkModel
 from engine.records import RecordService, Unit
 from engine.storage.process_rows import InstanceRow, read_task
 from engine.workflow.approvals.commands import happening, starting_up
@@ -23,6 +24,7 @@ from engine.workflow.approvals.pausing import Pauses
 from engine.workflow.approvals.ports import Ports
 from engine.workflow.approvals.reading.inbox import Inbox
 from engine.workflow.approvals.reading.instances import Instances
+from engine.workflow.approvals.rehearsing.walking import Walked, walk_through
 from engine.workflow.approvals.running import Running
 from engine.workflow.approvals.staleness import Staleness
 from engine.workflow.approvals.substituting import Substitutions
@@ -78,6 +80,11 @@ class ApprovalService:
     def start_by_rule(self, unit: Unit, object: str, record: str, approval: str) -> str:
         """Start an approval as an effect of something else; return the id of the instance."""
         return begin(self.kernel, unit, self._flow(unit, object, approval), record, Start("automation")).row.id
+
+    def rehearse(self, ctx: Context, approval: str, walk: WalkModel) -> Walked:
+        """Return what comes of a walk through an approval, on a supposed record among people who are made up."""
+        with self.kernel.records.opener.reading(ctx) as unit:
+            return walk_through(self.kernel, unit, unit.model.approvals[approval], walk)
 
     def _flow(self, unit: Unit, object: str, approval: str) -> Any:
         flow = self.kernel.flows.today(unit, approval)

@@ -15,6 +15,7 @@ from engine.metamodel.compiler.processes.people import compile_people
 from engine.metamodel.compiler.processes.policies import RETURN_WORDS, compile_policy
 from engine.metamodel.compiler.processes.roots import flow_type, person
 from engine.metamodel.compiler.processes.steps import Flow, collect_steps, steps_type
+from engine.metamodel.compiler.processes.walks import compile_walks
 from engine.metamodel.definitions import Node
 from engine.metamodel.model import ApprovalModel
 from engine.metamodel.model.approval import OutcomeModel, StartModel, SubjectModel
@@ -45,7 +46,8 @@ def compile_approval(name: str, node: Node, bench: Bench, expressions: Expressio
     desk = inside.with_steps(frozenset(nodes)).knowing(steps=steps_type(nodes, someone))
     policy = compile_policy(node.get("policy"), desk)
     _check_returns(node.get("policy").get("returns").get("to"), desk)
-    body = dict(node.value)
+    # a test proves the flow, it is no part of it: a changed one makes no new version
+    body = {key: part for key, part in node.value.items() if key != "tests"}
     return ApprovalModel(
         name=name,
         object=object.name,
@@ -61,6 +63,7 @@ def compile_approval(name: str, node: Node, bench: Bench, expressions: Expressio
         layer=layer,
         body=body,
         fingerprint=_hash(body),
+        walks=compile_walks(node.get("tests"), desk),
     )
 
 

@@ -13,6 +13,8 @@ from engine.metamodel.layers import MergedDocument
 from engine.metamodel.layers.verbs import Change, insert_keys, remove_keys, set_keys
 
 _OWN = frozenset({"extends", "insert", "steps"})
+# what the other approval says of itself alone
+_NOT_TAKEN_OVER = frozenset({"tests"})
 _ABOUT = ("approval", "automation", "assignment", "conversion", "print")
 
 
@@ -59,7 +61,7 @@ def _expand(name: str, known: dict[str, MergedDocument], bench: Bench, path: tup
 def _laid_over(below: Node, node: Node, findings: Findings) -> Node:
     change, schema = Change(findings, _anything), grammar_of("approval")
     own = _only(node, lambda key: key not in _OWN)
-    result = set_keys(below, own, schema, change)
+    result = set_keys(_only(below, lambda key: key not in _NOT_TAKEN_OVER), own, schema, change)
     steps = node.get("steps")
     if isinstance(steps.value, list):
         return _with_steps(result, steps)

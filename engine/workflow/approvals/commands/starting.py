@@ -49,6 +49,13 @@ def new_case(unit: Unit, flows: Flows, ports: Ports, flow: ApprovalModel, record
 
 def unsaved_case(unit: Unit, flow: ApprovalModel, version: int, subject: Subject, ports: Ports, start: Start) -> Case:
     """Return a case over a subject that was read already."""
+    case = Case(unit, new_row(unit, flow, version, subject, start), flow, subject, ports)
+    case.state.picks = {step: list(users) for step, users in start.picks.items()}
+    return case
+
+
+def new_row(unit: Unit, flow: ApprovalModel, version: int, subject: Subject, start: Start) -> InstanceRow:
+    """Return an instance that is not stored yet."""
     directory = directory_of(unit)
     submitter = start.submitter or unit.user
     person = directory.user(submitter)
@@ -57,7 +64,7 @@ def unsaved_case(unit: Unit, flow: ApprovalModel, version: int, subject: Subject
         facts = person_facts(directory, person)
         if start.department is not None:
             facts["department"] = _department(directory, person, start.department)
-    row = InstanceRow(
+    return InstanceRow(
         id=new_record_id(),
         flow=flow.name,
         version=version,
@@ -83,9 +90,6 @@ def unsaved_case(unit: Unit, flow: ApprovalModel, version: int, subject: Subject
         reason=None,
         started_at=unit.now,
     )
-    case = Case(unit, row, flow, subject, ports)
-    case.state.picks = {step: list(users) for step, users in start.picks.items()}
-    return case
 
 
 def _department(directory: Any, person: Any, wanted: str) -> dict[str, Any]:
