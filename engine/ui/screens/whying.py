@@ -163,7 +163,7 @@ def _value(desk: Desk, value: Any, titles: Mapping[str, str]) -> str:
     if value is None:
         return desk.say("value.none")
     if isinstance(value, bool):
-        return desk.say("rights.yes" if value else "rights.no")
+        return desk.say("value.yes" if value else "value.no")
     return titles.get(value, value) if isinstance(value, str) else str(value)
 
 
