@@ -37,5 +37,6 @@ def _records(call: Call, steps: StepsModel, target: str, values: Mapping[str, An
         where = f'{steps.shared} = "{holder.id}"'
     if not desk.may(target, "read") or shown not in desk.policy.usable(target):
         return ()
-    rows = call.services.records.list(call.context, Listing(target, where, fields=(shown,), limit=_MOST)).records
-    return tuple((row.id, str(row.values.get(shown) or row.id[-8:])) for row in rows)
+    listing = Listing(target, where, fields=desk.called(target), limit=_MOST)
+    rows = call.services.records.list(call.context, listing).records
+    return tuple((row.id, str(desk.title_of(target, row.values) or row.id[-8:])) for row in rows)
