@@ -163,6 +163,14 @@ def test_op4_a_map_shows_who_decides_what_they_think_and_how_they_relate(
 # -- SP-1 and SP-2 -----------------------------------------------------------------------------------------------------
 
 
+def head_of(firm: Firm, opportunity: str) -> str:
+    """Return the steps at the head of an opportunity's page."""
+    page = firm.page("amy", f"/o/opportunity/{opportunity}")
+    found = re.search(r'<ol class="ts-steps".*?</ol>', page, re.DOTALL)
+    assert found
+    return found.group()
+
+
 def test_sp1_a_stage_is_left_only_when_all_that_it_asks_for_is_there(
     firm: Firm, methods: dict[str, str], customer: str
 ) -> None:
@@ -200,12 +208,14 @@ def test_sp1_a_stage_is_left_only_when_all_that_it_asks_for_is_there(
 
     passed = firm.read("amy", "opportunity", made)["stages"]
     assert [(line["stage"]["title"], line["days"]) for line in passed] == [("First", 4), ("Second", None)]
-    steps = re.search(r'<ol class="ts-steps".*?</ol>', firm.page("amy", f"/o/opportunity/{made}"), re.DOTALL)
-    assert steps
+    steps = head_of(firm, made)
     # in the order of the method's stages, with the day on which each was entered
-    assert re.findall(r'<li( data-is="\w+")?', steps.group()) == [' data-is="done"', ' data-is="now"', ""]
-    assert re.findall(r"First|Second|Third", steps.group()) == ["First", "Second", "Third"]
-    assert steps.group().count("<time>") == 2
+    assert re.findall(r'<li( data-is="\w+")?', steps) == [' data-is="done"', ' data-is="now"', ""]
+    assert re.findall(r"First|Second|Third", steps) == ["First", "Second", "Third"]
+    assert steps.count("<time>") == 2
+    # and by their names in the reader's language
+    firm.change("lin", "sales_stage", second, english_name="Bid handed in")
+    assert "Bid handed in" in head_of(firm, made)
 
 
 def test_sp1_stalled_deals_stand_out_on_the_board(firm: Firm, methods: dict[str, str], customer: str) -> None:
