@@ -138,7 +138,106 @@ BAD = """
     expect: {outcome: approved}
 """
 
+KINDS = """object: part
+title: Part
+fields: {name: {type: text, required: true}, weight: {type: integer}}
+---
+object: job
+title: Job
+traits: [owned]
+fields:
+  name:   {type: text, required: true}
+  limit:  {type: money}
+  checker: {type: user}
+  lines:  {type: lines, of: job_line}
+  total:  {type: money, as: "sum(for l in lines return l.cost)"}
+  made:   {type: integer}
+---
+object: job_line
+title: Line
+parent: job
+fields:
+  job:  {type: reference, to: job, required: true, on_delete: cascade}
+  part: {type: reference, to: part}
+  cost: {type: money}
+---
+role: keeper
+title: Keeper
+grants: {job: {read: {}}}
+---
+role: board
+title: Board
+grants: {job: {read: {}}}
+---
+approval: raise_limit
+title: Raise the limit
+object: job
+start: {by: [user], when: record.limit > 50}
+priority: 5
+subject: {mode: change}
+steps:
+  - {approve: first, by: [{managers: submitter, until: {level: 2}}], order: sequence, mode: all}
+  - {approve: board, when: record.limit > before.limit * 2, by: [{role: board}], sign: true, mode: any}
+outcome: {approved: {set: {made: 1}}, rejected: {set: {made: 2}}}
+tests:
+  - name: twice as much
+    given: {record: {limit: 100}, change: {limit: 200}, submitter: amy}
+    expect: {path: [first], not: [board], outcome: approved, record: {limit: 200, made: 1}}
+  - name: more
+    given: {record: {limit: 100}, change: {limit: 201}, submitter: amy}
+    act: [{lin: approve}, {max: approve}, {gao: reject, comment: no}]
+    expect: {path: [first, board], outcome: rejected, record: {limit: 100, made: 2}}
+  - name: signed
+    given: {record: {limit: 100}, change: {limit: 201}, submitter: amy}
+    act: [{gao: approve, step: board}]
+    expect: {outcome: approved, record: {limit: 201}}
+  - name: less
+    given: {record: {limit: 100}, change: {limit: 20}, submitter: amy}
+    expect: {outcome: approved}
+---
+approval: all_kinds
+title: All kinds
+object: job
+steps:
+  - {approve: chosen, by: [{pick: submitter}], output: {risk: number}}
+  - {approve: named, by: [{field: checker}], mode: any}
+  - {handle: work, by: [{role: keeper}], offer: pool, form: {write: [made], require: [made]}}
+  - {wait: pause, for: P1D}
+  - {cc: inform, to: [owner]}
+  - choose: heavy
+    of:
+      - when: some l in record.lines satisfies l.part.weight > 10
+        steps: [{approve: lift, by: [{role: board}], mode: vote, pass: 2}]
+    else: none
+  - {approve: risky, when: steps.chosen.output.risk > 3, by: [{role: board}], repeat: ask, mode: any}
+  - {stop: approved}
+tests:
+  - name: everything
+    given:
+      record: {name: x, checker: cai, total: 7, lines: [{part: {weight: 11}, cost: 3}]}
+      submitter: amy
+      people: {lift: [b1, b2, b3]}
+    act:
+      - {pia: approve, output: {risk: 5}}
+      - {cai: approve}
+      - {wang: done, with: {made: 3}}
+      - {b1: reject, comment: x}
+    expect:
+      path: [chosen, named, work, pause, inform, heavy, lift, risky]
+      outcome: approved
+      record: {made: 3, total: 7, checker: cai, lines: [{cost: 3}]}
+  - name: field that must be filled
+    given: {record: {name: x, checker: cai}, submitter: amy}
+    act: [{wang: done, step: work}]
+    expect: {outcome: approved}
+  - name: nobody in the field
+    given: {record: {name: x}, submitter: amy}
+    act: [{ad: approve, step: named}]
+    expect: {path: [chosen, named, work, risky], not: [heavy, lift], outcome: approved}
+"""
+
 INVALID = "invalid The record was not saved; 1 things are wrong"
+UNFIT = "The approval raise_limit cannot be started on this record"
 
 
 @pytest.fixture(scope="module")
@@ -147,11 +246,12 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     folder.mkdir()
     Path(folder, "pack.yaml").write_text("pack: demo\nversion: 1.0.0\ntitle: Demo\n", encoding="utf-8")
     Path(folder, "x.yaml").write_text(OFFER.lstrip() + GOOD.lstrip() + BAD.lstrip("\n"), encoding="utf-8")
+    Path(folder, "y.yaml").write_text(KINDS, encoding="utf-8")
     return run_trials([folder])
 
 
 def test_walks_that_hold_and_walks_that_do_not(outcome: Outcome) -> None:
-    found = {one.name: [str(wrong) for wrong in one.wrong] for one in outcome.verdicts}
+    found = {one.name: [str(wrong) for wrong in one.wrong] for one in outcome.verdicts if one.span.file == "x.yaml"}
     wrong = {name.removeprefix("offer_below_policy: "): said for name, said in found.items() if said}
 
     assert len(found) == 11
@@ -171,6 +271,16 @@ def test_walks_that_hold_and_walks_that_do_not(outcome: Outcome) -> None:
         "a value that no field holds": [
             f"x.yaml:117:5 the start was refused: {INVALID}; discount: This is not a number",
         ],
+    }
+
+
+def test_walks_meet_every_kind_of_step_and_proposed_changes(outcome: Outcome) -> None:
+    found = {one.name: [str(wrong) for wrong in one.wrong] for one in outcome.verdicts if one.span.file == "y.yaml"}
+
+    assert len(found) == 7
+    assert {name: said for name, said in found.items() if said} == {
+        "raise_limit: less": [f"y.yaml:54:5 the start was refused: {INVALID}; -: {UNFIT}"],
+        "all_kinds: field that must be filled": [f"y.yaml:91:11 wang: done was refused: {INVALID}; made: Required"],
     }
 
 
