@@ -53,7 +53,7 @@ class Desk:
         """Return the fields with the title of an object's records in the reader's language, as far as they are his."""
         found = self.model.objects[object]
         readable = self.policy.readable(object)
-        return tuple(name for name in found.called_in(self.words.language) if name == found.display or name in readable)
+        return tuple(name for name in found.called_in(self.words.language) if name in readable)
 
     def title_of(self, object: str, values: Mapping[str, Any]) -> Any:
         """Return the title of a record in the reader's language."""

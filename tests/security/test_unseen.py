@@ -88,3 +88,16 @@ def test_a_view_by_a_hidden_field_is_as_if_it_were_not_there(tmp_path_factory: p
     assert "view=high" in house.page("boss", "/o/client").text
     assert "view=high" not in house.page("fay", "/o/client").text
     house.close()
+
+
+def test_whoever_may_not_see_what_records_are_called_opens_their_pages(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    house, _ = opened(tmp_path_factory, "hidden_fields", 105)
+    reader = next(login for login, user in house.users.items() if user.roles == {"c"} and user.active)
+    seen = house.api(reader, "GET", f"{V1}/records/client?fields=id").get_json()["records"]
+
+    asked = ["/o/client", "/search?q=ab", *(f"/o/client/{one['id']}" for one in seen)]
+
+    assert {path: house.page(reader, path).status_code for path in asked} == dict.fromkeys(asked, 200)
+    assert seen[0]["id"][-8:] in house.page(reader, "/o/client").text

@@ -53,10 +53,10 @@ def _of_object(call: Call, target: str, text: str) -> list[Choice]:
     """Return the records of one of the objects that a reference may point to."""
     if not call.desk.may(target, "read"):
         return []
-    display = call.desk.model.objects[target].display
-    listing = Listing(target, quick=text, fields=(display,), limit=_CHOICES)
+    desk = call.desk
+    listing = Listing(target, quick=text, fields=("id", *desk.called(target)), limit=_CHOICES)
     page = call.services.records.list(call.context, listing)
-    return [Choice(one.id, str(one.values.get(display) or one.id[-8:])) for one in page.records]
+    return [Choice(one.id, str(desk.title_of(target, one.values) or one.id[-8:])) for one in page.records]
 
 
 def pick(call: Call) -> Response:
@@ -93,12 +93,17 @@ def _hits(call: Call, text: str) -> list[FoundGroup]:
         return []
     groups = []
     for found in listed_objects(call.desk):
-        fields = (found.display, "id", "version", *found.numbering)
+        numbers = [name for name in found.numbering if name in call.desk.policy.readable(found.name)]
+        fields = (*call.desk.called(found.name), "id", "version", *numbers)
         page = call.services.records.list(
             call.context, Listing(found.name, quick=text, fields=tuple(dict.fromkeys(fields)), limit=_HITS)
         )
         hits = tuple(
-            Found(str(row.values.get(found.display) or row.id[-8:]), f"/o/{found.name}/{row.id}", _second(found, row))
+            Found(
+                str(call.desk.title_of(found.name, row.values) or row.id[-8:]),
+                f"/o/{found.name}/{row.id}",
+                _second(found, row),
+            )
             for row in page.records
         )
         if hits:
