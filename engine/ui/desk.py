@@ -10,6 +10,7 @@ from engine.access import Policy
 from engine.kernel.context import Context
 from engine.kernel.text import LocalText
 from engine.metamodel.model import DictionaryItem, TenantModel
+from engine.records import Record
 from engine.ui.formatting import Dates
 from engine.ui.widgets.base import Look
 from engine.ui.words import Words
@@ -58,6 +59,10 @@ class Desk:
     def title_of(self, object: str, values: Mapping[str, Any]) -> Any:
         """Return the title of a record in the reader's language."""
         return self.model.objects[object].title_of(values, self.words.language)
+
+    def name_of(self, record: Record) -> str:
+        """Return the title of a record that was read, or the end of its id where it has none for the reader."""
+        return str(self.title_of(record.object, record.values) or record.id[-8:])
 
     def say(self, key: str, /, **places: object) -> str:
         """Return a text of the interface."""

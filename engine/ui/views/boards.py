@@ -124,7 +124,7 @@ def _hand(call: Call, board: BoardModel) -> tuple[Hand, str]:
     target = desk.model.objects[field.targets[0]]
     listing = Listing(target.name, where=where, fields=desk.called(target.name), limit=_COLUMNS)
     rows = call.services.records.list(call.context, listing).records if desk.may(target.name, "read") else ()
-    places = tuple(Place(row.id, str(desk.title_of(target.name, row.values) or row.id[-8:])) for row in rows)
+    places = tuple(Place(row.id, desk.name_of(row)) for row in rows)
     return Hand(desk, board, card_specs(desk, board), places, chosen), chosen
 
 
@@ -157,7 +157,7 @@ def _choices(call: Call, board: BoardModel, address: ListAddress, chosen: str) -
         return ()
     return tuple(
         Way(
-            str(call.desk.title_of(one.object, one.values) or one.id[-8:]),
+            call.desk.name_of(one),
             "",
             address.url(place=(("per", one.id),)),
             one.id == chosen,

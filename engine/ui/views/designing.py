@@ -10,8 +10,8 @@ from flask import Response
 from engine.kernel.errors import BadDefinition, Complaint, Missing, Rejected, TesseraError
 from engine.records import Listing
 from engine.ui.door import Call, Route, Toast
+from engine.ui.screens.custom.beginning import build_new
 from engine.ui.screens.custom.flow_settings import (
-    build_new_flow,
     build_settings,
     new_flow,
     setting_edits,
@@ -41,7 +41,7 @@ def show_flows(call: Call) -> Response:
 
 def show_new_flow(call: Call) -> Response:
     """Draw the form of a new flow."""
-    return call.page("custom/flow_new", build_new_flow(open_shop(call)))
+    return call.page("custom/flow_new", build_new(open_shop(call), "approvals"))
 
 
 def save_new_flow(call: Call) -> Response:
@@ -53,7 +53,7 @@ def save_new_flow(call: Call) -> Response:
             return proposed(call, edits, f"{_FLOWS}/{name}")
         except Rejected as error:
             wrong = error.complaints
-    return call.page("custom/flow_new", build_new_flow(shop, given, wrong), 422)
+    return call.page("custom/flow_new", build_new(shop, "approvals", given, wrong), 422)
 
 
 def show_flow(call: Call) -> Response:

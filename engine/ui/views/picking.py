@@ -56,7 +56,7 @@ def _of_object(call: Call, target: str, text: str) -> list[Choice]:
     desk = call.desk
     listing = Listing(target, quick=text, fields=("id", *desk.called(target)), limit=_CHOICES)
     page = call.services.records.list(call.context, listing)
-    return [Choice(one.id, str(desk.title_of(target, one.values) or one.id[-8:])) for one in page.records]
+    return [Choice(one.id, desk.name_of(one)) for one in page.records]
 
 
 def pick(call: Call) -> Response:
@@ -100,7 +100,7 @@ def _hits(call: Call, text: str) -> list[FoundGroup]:
         )
         hits = tuple(
             Found(
-                str(call.desk.title_of(found.name, row.values) or row.id[-8:]),
+                call.desk.name_of(row),
                 f"/o/{found.name}/{row.id}",
                 _second(found, row),
             )

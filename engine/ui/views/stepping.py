@@ -39,4 +39,4 @@ def _records(call: Call, steps: StepsModel, target: str, values: Mapping[str, An
         return ()
     listing = Listing(target, where, fields=desk.called(target), limit=_MOST)
     rows = call.services.records.list(call.context, listing).records
-    return tuple((row.id, str(desk.title_of(target, row.values) or row.id[-8:])) for row in rows)
+    return tuple((row.id, desk.name_of(row)) for row in rows)

@@ -9,9 +9,9 @@ from flask import Response
 from engine.kernel.errors import Complaint, Missing, Rejected
 from engine.metamodel.layers.edits import Edit
 from engine.ui.door import Call, Route
+from engine.ui.screens.custom.beginning import build_new
 from engine.ui.screens.custom.shop import Shop
 from engine.ui.screens.custom.webforms import (
-    build_new_webform,
     build_webform_settings,
     build_webforms,
     new_webform,
@@ -31,7 +31,7 @@ def show_all(call: Call) -> Response:
 
 def show_new(call: Call) -> Response:
     """Draw the form of a new web form."""
-    return call.page("custom/webform_new", build_new_webform(open_shop(call)))
+    return call.page("custom/webform_new", build_new(open_shop(call), "webforms"))
 
 
 def save_new(call: Call) -> Response:
@@ -43,7 +43,7 @@ def save_new(call: Call) -> Response:
             return proposed(call, edits, f"{_FORMS}/{name}")
         except Rejected as error:
             wrong = error.complaints
-    return call.page("custom/webform_new", build_new_webform(shop, given, wrong), 422)
+    return call.page("custom/webform_new", build_new(shop, "webforms", given, wrong), 422)
 
 
 def show_one(call: Call) -> Response:

@@ -9,12 +9,11 @@ from typing import Any
 from engine.kernel.errors import Complaint
 from engine.metamodel.layers.edits import Edit
 from engine.metamodel.layers.flow import step_id
-from engine.storage import sort_key
 from engine.tenancy import Fault
+from engine.ui.screens.custom.beginning import begun
 from engine.ui.screens.custom.flow_trees import placed, steps_of
-from engine.ui.screens.custom.shop import Bar, Shop, free_name, name_from
+from engine.ui.screens.custom.shop import Bar, Shop
 from engine.ui.screens.parts import ABSENT, Part, Section, Sheet, shape_of
-from engine.ui.widgets.base import Option
 
 POLICIES = ("self", "repeat", "withdraw", "retract", "comment", "returns", "empty", "substitution")
 # sections with the parts that stand in them, by their paths; the last two fold away while nothing is set in them
@@ -44,17 +43,6 @@ class SettingsScreen:
     sections: tuple[Section, ...]
     problems: tuple[str, ...]
     action: str
-
-
-@dataclass(frozen=True, slots=True)
-class NewFlowScreen:
-    """The form of a flow that does not exist yet."""
-
-    bar: Bar
-    objects: tuple[Option, ...]
-    values: Mapping[str, str]
-    errors: Mapping[str, str]
-    problems: tuple[str, ...]
 
 
 def stored_settings(shop: Shop, flow: str) -> dict[str, str]:
@@ -96,40 +84,11 @@ def build_settings(shop: Shop, flow: str, given: Mapping[str, str], wrong: Seque
     return SettingsScreen(shop.bar("approvals"), flow, title, tuple(sections), problems, action)
 
 
-def build_new_flow(
-    shop: Shop, given: Mapping[str, str] | None = None, wrong: Sequence[Complaint] = ()
-) -> NewFlowScreen:
-    """Return the form of a new flow."""
-    values = {"title.zh": "", "title.en": "", "object": "", **(given or {})}
-    found = [
-        Option(one.id, shop.titled("object", one.id), one.id == values["object"])
-        for one in shop.of_kind("object")
-        if one.body.get("parent") is None
-    ]
-    language = shop.desk.words.language
-    errors = {one.path: one.message(language) for one in wrong if not isinstance(one, Fault)}
-    problems = tuple(shop.said(one) for one in wrong if isinstance(one, Fault))
-    return NewFlowScreen(
-        shop.bar("approvals"), tuple(sorted(found, key=lambda one: sort_key(one.text))), values, errors, problems
-    )
-
-
 def new_flow(shop: Shop, given: Mapping[str, str]) -> tuple[str, Sequence[Edit], Sequence[Complaint]]:
     """Return the name of a new flow, what makes it, and what is left out; it begins with the manager's decision."""
-    wrong = [Complaint("title.zh", "required")] if not given.get("title.zh") and not given.get("title.en") else []
-    object = given.get("object", "")
-    if shop.found("object", object) is None:
-        wrong.append(Complaint("object", "required"))
-    zh, en = given.get("title.zh", ""), given.get("title.en", "")
-    taken = {one.id: True for one in shop.of_kind("approval")}
-    name = free_name(name_from(en), taken, f"{object[:40]}_approval")
-    body = {
-        "approval": name,
-        "title": {"zh": zh or en, "en": en or zh},
-        "object": object,
-        "start": {"by": ["user"]},
-        "steps": [{"approve": "manager", "title": {"zh": "直接上级", "en": "Line manager"}, "by": [_MANAGER]}],
-    }
+    name, head, wrong = begun(shop, "approval", "approval", given)
+    steps = [{"approve": "manager", "title": {"zh": "直接上级", "en": "Line manager"}, "by": [_MANAGER]}]
+    body = {"approval": name, **head, "start": {"by": ["user"]}, "steps": steps}
     return name, (Edit("insert", "approval", name, (), body),), wrong
 
 

@@ -9,14 +9,13 @@ from typing import Any
 from engine.kernel.errors import Complaint
 from engine.metamodel.layers.edits import Edit
 from engine.metamodel.model.webform import ASKED
-from engine.storage import sort_key
 from engine.tenancy import Fault
-from engine.ui.screens.custom.shop import Bar, Shop, free_name, name_from
+from engine.ui.screens.custom.beginning import begun
+from engine.ui.screens.custom.shop import Bar, Shop
 from engine.ui.screens.parts import ABSENT, Section, Sheet
 from engine.ui.screens.parts.inputs import Part
 from engine.ui.screens.parts.rows import Group, Pairs, Rows
 from engine.ui.screens.parts.shapes import Flag, Flat, Given, Label, Shape
-from engine.ui.widgets.base import Option
 
 _TAB = "webforms"
 # what makes a field fill itself
@@ -55,17 +54,6 @@ class WebformSettings:
     problems: tuple[str, ...]
     action: str
     own: bool
-
-
-@dataclass(frozen=True, slots=True)
-class NewWebformScreen:
-    """The form of a web form that does not exist yet."""
-
-    bar: Bar
-    objects: tuple[Option, ...]
-    values: Mapping[str, str]
-    errors: Mapping[str, str]
-    problems: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,38 +181,10 @@ def build_webform_settings(
     )
 
 
-def build_new_webform(
-    shop: Shop, given: Mapping[str, str] | None = None, wrong: Sequence[Complaint] = ()
-) -> NewWebformScreen:
-    """Return the form of a new web form."""
-    values = {"title.zh": "", "title.en": "", "object": "", **(given or {})}
-    found = [
-        Option(one.id, shop.titled("object", one.id), one.id == values["object"])
-        for one in shop.of_kind("object")
-        if one.body.get("parent") is None
-    ]
-    language = shop.desk.words.language
-    errors = {one.path: one.message(language) for one in wrong if not isinstance(one, Fault)}
-    problems = tuple(shop.said(one) for one in wrong if isinstance(one, Fault))
-    return NewWebformScreen(
-        shop.bar(_TAB), tuple(sorted(found, key=lambda one: sort_key(one.text))), values, errors, problems
-    )
-
-
 def new_webform(shop: Shop, given: Mapping[str, str]) -> tuple[str, Sequence[Edit], Sequence[Complaint]]:
     """Return the name of a new web form, what makes it, and what is left out; it asks for what its object needs."""
-    wrong = [Complaint("title.zh", "required")] if not given.get("title.zh") and not given.get("title.en") else []
-    object = given.get("object", "")
-    if shop.found("object", object) is None:
-        wrong.append(Complaint("object", "required"))
-    zh, en = given.get("title.zh", ""), given.get("title.en", "")
-    taken = {one.id: True for one in shop.of_kind("webform")}
-    name = free_name(name_from(en), taken, f"{object[:40]}_form")
-    body = {
-        "title": {"zh": zh or en, "en": en or zh},
-        "object": object,
-        "fields": list(_needed(shop, object)),
-    }
+    name, head, wrong = begun(shop, "webform", "form", given)
+    body = {**head, "fields": list(_needed(shop, head["object"]))}
     return name, (Edit("insert", "webform", name, (), body),), wrong
 
 
