@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from engine.cli.starting import starting
 from engine.kernel.context import SYSTEM, Context
 from engine.settings import Settings
 
@@ -17,10 +16,9 @@ if TYPE_CHECKING:
 @contextmanager
 def opened() -> Iterator[Engine]:
     """Give an engine over the settings of the environment."""
-    with starting():
-        from engine.wiring import build_engine
+    from engine.wiring import build_engine
 
-        engine = build_engine(Settings.from_env())
+    engine = build_engine(Settings.from_env())
     try:
         yield engine
     finally:

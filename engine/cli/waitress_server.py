@@ -11,7 +11,6 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import engine.cli.codes  # noqa: F401 - declares the codes used here
-from engine.cli.starting import starting
 from engine.kernel.errors import Unavailable
 from engine.settings import Settings
 
@@ -70,12 +69,11 @@ def _address(host: str) -> str:
 
 
 def _built(settings: Settings) -> Server:
-    with starting():
-        from engine.wiring import build_server
+    from engine.wiring import build_server
 
-        built = build_server(settings)
-        # nor is it gone over ever again
-        gc.freeze()
+    built = build_server(settings)
+    # it stays to the end, and is not gone over ever again
+    gc.freeze()
     return built
 
 

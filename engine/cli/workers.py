@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 
 from engine.cli.console import FAILED, Console, verb
-from engine.cli.starting import starting
 from engine.settings import Settings
 
 if TYPE_CHECKING:
@@ -74,9 +73,8 @@ def scheduler(console: Console, poll: float) -> int:
 
 
 def _engine(settings: Settings) -> Engine:
-    with starting():
-        from engine.api import configure_logs
-        from engine.wiring import build_engine
+    from engine.api import configure_logs
+    from engine.wiring import build_engine
 
-        configure_logs(settings)
-        return build_engine(settings)
+    configure_logs(settings)
+    return build_engine(settings)
