@@ -53,6 +53,10 @@ def _about_rule(field: FieldModel, what: str) -> str:
 
 
 _CELL: Schema = {"type": "string"}
+_CALLED: Schema = {
+    "anyOf": [_CELL, {"type": "object", "additionalProperties": _CELL}],
+    "description": "A text, or one per language code.",
+}
 _TABLE: Schema = {
     "type": "object",
     "properties": {
@@ -61,7 +65,7 @@ _TABLE: Schema = {
             "type": "array",
             "items": {
                 "type": "object",
-                "properties": {"is": _CELL, "type": _CELL, "values": _CELL, "label": _CELL},
+                "properties": {"is": _CELL, "type": _CELL, "values": _CELL, "label": _CALLED},
                 "required": ["is"],
             },
         },
@@ -69,7 +73,7 @@ _TABLE: Schema = {
             "type": "array",
             "items": {
                 "type": "object",
-                "properties": {"name": _CELL, "type": _CELL, "values": _CELL, "default": _CELL, "label": _CELL},
+                "properties": {"name": _CELL, "type": _CELL, "values": _CELL, "default": _CELL, "label": _CALLED},
                 "required": ["name"],
             },
         },

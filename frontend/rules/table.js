@@ -23,6 +23,10 @@ export class Table {
     );
   }
 
+  get language() {
+    return document.documentElement.lang.slice(0, 2);
+  }
+
   get width() {
     return this.inputs.length + this.outputs.length;
   }
@@ -56,12 +60,16 @@ export class Table {
 
   head(part, at) {
     const [kind, place] = this.column(at);
-    return this[kind][place][this.key(part, at)] ?? "";
+    const told = this[kind][place][this.key(part, at)] ?? "";
+    return typeof told === "object" ? (told[this.language] ?? told.en ?? Object.values(told)[0] ?? "") : told;
   }
 
   setHead(part, at, text) {
     const [kind, place] = this.column(at);
-    this[kind][place][this.key(part, at)] = text;
+    const column = this[kind][place];
+    const key = this.key(part, at);
+    // a label with a text per language keeps the others
+    column[key] = typeof column[key] === "object" ? { ...column[key], [this.language]: text } : text;
   }
 
   title(at) {

@@ -123,6 +123,17 @@ def test_without_scripts_a_form_takes_rules_as_texts_and_says_what_is_wrong(cler
     assert '<td class="out">3</td>' in shown
 
 
+def test_a_column_is_called_in_the_readers_language_else_like_the_field_it_looks_at(clerk: Visitor) -> None:
+    inputs = [{"is": "price", "label": {"zh": "标价", "en": "Asking price"}}, {"is": "artist.land"}]
+    fields = {"name": "Q", "factor": "price", "bonus": json.dumps({**TABLE, "inputs": inputs})}
+
+    kept = clerk.post("/o/pricing/new", {"_csrf": clerk.token(), "_do": "save", **fields})
+
+    shown = clerk.get(kept.answer.headers["Location"]).answer.text
+    assert "Asking price</th>" in shown
+    assert "Artist · Land</th>" in shown
+
+
 # -- in the browser ----------------------------------------------------------------------------------------------------
 
 

@@ -43,22 +43,29 @@ def _part(key: str, value: Any) -> Any:
     return _text(value) if read is None else read(value)
 
 
-def _inputs(value: Any) -> list[dict[str, str]]:
+def _inputs(value: Any) -> list[dict[str, Any]]:
     return [_column(one, "is") for one in _listed(value)]
 
 
-def _outputs(value: Any) -> list[dict[str, str]]:
+def _outputs(value: Any) -> list[dict[str, Any]]:
     return [_column(one, "name") for one in _listed(value)]
 
 
-def _column(value: Any, main: str) -> dict[str, str]:
+def _column(value: Any, main: str) -> dict[str, Any]:
     """Return a column's settings; empty ones are left out. What has another name is kept for the check to name."""
     if isinstance(value, str):
         return {main: _text(value)}
     if not isinstance(value, Mapping):
         raise Wrong("not_table")
-    texts = {as_text(str(key)) or "": _text(part) for key, part in value.items()}
+    texts = {as_text(str(key)) or "": _setting(str(key), part) for key, part in value.items()}
     return {key: text for key, text in texts.items() if text or key not in _COLUMN}
+
+
+def _setting(key: str, value: Any) -> Any:
+    """Return a column's setting as a text; what it is called may be a text per language."""
+    if key == "label" and isinstance(value, Mapping):
+        return {as_text(str(language)) or "": text for language, part in value.items() if (text := _text(part))}
+    return _text(value)
 
 
 def _rule_list(value: Any) -> list[list[str]]:

@@ -167,6 +167,8 @@ class _Reader:
 
     def text(self, parts: Mapping[str, Any], key: str) -> str:
         value = parts.get(key)
+        if key == "label" and isinstance(value, Mapping):
+            value = LocalText({str(language): str(text) for language, text in value.items()}).in_language("en")
         return "" if value is None else _cell(value)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from engine.kernel.text import LocalText
 from engine.metamodel.model import FieldModel
 from engine.ui.widgets.base import NOTHING, Cell, Draw, Input, Look, Posted, Spot, text_of
 
@@ -56,7 +57,7 @@ class DecisionTableWidget:
             return text
 
     def show(self, field: FieldModel, look: Look) -> Draw:
-        return lambda value: table_cell(value) if isinstance(value, Mapping) else NOTHING
+        return lambda value: table_cell(value, field.over or "", look) if isinstance(value, Mapping) else NOTHING
 
     def ask(self, field: FieldModel, value: Any, look: Look, spot: Spot) -> Input:
         text = value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False)
@@ -84,15 +85,35 @@ def coloured(text: str) -> Iterator[Cell]:
         yield Cell("text", text[at:])
 
 
-def table_cell(table: Mapping[str, Any]) -> Cell:
+def table_cell(table: Mapping[str, Any], over: str, look: Look) -> Cell:
     """Return a decision table as rows of texts, the head first; its hit policy is the note."""
     inputs, outputs = _columns(table.get("inputs")), _columns(table.get("outputs"))
-    head = [str(one.get("label") or one.get("is") or "") for one in inputs]
-    head += [str(one.get("label") or one.get("name") or "") for one in outputs]
+    head = [_label(one, str(one.get("is") or ""), over, look) for one in inputs]
+    head += [_label(one, str(one.get("name") or ""), over, look) for one in outputs]
     rules: Any = table.get("rules")
     listed = [rule for rule in rules if isinstance(rule, list)] if isinstance(rules, list) else []
     rows = [_row([*rule, *([""] * (len(head) - len(rule)))][: len(head)]) for rule in listed]
     return Cell("grid", note=str(table.get("hit") or "UNIQUE"), tone=str(len(inputs)), parts=(_row(head), *rows))
+
+
+def _label(column: Mapping[str, Any], text: str, over: str, look: Look) -> str:
+    """Return what a column is called: its own label, else the titles of the fields that its text is a path of."""
+    label = column.get("label")
+    if isinstance(label, Mapping):
+        label = look.title(LocalText({str(language): str(part) for language, part in label.items()}))
+    return str(label or _titles(text, over, look) or text)
+
+
+def _titles(text: str, over: str, look: Look) -> str:
+    titles = []
+    for name in text.split("."):
+        found = look.model.objects.get(over)
+        field = found.fields.get(name) if found else None
+        if field is None:
+            return ""
+        titles.append(look.title(field.title))
+        over = field.targets[0] if field.targets else ""
+    return " · ".join(titles)
 
 
 def _columns(value: Any) -> list[Mapping[str, Any]]:
