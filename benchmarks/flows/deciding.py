@@ -28,8 +28,9 @@ def statements(firm: Firm) -> Iterator[Line]:
     """F3: statements of a decision, those that open and end the transaction left out."""
     first, second = firm.open_tasks(firm.org.users["lin"], 2)
     firm.decide("lin", first)
+    decide = firm.commanding("lin", second)
     with firm.counting() as seen:
-        firm.decide("lin", second)
+        decide()
     yield firm.line("F3", "statements of a decision", seen[0] - 2, "<= 16")
 
 
@@ -203,11 +204,12 @@ def old(firm: Firm) -> Iterator[Line]:
     counted: dict[str, set[int]] = {"old": set(), "fresh": set()}
     for n in range(AGED):
         fresh, _ = firm.first(OLD, number=f"fresh{n}")
-        for name, one in (("old", instance), ("fresh", fresh)):
-            task = _task(firm, one)
+        pair = [("old", instance), ("fresh", fresh)]
+        for name, one in pair if n % 2 else reversed(pair):
+            decide = firm.commanding("lin", _task(firm, one))
             before = time.process_time()
             with firm.counting() as seen:
-                firm.decide("lin", task)
+                decide()
             took[name].append(time.process_time() - before)
             counted[name].add(seen[0])
         _again(firm, instance)

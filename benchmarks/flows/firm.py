@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,7 +107,12 @@ class Firm:
 
     def decide(self, login: str, task: str, verb: str = "approve", **given: Any) -> None:
         """Carry out a command on a task, without the door."""
-        self.org.approvals.on_task(self.context(login), task, verb, given)
+        self.commanding(login, task, verb, **given)()
+
+    def commanding(self, login: str, task: str, verb: str = "approve", **given: Any) -> Callable[[], None]:
+        """Return a command on a task, ready to be carried out: who acts is looked up, which happens once a second."""
+        ctx = self.context(login)
+        return lambda: self.org.approvals.on_task(ctx, task, verb, given)
 
     @contextmanager
     def counting(self) -> Iterator[list[int]]:

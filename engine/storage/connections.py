@@ -41,6 +41,10 @@ class Address:
     url: URL
     tenant: str
 
+    def __hash__(self) -> int:
+        # addresses are parts of the keys of what is kept for a tenant; that of a URL is written out each time
+        return hash((self.url.database, self.tenant))
+
     @property
     def dialect(self) -> DialectName:
         return "sqlite" if self.url.get_backend_name() == "sqlite" else "postgresql"

@@ -211,13 +211,14 @@ class _Shape:
         self._add(("id",), table.c.id, None)
         self._walk(want.object, table, (), sorted({path for path in want.paths if path != ("id",)}))
         self._branches = sorted({path[:-1] for path, _ in self._reads if len(path) > 1}, key=len)
+        self._flat = tuple((path[0], read) for path, read in self._reads)
 
     def tree(self, row: Sequence[Any]) -> Tree:
         """Return the record that a row holds."""
+        if not self._branches:
+            return {name: _load(read, value) for (name, read), value in zip(self._flat, row, strict=True)}
         values = {path: _load(read, value) for (path, read), value in zip(self._reads, row, strict=True)}
         tree: Tree = {path[0]: value for path, value in values.items() if len(path) == 1}
-        if not self._branches:
-            return tree
         inner: dict[Path, Tree | None] = {(): tree}
         for branch in self._branches:
             around = inner.get(branch[:-1])

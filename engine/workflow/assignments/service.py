@@ -154,7 +154,7 @@ class AssignmentService:
         if model.load is not None:
             counting = Counting(model.load.object, model.load.by, model.load.where)
             bound = {"params": unit.model.param_values(), "actor": unit.policy.facts}
-            loads = rows.count_by_person(unit.session, unit.catalog, counting, bound, unit.run)
+            loads = rows.count_by_person(unit.session, unit.catalog, counting, facts, (bound, unit.run))
         found: list[Candidate] = []
         for id in users:
             if id not in facts or facts[id].get("on_duty") is False:
@@ -163,7 +163,7 @@ class AssignmentService:
             one = Candidate(id, facts=ChainMap({"load": load}, facts[id]), load=load)  # type: ignore[arg-type] # read only
             if model.load is not None and model.load.cap is not None and one.load >= model.load.cap:
                 continue
-            if _holds(unit, model.where, _about(names, one)):
+            if model.where is None or _holds(unit, model.where, _about(names, one)):
                 found.append(one)
         return found
 
@@ -270,8 +270,8 @@ def _value(unit: Unit, expression: Expression, names: Mapping[str, Any]) -> Any:
     return expression.evaluate(names, unit.run)
 
 
-def _holds(unit: Unit, condition: Expression | None, names: Mapping[str, Any]) -> bool:
-    return condition is None or _value(unit, condition, names) is True
+def _holds(unit: Unit, condition: Expression, names: Mapping[str, Any]) -> bool:
+    return _value(unit, condition, names) is True
 
 
 def _about(names: Mapping[str, Any], one: Candidate) -> Mapping[str, Any]:
