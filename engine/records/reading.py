@@ -169,9 +169,10 @@ def facts_of(row: Row) -> dict[str, Any]:
     for path, value in sorted((path, value) for path, value in row.items() if "." in path):
         steps = path.split(".")
         if steps[-1] == POINTER:
-            if value is not None and tree.get(steps[0]) is None:
-                tree[steps[0]] = Reference(value)
-            continue
+            steps.pop()
+            if len(steps) == 1 and tree.get(steps[0]) is not None:
+                # it is there already, with its title
+                continue
         at: Any = tree
         for step in steps[:-1]:
             inner = at.get(step)

@@ -81,10 +81,12 @@ def _made(unit: Unit, object: str, fields: tuple[str, ...] | None, *, deciding: 
         needs |= _transition_needs(unit, object)
     looked = sorted(path for path in needs if path[0] in model.fields and not model.fields[path[0]].lines_of)
     shown = tuple(".".join(path) for path in paths)
-    pointers = [(path[0], POINTER) for path in looked if len(path) == 1 and model.fields[path[0]].references]
+    # rules see what the reader does not: what stands behind a record that is hidden from him, and that it is there
+    own = [path for path in looked if len(path) == 1]
+    decided = [(*path, POINTER) for path in looked if len(path) > 1 or model.fields[path[0]].references]
     # with one record its shares come in the same statement; with a page, all of them in one
     shares = [(SHARES,)] if deciding and () in unit.policy.rules.shares_needed(object) else []
-    columns = tuple(dict.fromkeys((*_ALWAYS, *paths, *looked, *pointers, *shares)))
+    columns = tuple(dict.fromkeys((*_ALWAYS, *paths, *own, *decided, *shares)))
     return Window(object, shown, columns, lines, plain, _untitled(unit, model, paths), _several(unit, model, paths))
 
 

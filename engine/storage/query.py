@@ -10,8 +10,8 @@ from engine.rules import Expression
 
 Path = tuple[str, ...]
 Row = dict[str, Any]  # a path, its steps joined by dots -> value
-# behind the name of a reference: where it points, also when its reader may not see the record there. Permission
-# looks at it; it is never told
+# at the end of a path: its value as it is stored, also where the reader may not see the records on the way or the one
+# that it points to. Permission looks at it; it is never told
 POINTER = "#"
 
 

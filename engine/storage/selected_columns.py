@@ -48,8 +48,7 @@ class SelectedColumns:
             self._converts.append((SHARES, _share_facts))
             return
         if path[-1] == POINTER:
-            self._names.append(".".join(path))
-            self._elements.append(self._frame.row.c[column_name(path[0])])
+            self._as_stored(path)
             return
         scope, name = RowScope(self._frame, self._frame.object, self._frame.row).at_end(path)
         self._names.append(".".join(path))
@@ -92,6 +91,23 @@ class SelectedColumns:
             return [dict(zip(names, row, strict=True)) for row in zip(*columns[:width], strict=True)]
 
         return read
+
+    def _as_stored(self, path: Path) -> None:
+        """Add a value that permission decides by: nobody asks who reads, neither on the way to it nor at its end."""
+        scope, name = RowScope(self._frame, self._frame.object, self._frame.row, trusted=True).at_end(path[:-1])
+        self._names.append(".".join(path))
+        if scope.object == USERS:
+            self._elements.append(scope.row.c[name])
+            return
+        field = self._frame.tables.model.objects[scope.object].fields[name]
+        if field.type == "secret" or not field.stored:
+            self._elements.append(null())
+            return
+        self._elements.append(scope.row.c[column_name(name)])
+        pointer = self._frame.target(scope.object, name) is not None
+        convert = Reference if pointer else loader(field, self._frame.tables.dialect)
+        if convert is not None:
+            self._converts.append((self._names[-1], convert))
 
     def _reference(self, scope: RowScope, field: FieldModel) -> None:
         frame = self._frame

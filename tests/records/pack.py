@@ -206,6 +206,16 @@ grants:
   deal: {read: {}, actions: [submit, bundle]}
   client: {read: {}}
 ---
+role: keeper
+title: {zh: 客户经理, en: Keeper}
+grants:
+  deal: {read: {when: record.client.owner = actor}, update: {when: record.client.owner = actor}}
+---
+role: glimpser
+title: {zh: 旁观, en: Glimpser}
+grants:
+  deal: {read: {}, fields: {discount: hidden}}
+---
 role: guest
 title: {zh: 访客, en: Guest}
 grants:

@@ -116,6 +116,23 @@ def test_a_reference_to_an_unseen_record_reads_as_empty(firm: Firm) -> None:
     assert firm.names(firm.boss, where='parent.name = "Beta"') == ["Acme"]
 
 
+def test_a_rule_sees_behind_records_that_the_reader_does_not_see(firm: Firm) -> None:
+    """Each grant brings its own fields; which rows it covers is no matter of what else one sees."""
+    house, line = firm.house, {"product": firm.saw.id, "quantity": 1}
+    ours = house.make("deal", client=firm.acme.id, discount=5, lines=[line])
+    theirs = house.make("deal", client=firm.zeta.id, discount=5, lines=[line])
+    ann = house.as_user("ann", "keeper", "glimpser")
+
+    fields = ("client", "discount", "grade")
+    listed = {one.id: one.values for one in house.records.list(ann, Listing("deal", fields=fields)).records}
+    single = {id: house.records.get(ann, "deal", id) for id in listed}
+
+    assert listed[ours.id]["client"] is None
+    assert {id: values.get("discount") for id, values in listed.items()} == {ours.id: 5, theirs.id: None}
+    assert {id: one.values.get("discount") for id, one in single.items()} == {ours.id: 5, theirs.id: None}
+    assert {id: "update" in one.allowed for id, one in single.items()} == {ours.id: True, theirs.id: False}
+
+
 def test_conditions_are_feel_over_the_usable_fields(firm: Firm) -> None:
     assert firm.names(firm.boss, where='grade in ("A", "B") and owner.name = "Ann"') == ["Acme"]
     assert firm.names(firm.boss, where="owner = actor") == ["Zeta"]

@@ -137,9 +137,13 @@ class Equality:
                 self._fields(f"{object} {name}", child, lines[id], set(self.world.pack.objects[child].fields))
 
     def _allowed(self, object: str, row: Mapping[str, Any], told: list[str]) -> None:
+        """What may be done is told where it is so; a state may keep from it besides."""
         for action in ("update", "delete"):
-            if action in told and not self.world.covers(self.user, object, row, action):
+            covered = self.world.covers(self.user, object, row, action)
+            if action in told and not covered:
                 self.findings.append(f"{self._who()} {object} {row['id']} says that {action} is allowed")
+            if covered and action not in told and row.get("status") != "done":
+                self.findings.append(f"{self._who()} {object} {row['id']} says that {action} is not allowed")
 
     def _history(self, object: str, row: Mapping[str, Any], path: str) -> None:
         sights = self.world.fields_of(self.user, object, row)
@@ -245,7 +249,7 @@ class Equality:
         told = {one["name"] for one in self._json(f"{V1}/objects").get("objects", [])}
         granted = {object for object in self.world.pack.objects if self.world.granted(self.user, object, "read")}
         self._same("objects", told, granted)
-        for object in granted:
+        for object in sorted(granted):
             fields = {one["name"] for one in self._json(f"{V1}/objects/{object}").get("fields", [])}
             self._same(f"fields of {object}", fields, self.world.readable(self.user, object))
 

@@ -23,6 +23,7 @@ from engine.auth import NewUser, Visitor
 from engine.kernel.clock import FrozenClock
 from engine.kernel.context import SYSTEM, Context
 from engine.kernel.errors import TesseraError
+from engine.kernel.names import Ids, ids_from
 from engine.records import Listing
 from engine.settings import Limits, Settings
 from engine.storage import Reference
@@ -37,6 +38,7 @@ PACKS = Path(__file__).parent / "packs"
 PASSWORD = "correct horse battery"
 SECRET = b"0123456789abcdef" * 3
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+IDS_SINCE = 1_577_836_800_000_000_000  # nanoseconds: long before anything else is made
 TODAY, DAY = date(2026, 11, 23), timedelta(days=1)
 WORDS: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "client": {
@@ -240,6 +242,14 @@ def open_world(database: str, home: Path, kind: str, seed: int, rows: int = 14, 
     )
     clock = FrozenClock(NOON)
     engine = build_engine(settings, clock)
+    # what a test draws of records goes by the order of their ids
+    with ids_from(Ids(lambda: IDS_SINCE, random.Random(f"{kind}-{seed}-ids").randbytes)):
+        return _furnish(engine, clock, folder, kind, text, chance, rows)
+
+
+def _furnish(
+    engine: Engine, clock: FrozenClock, folder: Path, kind: str, text: str, chance: random.Random, rows: int
+) -> House:
     engine.tenancy.create("acme", "Acme")
     engine.tenancy.install("acme", [folder])
     house = House(engine, web_app_of(engine), clock, read_pack(text), text, kind)
