@@ -39,46 +39,40 @@ def is_record_id(text: str) -> bool:
     return _RECORD_ID.match(text) is not None
 
 
-class Ids:
-    """Makes ids: UUIDs of version 7 (RFC 9562) in canonical text, random, and rising also within a millisecond.
+class _Ids:
+    """Makes ids of the time, in 4096ths of a millisecond, and of chance.
 
-    They rise by 4096ths of a millisecond, never the same twice in this process: lines keep the order they came in.
+    No time comes twice in this process: lines keep the order they came in.
     """
 
-    def __init__(
-        self, nanoseconds: Callable[[], int] = time.time_ns, chance: Callable[[int], bytes] = os.urandom
-    ) -> None:
-        self._nanoseconds, self._chance = nanoseconds, chance
-        self._last = 0
+    def __init__(self) -> None:
+        self.nanoseconds: Callable[[], int] = time.time_ns
+        self.chance: Callable[[int], bytes] = os.urandom
+        self.last = 0
         self._lock = threading.Lock()
 
     def make(self) -> RecordId:
-        """Return a new id."""
-        ticks = self._next()
+        with self._lock:
+            ticks = self.last = max(self.nanoseconds() * 4096 // 1_000_000, self.last + 1)
         value = (ticks >> 12 & 0xFFFFFFFFFFFF) << 80 | 0x7 << 76 | (ticks & 0xFFF) << 64
-        value |= 0b10 << 62 | int.from_bytes(self._chance(8), "big") >> 2
+        value |= 0b10 << 62 | int.from_bytes(self.chance(8), "big") >> 2
         return RecordId(str(uuid.UUID(int=value)))
 
-    def _next(self) -> int:
-        with self._lock:
-            self._last = max(self._nanoseconds() * 4096 // 1_000_000, self._last + 1)
-            return self._last
 
-
-_ids = Ids()
+_ids = _Ids()
 
 
 def new_record_id() -> RecordId:
-    """Return a new id; see ``Ids``."""
+    """Return a new UUID version 7 (RFC 9562) in canonical text: random, and rising, also within a millisecond."""
     return _ids.make()
 
 
 @contextmanager
-def ids_from(ids: Ids) -> Iterator[None]:
-    """Let all new ids of this process come from ``ids`` for a while: for trials that are to be repeated exactly."""
-    global _ids
-    before, _ids = _ids, ids
+def ids_from(nanoseconds: Callable[[], int], chance: Callable[[int], bytes]) -> Iterator[None]:
+    """Make the ids of this process of another time and chance for a while: for trials that are to be repeated."""
+    before = _ids.nanoseconds, _ids.chance, _ids.last
+    _ids.nanoseconds, _ids.chance, _ids.last = nanoseconds, chance, 0
     try:
         yield
     finally:
-        _ids = before
+        _ids.nanoseconds, _ids.chance, _ids.last = before

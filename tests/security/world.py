@@ -23,7 +23,7 @@ from engine.auth import NewUser, Visitor
 from engine.kernel.clock import FrozenClock
 from engine.kernel.context import SYSTEM, Context
 from engine.kernel.errors import TesseraError
-from engine.kernel.names import Ids, ids_from
+from engine.kernel.names import ids_from
 from engine.records import Listing
 from engine.settings import Limits, Settings
 from engine.storage import Reference
@@ -242,25 +242,25 @@ def open_world(database: str, home: Path, kind: str, seed: int, rows: int = 14, 
     )
     clock = FrozenClock(NOON)
     engine = build_engine(settings, clock)
-    # what a test draws of records goes by the order of their ids
-    with ids_from(Ids(lambda: IDS_SINCE, random.Random(f"{kind}-{seed}-ids").randbytes)):
-        return _furnish(engine, clock, folder, kind, text, chance, rows)
-
-
-def _furnish(
-    engine: Engine, clock: FrozenClock, folder: Path, kind: str, text: str, chance: random.Random, rows: int
-) -> House:
-    engine.tenancy.create("acme", "Acme")
-    engine.tenancy.install("acme", [folder])
     house = House(engine, web_app_of(engine), clock, read_pack(text), text, kind)
+    # what a test draws of records goes by the order of their ids
+    with ids_from(lambda: IDS_SINCE, random.Random(f"{kind}-{seed}-ids").randbytes):
+        engine.tenancy.create("acme", "Acme")
+        engine.tenancy.install("acme", [folder])
+        _settle(house)
+        _fill(house, chance, rows)
+    return house
+
+
+def _settle(house: House) -> None:
+    """Make the accounts of the people."""
+    engine = house.engine
     for login, (letters, _) in PEOPLE.items():
         new = NewUser(login, login.title(), PASSWORD, tuple(letters), administrator=login == "boss", language="en")
         made = engine.auth.accounts.create("acme", new)
         house.users[login] = User(made.id, login, frozenset(letters), login == "boss")
         house.tokens[login] = str(engine.auth.tokens.create("acme", login, "tests", ["read", "write"], None))
         house.cookies[login] = str(engine.auth.log_in("acme", login, PASSWORD, Visitor("192.0.2.9")))
-    _fill(house, chance, rows)
-    return house
 
 
 # -- records -----------------------------------------------------------------------------------------------------------
