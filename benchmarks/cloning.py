@@ -67,6 +67,8 @@ class Copier:
             self._connection.autocommit = True
         # a server of people at work has long tidied up what was loaded
         self.run("ANALYZE" if self.sqlite else "VACUUM ANALYZE")
+        if self.sqlite:
+            self.run("PRAGMA wal_checkpoint(TRUNCATE)")
         self._connection.close()
 
     def columns(self, table: str) -> Sequence[tuple[str, bool]]:
