@@ -6,7 +6,6 @@ import os
 import re
 import threading
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -56,7 +55,9 @@ class _Ids:
             ticks = self.last = max(self.nanoseconds() * 4096 // 1_000_000, self.last + 1)
         value = (ticks >> 12 & 0xFFFFFFFFFFFF) << 80 | 0x7 << 76 | (ticks & 0xFFF) << 64
         value |= 0b10 << 62 | int.from_bytes(self.chance(8), "big") >> 2
-        return RecordId(str(uuid.UUID(int=value)))
+        # what str(UUID(int=value)) says, at a third of its cost: a save that raises many rules asks for many
+        text = f"{value:032x}"
+        return RecordId(f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}")
 
 
 _ids = _Ids()
