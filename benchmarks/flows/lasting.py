@@ -186,8 +186,11 @@ def _receive(told: Any, port: Any) -> None:
         def log_message(self, format: str, *args: object) -> None:
             del format, args
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Counting)
-    server.request_queue_size = 128
+    class Patient(http.server.ThreadingHTTPServer):
+        # said before it listens: with the five of the standard library, callers beyond wait a second to try again
+        request_queue_size = 128
+
+    server = Patient(("127.0.0.1", 0), Counting)
     port.value = server.server_port
     threading.current_thread().name = "receiver"
     server.serve_forever()
