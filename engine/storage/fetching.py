@@ -69,19 +69,23 @@ def fetch(session: Session, catalog: Catalog, want: Want, keys: Iterable[Any]) -
     if not wanted:
         return []
 
+    # one is asked for by itself: SQLite would read all of a table that was small when statistics were made
+    single = len(wanted) == 1
+
     def build() -> tuple[Compiled, _Shape]:
         table = _table(catalog, want.object)
         shape = _Shape(catalog, want, table)
         chosen = table.c[column_name(want.key)]
         statement = select(*shape.columns).select_from(shape.source)
-        statement = statement.where(among(chosen, "keys", session.dialect)).order_by(table.c.id)
+        fits = chosen == bindparam("keys", type_=chosen.type) if single else among(chosen, "keys", session.dialect)
+        statement = statement.where(fits).order_by(table.c.id)
         if want.for_update:
             statement = statement.with_for_update(of=table)
-        converters = {"keys": list_binder(catalog, want.object, want.key)}
-        return Compiled(statement, session.dialect, converters), shape
+        convert = (key_binder if single else list_binder)(catalog, want.object, want.key)
+        return Compiled(statement, session.dialect, {"keys": convert}), shape
 
-    compiled, shape = catalog.tables.statements.get(("fetch", want), build)
-    return [shape.tree(row) for row in session.rows(compiled, {"keys": wanted})]
+    compiled, shape = catalog.tables.statements.get(("fetch", single, want), build)
+    return [shape.tree(row) for row in session.rows(compiled, {"keys": wanted[0] if single else wanted})]
 
 
 def fetch_every(session: Session, catalog: Catalog, object: str, paths: Iterable[Path]) -> list[Tree]:
@@ -161,8 +165,13 @@ def among(column: ColumnElement[Any], name: str, dialect: DialectName) -> Column
 
 def list_binder(catalog: Catalog, object: str, key: str) -> Convert:
     """Return the conversion of such a list, whose values are those of a field."""
+    return _each(key_binder(catalog, object, key), catalog.tables.dialect)
+
+
+def key_binder(catalog: Catalog, object: str, key: str) -> Convert | None:
+    """Return the conversion of one value that a field is asked for; None where there is nothing to convert."""
     field = _field(catalog.model, object, key)
-    return _each(None if field is None else binder(field, catalog.tables.dialect), catalog.tables.dialect)
+    return None if field is None else binder(field, catalog.tables.dialect)
 
 
 def find_users(session: Session, text: str, limit: int) -> list[tuple[str, str, str]]:
