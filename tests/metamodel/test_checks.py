@@ -71,6 +71,29 @@ def test_a_warning_is_told_with_its_place(text: str, wanted: list[str], write: W
     assert [f"{found.span.line}:{found.span.column} {found.code}" for found in report.warnings] == wanted
 
 
+def test_a_choice_that_goes_by_what_a_role_does_not_see_is_told(write: Write) -> None:
+    object = OBJECT + "  size: {type: integer, title: {zh: 大小, en: Size}}\n"
+    box = (
+        "---\nobject: box\ntitle: {zh: 箱, en: Box}\ndisplay: id\nfields:\n"
+        "  thing: {type: reference, to: thing, where: size > 3 and name != null, title: {zh: 物, en: Thing}}\n"
+    )
+    role = "---\nrole: %s\ntitle: {zh: 代表, en: Rep}\ngrants: {thing: {read: {}%s}, box: {read: {}%s}}\n"
+    hides, free, reads = (
+        role % ("packer", ", fields: {size: hidden}", ", create: {}"),
+        role % ("foreman", "", ", create: {}"),
+        role % ("guard", ", fields: {size: masked}", ""),
+    )
+
+    report = check_pack(write(object + box + hides + free + reads))
+
+    assert [(one.code, one.message) for one in report.warnings] == [
+        (
+            "choice_tells",
+            "The choices of box.thing go by thing.size, which is hidden from packer: whoever chooses learns of it",
+        )
+    ]
+
+
 def test_a_transition_that_nobody_may_perform_is_told(write: Write) -> None:
     role = "---\nrole: rep\ntitle: {zh: 代表, en: Rep}\ngrants: {thing: {read: {}%s}}\n"
     text = OBJECT + "  state: {type: choice, title: {zh: 态, en: State}}\n" + STATES

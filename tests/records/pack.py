@@ -216,6 +216,13 @@ title: {zh: 旁观, en: Glimpser}
 grants:
   deal: {read: {}, fields: {discount: hidden}}
 ---
+role: buyer
+title: {zh: 采购, en: Buyer}
+grants:
+  deal: {read: {}, create: {}, update: {}}
+  client: {read: {}}
+  product: {read: {}, fields: {active: hidden}}
+---
 role: guest
 title: {zh: 访客, en: Guest}
 grants:

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from engine.kernel.context import Context
-from engine.kernel.errors import LimitExceeded, Malformed, Missing
+from engine.kernel.errors import LimitExceeded, Malformed, Missing, Rejected
 from engine.records import Change, Listing
 from engine.storage import Reference
 from tests.records.conftest import House
@@ -200,6 +200,20 @@ def test_a_picker_offers_only_what_would_be_accepted(firm: Firm) -> None:
     assert look(firm.boss, "deal", "client", "acme", {})[0].second.startswith("C0001")
     with pytest.raises(Missing):
         look(firm.ann, "client", "secret_limit", "", {})
+
+
+def test_a_choice_that_goes_by_a_hidden_field_tells_of_it_no_more_than_that(firm: Firm) -> None:
+    records, buyer = firm.house.records, firm.house.as_user("ann", "buyer")
+
+    assert [c.title for c in records.lookup(buyer, "deal_line", "product", "", {})] == ["Saw"]
+    for id in (firm.old.id, "01a207ac-0000-7000-8000-000000000000"):
+        given = {"client": firm.acme.id, "lines": [{"product": id, "quantity": 1, "price": 1}]}
+        with pytest.raises(Rejected) as told:
+            records.create(buyer, "deal", given)
+        assert [(one.path, one.code) for one in told.value.complaints] == [("lines[0].product", "reference_not_found")]
+    assert "active" not in records.get(buyer, "product", firm.saw.id).values
+    with pytest.raises(Malformed):
+        records.list(buyer, Listing("product", where="active = true"))
 
 
 def test_the_trail_of_a_record_leaves_out_what_is_hidden(firm: Firm) -> None:
