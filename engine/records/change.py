@@ -39,7 +39,8 @@ class Record:
     """A record as the actor may see it: hidden fields are absent, masked ones are masked.
 
     References are ``Reference(id, title)``, lines are tuples of records. ``allowed`` names what the actor may do:
-    ``update``, ``delete``, ... and the transitions that are open to him now.
+    ``update``, ``delete``, ... and the transitions that are open to him now. ``closed`` names the fields that a save
+    by him could not change.
     """
 
     object: str
@@ -48,4 +49,5 @@ class Record:
     values: Mapping[str, Any]
     lines: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)
     allowed: frozenset[str] = frozenset()
+    closed: frozenset[str] = frozenset()
     masked: frozenset[str] = frozenset()

@@ -28,6 +28,11 @@ def read_holds(drafts: Sequence[Draft], unit: Unit) -> None:
             draft.fail(Conflict("in_approval", flow=draft.holds[0].flow, instance=draft.holds[0].instance))
 
 
+def holds_of(unit: Unit, object: str, id: str) -> list[Hold]:
+    """Return what running processes keep of a record."""
+    return holds_on(unit.session, object, [id]) if _is_subject(unit.model, object) else []
+
+
 def require_free(draft: Draft, unit: Unit) -> None:
     """Refuse a draft that changes what a running process keeps: of its own record, or of the one it is a line of."""
     _refuse(draft, draft.holds, _changed(draft), unit)

@@ -10,8 +10,8 @@ from engine.kernel.errors import Complaint, Missing, TesseraError
 from engine.kernel.names import new_record_id
 from engine.metamodel.model import FieldModel, FormField, FormModel
 from engine.records.batch import Batch
+from engine.records.closing import closed_fields
 from engine.records.draft import Draft
-from engine.records.entitled import may_edit
 from engine.records.number_pattern import NumberIncomplete
 from engine.records.numbering import preview_number
 from engine.records.query import Preview
@@ -190,13 +190,11 @@ def _tell_required(found: dict[str, bool], placed: FormField, draft: Draft, unit
 
 
 def _tell_locks(readonly: dict[str, bool], draft: Draft, unit: Unit) -> None:
-    action = "create" if draft.before is None else "update"
-    facts = draft.facts if draft.before is None else draft.was
-    state = None
-    if draft.before is not None and draft.plan.life is not None:
-        state = draft.plan.life.states.get(draft.before.get(draft.plan.life.field) or "")
-    closed = not may_edit(unit, state, facts)
-    for name in unit.policy.readable(draft.plan.name):
-        locked = state is not None and state.lock is not None and name not in state.lock
-        if closed or locked or not unit.policy.writes(draft.plan.name, action, name, facts, unit.run):
-            readonly[name] = True
+    plan = draft.plan
+    if draft.before is None:
+        names = unit.policy.readable(plan.name)
+        closed = {name for name in names if not unit.policy.writes(plan.name, "create", name, draft.facts, unit.run)}
+        readonly.update(dict.fromkeys(closed, True))
+        return
+    state = plan.life.states.get(draft.before.get(plan.life.field) or "") if plan.life is not None else None
+    readonly.update(dict.fromkeys(closed_fields(unit, plan.name, state, draft.was, draft.holds), True))

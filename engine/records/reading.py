@@ -9,10 +9,12 @@ from typing import Any
 from engine.access import Policy, mask
 from engine.kernel.errors import LimitExceeded, Malformed, Missing
 from engine.kernel.names import is_record_id
-from engine.metamodel.model import SortKey, TenantModel
+from engine.metamodel.model import SortKey, StateModel, TenantModel
 from engine.records.change import Record
+from engine.records.closing import closed_fields
 from engine.records.conditions import Conditions, may_be_asked, sort_keys, usable_path, view_of
 from engine.records.entitled import may_edit, open_to_actor
+from engine.records.holds import holds_of
 from engine.records.limits import FIELDS, PAGE, QUICK
 from engine.records.query import Count, Listing, Page
 from engine.records.seen import seen_titles
@@ -48,7 +50,12 @@ def get_record(unit: Unit, object: str, id: str, fields: Sequence[str] | None) -
     lines = _lines(unit, window, id)
     for name, several in lines.items():
         facts[name] = [facts_of(dict(line.values)) for line in several]
-    return replace(record, lines=lines, allowed=_allowed(unit, object, facts))
+    allowed, closed = _allowed(unit, object, facts), frozenset[str]()
+    if "update" in allowed:
+        closed = closed_fields(unit, object, _state_of(unit, object, facts), facts, holds_of(unit, object, id))
+        if closed.issuperset(_written_by_people(unit, object)):
+            allowed -= {"update"}
+    return replace(record, lines=lines, allowed=allowed, closed=closed)
 
 
 def list_records(unit: Unit, listing: Listing, conditions: Conditions) -> Page:
@@ -143,14 +150,13 @@ def _lines(unit: Unit, window: Window, id: str) -> dict[str, tuple[Record, ...]]
 def _allowed(unit: Unit, object: str, facts: Mapping[str, Any]) -> frozenset[str]:
     """Return the actions and transitions that are open to the actor on a record."""
     life = unit.model.lifecycle_of(object)
-    state = facts.get(life.field) if life else None
+    state, here = facts.get(life.field) if life else None, _state_of(unit, object, facts)
     gone = facts.get("deleted_at") is not None
     found = set()
     for action in ("restore",) if gone else ("update", "delete", "print"):
         if unit.policy.may(object, action) and unit.policy.covers(object, action, facts, unit.run):
             found.add(action)
     if life is not None and not gone:
-        here = life.states.get(state or "")
         if not may_edit(unit, here, facts):
             found.difference_update(("update", "delete"))
         if here is not None and here.lock is not None:
@@ -159,6 +165,19 @@ def _allowed(unit: Unit, object: str, facts: Mapping[str, Any]) -> frozenset[str
             if open_to_actor(unit, object, transition, state, facts):
                 found.add(transition.name)
     return frozenset(found)
+
+
+def _state_of(unit: Unit, object: str, facts: Mapping[str, Any]) -> StateModel | None:
+    life = unit.model.lifecycle_of(object)
+    return life.states.get(facts.get(life.field) or "") if life else None
+
+
+def _written_by_people(unit: Unit, object: str) -> frozenset[str]:
+    """Return the fields of an object that a save by the actor may change on some record."""
+    fields = unit.model.objects[object].fields
+    writable = unit.policy.writable(object)
+    fixed = {name for name, field in fields.items() if field.computed or field.readonly or field.system}
+    return writable & (fields.keys() - fixed)
 
 
 def facts_of(row: Row) -> dict[str, Any]:

@@ -92,9 +92,10 @@ def _made(unit: Unit, object: str, fields: tuple[str, ...] | None, *, deciding: 
 
 def _transition_needs(unit: Unit, object: str) -> set[Path]:
     life = unit.model.lifecycle_of(object)
+    paths: set[Path] = set(unit.plans.of(object).parent_state)
     if life is None:
-        return set()
-    paths: set[Path] = {(life.field,)}
+        return paths
+    paths.add((life.field,))
     for transition in life.transitions.values():
         for path in transition.when.reads if transition.when is not None else ():
             if path[0] in ("record", "before") and len(path) > 1:

@@ -50,7 +50,14 @@ def test_ca4_an_expense_goes_from_request_to_payment_and_reaches_deal_and_custom
 
     assert amy.done("expense", id, "submit")["status"] == "in_approval"
     assert fei.read("expense_limit", budget)["left"] == "7000.00"
+    # what is being approved is not offered for change, and why a step was left out is said in words
+    assert "update" not in amy.read("expense", id)["_allowed"]
+    shown = amy.page("en").get(f"/o/expense/{id}")
+    assert shown.all("//main//a[contains(@href, '/edit')]") == []
+    assert "not the case: Asked for > 5,000" in shown.text
     assert office["lin"].decide(id).status_code == 200
+    lines = amy.page("en").get(f"/o/expense/{id}").all("//main//a[contains(@href, '/edit#lines-')]/@href")
+    assert [href.partition("#")[2] for href in lines] == ["lines-claims"]
     assert amy.do("expense", id, "claim").status_code == 422  # nothing was spent yet
     claimed(amy, id, "2680")
     assert amy.done("expense", id, "claim")["status"] == "checking"

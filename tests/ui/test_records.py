@@ -76,6 +76,26 @@ def test_only_open_transitions_are_offered(showroom: Showroom, clerk: Visitor, d
     assert clerk.get(f"/o/deal/{deal}/do/drop").status in (200, 404, 409)
 
 
+def test_a_page_offers_to_change_what_the_state_leaves_open(showroom: Showroom, clerk: Visitor, deal: str) -> None:
+    page = clerk.get(f"/o/deal/{deal}")
+    assert page.texts("//main//a[contains(@href, '/edit')]") == ["Edit", "Edit", "Edit lines"]
+    clerk.submit(f"/o/deal/{deal}/do/drop", reason="No interest")
+
+    page = clerk.get(f"/o/deal/{deal}")
+    form = clerk.get(f"/o/deal/{deal}/edit")
+
+    assert page.texts("//main//a[contains(@href, '/edit')]") == ["Edit"]
+    assert form.all("//form//input[@name='reason']/@type") == ["text"]
+    assert form.all("//form//input[@name='day' or @name='artist']") == []
+
+
+def test_a_year_has_no_thousands_marks(clerk: Visitor, artist: Callable[..., str]) -> None:
+    who = artist("Born", born=1864)
+
+    assert "1864" in clerk.get(f"/o/artist/{who}").texts("//dd")
+    assert clerk.get(f"/o/artist/{who}/edit").all("//input[@name='born']/@value") == ["1864"]
+
+
 def test_deleting_says_what_goes_and_refuses_what_is_in_use(showroom: Showroom, clerk: Visitor, deal: str) -> None:
     dialog = clerk.get(f"/o/deal/{deal}/delete", HX_Request="true")
     assert "Its 2 lines go with it" in dialog.text

@@ -37,6 +37,7 @@ def build_field(name: str, node: Node, object: str, layer: str, bench: Bench) ->
         length=node.number("length", LENGTHS.get(type, 200)),
         digits=digits,
         scale=scale,
+        grouped=node.get("grouped").value is not False,
         pattern=node.maybe("pattern"),
         dictionary=node.maybe("of") if type in ("choice", "choices") else None,
         depends_on=node.maybe("depends_on"),

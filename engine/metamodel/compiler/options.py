@@ -17,7 +17,7 @@ OPTIONS: Mapping[FieldType, frozenset[str]] = {
     "text": _TEXT,
     "multiline": _LONG,
     "richtext": _LONG,
-    "integer": _ORDERED,
+    "integer": _ORDERED | {"grouped"},
     "decimal": _NUMBER,
     "money": _NUMBER | {"currency"},
     "percent": _NUMBER,

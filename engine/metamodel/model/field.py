@@ -97,6 +97,7 @@ class FieldModel:
     """A field with everything that any floor asks about it.
 
     ``digits`` and ``scale`` hold for decimal, money and percent; ``length`` (characters) for texts.
+    ``grouped`` says that a whole number is shown with thousands marks, unlike a year.
     ``targets`` are the objects a reference may point to; ``lines_of`` and ``lines_by`` name the child object
     and its reference back. ``system`` fields are kept by the engine (id, version, created_at, owner ...).
     ``over`` and ``gives`` belong to the types that hold rules: the object whose records a rule is about, and the FEEL
@@ -119,6 +120,7 @@ class FieldModel:
     length: int = 200
     digits: int = 18
     scale: int = 2
+    grouped: bool = True
     range: Expression | None = None
     pattern: str | None = None
     default: Default | None = None

@@ -86,7 +86,13 @@ def draw_rows(desk: Desk, found: ObjectModel, specs: Sequence[ColumnSpec], rows:
         columns.append(cells if index == 0 else [plain_cell(cell) for cell in cells])
     lines = zip(*columns, strict=True) if columns else [() for _ in rows]
     return tuple(
-        ListRow(row.id, f"{row.id}@{row.version}", _title(found, row, cells), f"/o/{found.name}/{row.id}", tuple(cells))
+        ListRow(
+            row.id,
+            f"{row.id}@{row.version}",
+            _title(desk, found, row, cells),
+            f"/o/{found.name}/{row.id}",
+            tuple(cells),
+        )
         for row, cells in zip(rows, lines, strict=True)
     )
 
@@ -116,8 +122,8 @@ def _spec(desk: Desk, object: str, column: ColumnModel) -> ColumnSpec | None:
     return replace(spec, title=desk.title(column.title) or spec.title, width=column.width)
 
 
-def _title(found: ObjectModel, row: Row, cells: Sequence[Cell]) -> str:
-    shown = row.values.get(found.display)
+def _title(desk: Desk, found: ObjectModel, row: Row, cells: Sequence[Cell]) -> str:
+    shown = desk.title_of(found.name, row.values)
     if isinstance(shown, str) and shown:
         return shown
     text = cells[0].text if cells else ""

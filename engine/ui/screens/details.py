@@ -16,7 +16,7 @@ from engine.metamodel.model import (
 from engine.metamodel.model.effects import RunOverAll
 from engine.ui.desk import Desk
 from engine.ui.screens.history import STAYS, Day, build_history, text_of_cell
-from engine.ui.screens.sections import RecordFacts, ShownField, ShownTab, build_tabs, shown_field
+from engine.ui.screens.sections import RecordFacts, ShownField, ShownTab, build_tabs, may_change, shown_field
 from engine.ui.screens.stepping import Step, steps_of_field, steps_of_life
 from engine.ui.widgets import widget_of
 from engine.ui.widgets.base import Cell, Look
@@ -102,7 +102,7 @@ def build_record(desk: Desk, form: FormModel, facts: RecordFacts) -> RecordScree
         tabs=build_tabs(desk, form, look, facts),
         days=build_history(desk, found, facts.history),
         timeline=found.name in desk.model.timelines,
-        may_edit="update" in facts.allowed and not facts.deleted,
+        may_edit=_may_edit(desk, form, facts),
         may_delete="delete" in facts.allowed and not facts.deleted,
         may_copy=desk.may(found.name, "create") and not facts.deleted,
         deleted=facts.deleted,
@@ -113,6 +113,15 @@ def build_record(desk: Desk, form: FormModel, facts: RecordFacts) -> RecordScree
         tries=() if facts.deleted else tuple(_tries(desk, lifecycle, f"/o/{found.name}/{facts.id}")),
         may_merge=not found.parent and desk.may(found.name, "merge") and not facts.deleted,
     )
+
+
+def _may_edit(desk: Desk, form: FormModel, facts: RecordFacts) -> bool:
+    """Tell whether the form of the record has anything that its reader may change now."""
+    if "update" not in facts.allowed or facts.deleted:
+        return False
+    fields = desk.model.objects[form.object].fields
+    placed = [one.name for tab in form.tabs for section in tab.sections for one in section.fields]
+    return any(may_change(desk, fields[name], form.object, facts) for name in placed if name in fields)
 
 
 def _tries(desk: Desk, lifecycle: LifecycleModel | None, href: str) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.ui.desk import Desk
+from engine.ui.screens.conditions import condition_in_words
 from engine.ui.screens.inbox import step_title, word
 from engine.ui.widgets.base import Cell
 from engine.ui.widgets.references import initial_of, tone_of
@@ -66,7 +67,7 @@ _STATES: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class FlowBranch:
-    """Steps side by side with others; ``when`` is the condition as its author wrote it."""
+    """Steps side by side with others; ``when`` is the condition in words."""
 
     when: str
     nodes: tuple[FlowNode, ...]
@@ -133,20 +134,25 @@ def _node(desk: Desk, flow: str, node: Mapping[str, Any]) -> FlowNode:
     icon, drawn = _STATES.get(state, ("", "next"))
     if node.get("outcome") == "failed":
         icon, drawn = "x", "failed"
+    object = desk.model.approvals[flow].object if flow in desk.model.approvals else ""
     title = desk.title(node["title"]) or word(desk, f"flow.kind.{node['kind']}", str(node["step"]))
     branches = tuple(
-        FlowBranch(branch["when"] or _unconditional(desk, branch), draw_flow(desk, flow, branch["steps"]))
+        FlowBranch(_when(desk, object, branch), draw_flow(desk, flow, branch["steps"]))
         for branch in node.get("branches", ())
     )
     said = desk.say(f"flow.node.{drawn}")
-    return FlowNode(title, drawn, said, icon, _note(desk, node, state), int(node.get("visits", 0)), branches)
+    return FlowNode(title, drawn, said, icon, _note(desk, object, node, state), int(node.get("visits", 0)), branches)
+
+
+def _when(desk: Desk, object: str, branch: Mapping[str, Any]) -> str:
+    return condition_in_words(desk, object, str(branch["when"] or "")) or _unconditional(desk, branch)
 
 
 def _unconditional(desk: Desk, branch: Mapping[str, Any]) -> str:
     return desk.say("flow.otherwise") if branch["name"] in ("else", "otherwise") else str(branch["name"])
 
 
-def _note(desk: Desk, node: Mapping[str, Any], state: str) -> str:
+def _note(desk: Desk, object: str, node: Mapping[str, Any], state: str) -> str:
     if node.get("incident"):
         return desk.say("flow.stuck")
     if state == "done":
@@ -162,7 +168,9 @@ def _note(desk: Desk, node: Mapping[str, Any], state: str) -> str:
     reason = node.get("reason")
     if state == "skipped" and reason:
         known = f"flow.why.{reason}"
-        return desk.say(known) if desk.words.has(known) else desk.say("flow.why.condition", condition=reason)
+        if desk.words.has(known):
+            return desk.say(known)
+        return desk.say("flow.why.condition", condition=condition_in_words(desk, object, str(reason)))
     return ""
 
 

@@ -74,7 +74,10 @@ class ShownTab:
 
 @dataclass(frozen=True, slots=True)
 class RecordFacts:
-    """What a record page is drawn from; ``steps`` are value and title of what its form names as steps."""
+    """What a record page is drawn from.
+
+    ``steps`` are value and title of what its form names as steps; ``closed`` the fields that its form would not change.
+    """
 
     id: str
     version: int
@@ -85,6 +88,7 @@ class RecordFacts:
     related: Mapping[tuple[str, str], Related]
     networks: Mapping[str, NetworkScreen] = slot(default_factory=dict)
     steps: Sequence[tuple[str, str]] = ()
+    closed: frozenset[str] = frozenset()
     deleted: bool = False
 
 
@@ -94,6 +98,12 @@ def shown_field(desk: Desk, field: FieldModel, look: Look, value: Any) -> ShownF
     before = unit_before(field, look) if cell.kind == "number" and not cell.tone else ""
     wide = field.type in _WIDE
     return ShownField(field.name, desk.title(field.title), cell, wide, field.computed, before, desk.title(field.help))
+
+
+def may_change(desk: Desk, field: FieldModel, object: str, facts: RecordFacts) -> bool:
+    """Tell whether the form of a record would let its reader change a field now."""
+    written = field.name in desk.policy.writable(object, "update") and not (field.computed or field.readonly)
+    return written and field.name not in facts.closed and facts.visible.get(field.name, True)
 
 
 def build_tabs(desk: Desk, form: FormModel, look: Look, facts: RecordFacts) -> tuple[ShownTab, ...]:
@@ -145,7 +155,8 @@ def _sections(
             grid = build_grid(desk, field, placed.columns, value or ())
             network = facts.networks.get(placed.name)
             named = desk.title(field.title)
-            grids.append(ShownSection(placed.name, named, grid=grid, network=network, fixed=field.readonly))
+            fixed = not may_change(desk, field, found.name, facts)
+            grids.append(ShownSection(placed.name, named, grid=grid, network=network, fixed=fixed))
         elif field.type != "secret":
             fields.append(shown_field(desk, field, look, value))
     if fields and len(grids) == 1 and grids[0].title == title:

@@ -64,6 +64,8 @@ def show_edit(call: Call) -> Response:
     desk.policy.require(found.name, "update")
     id = found_id(call)
     record = call.services.records.get(call.context, found.name, id)
+    if "update" not in record.allowed:
+        return call.go(f"/o/{found.name}/{id}", Toast(desk.say("record.closed")))
     preview = call.services.records.preview(call.context, found.name, {}, id)
     facts = replace(_facts(preview, {}, (), record), id=id, version=record.version)
     facts = replace(facts, values=with_titles(call, found, facts.values))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from flask import Response
 
@@ -85,7 +86,7 @@ def _oldest(records: Sequence[Record]) -> Record:
 
 def _with_titles(call: Call, found: ObjectModel, record: Record) -> Record:
     values = with_titles(call, found, record.values)
-    return Record(record.object, record.id, record.version, values, record.lines, record.allowed, record.masked)
+    return replace(record, values=values)
 
 
 def _coming(call: Call, found: ObjectModel, gone: Sequence[str]) -> Iterator[tuple[str, str, int, bool]]:

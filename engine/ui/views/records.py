@@ -118,16 +118,18 @@ def screen_of(call: Call) -> RecordScreen:
     found = found_object(call)
     form = desk.model.forms[found.name]
     record = _read(call, found, found_id(call))
+    visible, fixed = _conditions(call, found, record)
     facts = RecordFacts(
         record.id,
         record.version,
         with_titles(call, found, values_of(record)),
         record.allowed,
-        _visible(call, found, record),
+        visible,
         read_trail(call, found, record.id),
         dict(_related(call, form, record)),
         dict(networks_of(call, found.name, values_of(record))),
         steps_of(call, form, record.values),
+        closed=record.closed | fixed,
         deleted=record.values.get("deleted_at") is not None,
     )
     return build_record(desk, form, facts)
@@ -146,15 +148,17 @@ def _read(call: Call, found: ObjectModel, id: str) -> Record:
     return call.services.records.get(call.context, found.name, id)
 
 
-def _visible(call: Call, found: ObjectModel, record: Record) -> Mapping[str, bool]:
+def _conditions(call: Call, found: ObjectModel, record: Record) -> tuple[Mapping[str, bool], frozenset[str]]:
+    """Return what the form's conditions show of a record, and the fields that they do not let change."""
     form = call.desk.model.forms[found.name]
     sections = [section for tab in form.tabs for section in tab.sections]
     conditions = [tab.visible for tab in form.tabs] + [section.visible for section in sections]
-    conditions += [placed.visible for section in sections for placed in section.fields]
+    conditions += [one for part in sections for placed in part.fields for one in (placed.visible, placed.readonly)]
     conditional = any(condition is not None for condition in conditions)
     if not conditional:
-        return {}
-    return call.services.records.preview(call.context, found.name, {}, record.id).visible
+        return {}, frozenset()
+    shown = call.services.records.preview(call.context, found.name, {}, record.id)
+    return shown.visible, frozenset(name for name, fixed in shown.readonly.items() if fixed)
 
 
 def _move(call: Call, record: Record) -> Any:
@@ -181,7 +185,7 @@ def _related(call: Call, form: FormModel, record: Record) -> Iterator[tuple[tupl
         around = shared.id if isinstance(shared, Reference) else record.id
         specs = [spec for spec in column_specs(desk, desk.model.lists[object]) if spec.path != field]
         condition = f'{field} = "{around}"'
-        fields = tuple(dict.fromkeys([*(spec.path for spec in specs), found.display, "id", "version"]))
+        fields = tuple(dict.fromkeys([*(spec.path for spec in specs), *desk.called(object), "id", "version"]))
         page = call.services.records.list(call.context, Listing(object, where=condition, fields=fields, limit=_RELATED))
         here = desk.model.objects[record.object]
         specs = [spec for spec in specs if not _repeats(spec, here, record, page.records)]
@@ -239,7 +243,9 @@ def _begins(desk: Desk, object: str, records: Sequence[Record]) -> str:
 
 def _grid(call: Call, found: ObjectModel, specs: list[Any], rows: Any) -> Grid:
     own = [spec for spec in specs if "." not in spec.path]
-    drawn = table_of(call.desk, found, [spec.field for spec in own], [row.values for row in rows])
+    # a record stands in the list as it is called in the reader's language
+    values = [{**row.values, found.display: call.desk.title_of(found.name, row.values)} for row in rows]
+    drawn = table_of(call.desk, found, [spec.field for spec in own], values)
     lead = tuple(
         GridRow(drawn_row.cells, f"/o/{found.name}/{row.id}") for drawn_row, row in zip(drawn.rows, rows, strict=True)
     )

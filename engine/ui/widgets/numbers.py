@@ -36,7 +36,8 @@ class NumberWidget:
             if number is None:
                 return DASH if value is None else Cell("number", str(value))
             places = look.places if look.places is not None else places_of(field, number)
-            return Cell("number", grouped(number, places) + after)
+            shown = grouped(number, places) if field.grouped else f"{number:.{places}f}"
+            return Cell("number", shown + after)
 
         return draw
 
@@ -57,6 +58,8 @@ class NumberWidget:
         return 4 if field.type in ("money", "decimal") else 3
 
     def _typed(self, field: FieldModel, number: Decimal) -> str:
+        if not field.grouped:
+            return f"{number:.{places_of(field, number)}f}"
         return f"{number:,.{places_of(field, number)}f}" if field.type == "money" else trimmed(number)
 
 
