@@ -19,10 +19,10 @@ def closed_fields(
     names = {name for name in unit.policy.readable(object) if name in fields and not fields[name].computed}
     if not may_edit(unit, state, facts) or unit.plans.of(object).locking_state(facts) is not None:
         return frozenset(names)
-    locked = frozenset[str]() if state is None or state.lock is None else names - state.lock
+    locked = frozenset(() if state is None or state.lock is None else names - state.lock)
     kept = {name for hold in holds for name in _kept(hold, names, unit.user)}
     denied = {name for name in names if not unit.policy.writes(object, "update", name, facts, unit.run)}
-    return locked | kept | denied
+    return locked | frozenset(kept | denied)
 
 
 def _kept(hold: Hold, names: set[str], user: str) -> set[str]:

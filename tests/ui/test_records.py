@@ -65,6 +65,7 @@ def test_a_transition_that_a_check_forbids_says_why(
 
     assert page.status == 422
     assert "At least one line" in page.text
+    assert page.texts(f"//form//a[@href='/o/deal/{empty}/edit']") == ["Edit"]
 
 
 def test_only_open_transitions_are_offered(showroom: Showroom, clerk: Visitor, deal: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.workflow.org1.house import Org1
 
 
@@ -75,4 +77,14 @@ def test_w_180_who_may_start_for_which_records(org: Org1) -> None:
     assert org.bob.start("owners_only", org.amy.quotation(), status=403)["code"] == "forbidden"
     told = org.amy.start("owners_only", org.amy.quotation(discount=3), status=422)
     assert told["errors"][0]["code"] == "not_startable"
-    assert org.amy.start("owners_only", org.amy.quotation())["status"] == "running"
+    quotation = org.amy.quotation()
+    assert (offered(org.amy, quotation), offered(org.bob, quotation)) == (True, False)
+    assert not offered(org.amy, org.amy.quotation(discount=3))
+    assert org.amy.start("owners_only", quotation)["status"] == "running"
+    assert not offered(org.amy, quotation)
+
+
+def offered(who: Any, quotation: Any) -> bool:
+    """Tell whether somebody is offered to start the approval of owners on a quotation."""
+    startable = who.get(f"/records/quotation/{quotation}/approvals")["startable"]
+    return any(one["approval"] == "owners_only" for one in startable)

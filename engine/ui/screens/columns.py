@@ -111,6 +111,8 @@ def card_slots(specs: Sequence[ColumnSpec], found: ObjectModel) -> tuple[int, ..
     for type_ in _FIGURES_ON_CARD:
         if 2 not in slots:
             take(2, lambda field, type_=type_: field.type == type_)
+    if 3 not in slots:
+        take(3, lambda field: True)
     take(4, lambda field: True)
     return tuple(slots)
 

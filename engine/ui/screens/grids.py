@@ -68,7 +68,12 @@ def table_of(desk: Desk, found: ObjectModel, fields: Sequence[FieldModel], rows:
     """Return rows of an object as a table, drawn column by column."""
     look = desk.look(found.name)
     widgets = [widget_of(one) for one in fields]
-    columns = [draw_column(one, look, [row.get(one.name) for row in rows]) for one in fields]
+    # a row is called as its reader's language has it, unless that name has a column of its own
+    called = "" if any(one.name in found.names.values() for one in fields) else found.display
+    columns = [
+        draw_column(one, look, [desk.title_of(found.name, r) if one.name == called else r.get(one.name) for r in rows])
+        for one in fields
+    ]
     heads = tuple(GridHead(desk.title(one.title), widget.numeric) for one, widget in zip(fields, widgets, strict=True))
     cells = zip(*columns, strict=True) if columns else ()
     explosion = desk.model.explosion_of(found.name)

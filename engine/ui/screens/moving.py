@@ -38,7 +38,8 @@ class PartTable:
 
 @dataclass(frozen=True, slots=True)
 class AskScreen:
-    """A dialog ready to be drawn. ``seen`` is what the reader saw of the record, ``path`` the way that is ahead."""
+    """A dialog ready to be drawn. ``seen`` is what the reader saw of the record, ``path`` the way that is ahead,
+    ``mend`` leads to where he can put right what is wrong and is not asked here."""
 
     title: str
     text: str
@@ -54,6 +55,7 @@ class AskScreen:
     seen: str = ""
     path: tuple[FlowNode, ...] = ()
     parts: tuple[PartTable, ...] = ()
+    mend: str = ""
 
 
 def build_move(
@@ -86,6 +88,7 @@ def build_move(
         boxes,
         error,
         others,
+        mend=f"{path}/edit" if others and "update" in record.allowed else "",
     )
 
 

@@ -243,9 +243,7 @@ def _begins(desk: Desk, object: str, records: Sequence[Record]) -> str:
 
 def _grid(call: Call, found: ObjectModel, specs: list[Any], rows: Any) -> Grid:
     own = [spec for spec in specs if "." not in spec.path]
-    # a record stands in the list as it is called in the reader's language
-    values = [{**row.values, found.display: call.desk.title_of(found.name, row.values)} for row in rows]
-    drawn = table_of(call.desk, found, [spec.field for spec in own], values)
+    drawn = table_of(call.desk, found, [spec.field for spec in own], [row.values for row in rows])
     lead = tuple(
         GridRow(drawn_row.cells, f"/o/{found.name}/{row.id}") for drawn_row, row in zip(drawn.rows, rows, strict=True)
     )

@@ -121,6 +121,29 @@ def require_startable(case: Case, start: Start) -> None:
         raise Conflict("already_running", instance=taken)
 
 
+def may_be_started(unit: Unit, flows: Flows, ports: Ports, flow: ApprovalModel, record: str) -> bool:
+    """Tell whether a person may start an approval on a record as it stands; nothing is written.
+
+    A condition over what is going to be proposed can only be judged with the proposal; until then it is open.
+    """
+    subject = read_subject(unit, flow.object, record, flows.reads(flow).paths)
+    case = unsaved_case(unit, flow, 0, subject, ports, Start())
+    try:
+        require_startable(case, Start())
+    except Rejected:
+        return _over_the_proposal(flow)
+    except (Refused, Conflict):
+        return False
+    return True
+
+
+def _over_the_proposal(flow: ApprovalModel) -> bool:
+    if flow.subject.mode != "change" or flow.start.when is None:
+        return False
+    proposed = set(flow.subject.material)
+    return any(path[0] == "before" or proposed & set(path[1:2]) for path in flow.start.when.reads if path)
+
+
 def finder_of(facts: CaseFacts, case: Case) -> PeopleFinder:
     """Return what resolves rules before there is an instance."""
     words = {"submitter": case.row.submitter, "actor": case.unit.user}

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.kernel.context import Context
 from engine.kernel.errors import Missing
+from engine.metamodel.model.approval import ApprovalModel
 from engine.records import Unit
 from engine.storage.process_holds import approved_of, read_submission
 from engine.storage.process_rows import (
@@ -24,6 +25,7 @@ from engine.workflow.approvals.commands.case import Case
 from engine.workflow.approvals.commands.kernel import Kernel
 from engine.workflow.approvals.commands.predicting import path_of, people_ahead
 from engine.workflow.approvals.commands.seeing import may_read, require_seen
+from engine.workflow.approvals.commands.starting import may_be_started
 from engine.workflow.approvals.reading.forms import form_of, hidden_from, in_force, record_in_form
 from engine.workflow.approvals.reading.timeline import diagram, timeline
 from engine.workflow.approvals.state.tree import voice_of
@@ -50,9 +52,12 @@ class Instances:
             offered = [
                 {"approval": flow.name, "title": flow.title, "slot": flow.slot, "mode": flow.subject.mode}
                 for flow in unit.model.approvals.values()
-                if flow.object == object and "user" in flow.start.by
+                if flow.object == object and "user" in flow.start.by and self._may_start(unit, flow, record)
             ]
             return {"items": [head(unit, row) for row in rows], "approved": approved, "startable": offered}
+
+    def _may_start(self, unit: Unit, flow: ApprovalModel, record: str) -> bool:
+        return may_be_started(unit, self._kernel.flows, self._kernel.ports, flow, record)
 
     def get(self, ctx: Context, id: str, *, archived: bool = False) -> Mapping[str, Any]:
         """Return an instance with its timeline and its diagram; with ``archived`` also what went into the archive."""
