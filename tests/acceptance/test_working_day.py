@@ -1,5 +1,6 @@
 """A working day with approvals in Chromium, on the standard pack's own order flow: predict, submit, approve on a phone,
-return, resubmit, urge, hand over, answer by short message over a real SMPP session, withdraw."""
+return, resubmit, urge, hand over, ask for an opinion, be away, answer by short message over a real SMPP session,
+withdraw."""
 
 from __future__ import annotations
 
@@ -169,12 +170,82 @@ def test_an_answer_to_a_short_message_decides_and_the_next_person_hands_over(day
     fei.goto(f"{day.address}/work")
     fei.get_by_role("link", name=re.compile(called)).click()
     expect(fei.locator(".ts-flow-time")).to_contain_text("fine")
-    choose(fei, "Hand over")
-    dialog = fei.locator("dialog[open]")
-    dialog.get_by_label(re.compile("^Who")).last.fill("gao")
-    fei.get_by_role("option").filter(has_text="Gao").first.click()
-    answer(fei, "Hand over", "You know them")
+    ask_gao(fei, "Hand over", "You know them")
     assert "gao" in str(day.office["gao"].send("GET", "/tasks").json).lower()
+    assert day.complaints == []
+
+
+def at_finance(day: Day, name: str) -> tuple[str, str]:
+    """Make an order that the line manager has approved; return its id and number."""
+    order, number = day.order(name)
+    day.office["amy"].done("sales_order", order, "submit")
+    (task,) = day.office["lin"].send("GET", "/tasks").json["items"]
+    assert day.office["lin"].send("POST", f"/tasks/{task['id']}/approve", {}).status_code == 200
+    return order, number
+
+
+def ask_gao(page: Page, deed: str, comment: str) -> None:
+    """Name Gao in the dialog of a deed and send it."""
+    choose(page, deed)
+    page.locator("dialog[open]").get_by_label(re.compile("^Who")).last.fill("gao")
+    page.get_by_role("option").filter(has_text="Gao").first.click()
+    answer(page, deed, comment)
+
+
+def test_an_opinion_is_asked_for_and_given_on_a_phone_before_the_decision(day: Day) -> None:
+    fei, gao = day.seat("fei"), day.seat("gao", PHONE)
+    order, number = at_finance(day, "Hill Foods")
+    fei.goto(f"{day.address}/work")
+    fei.get_by_role("link", name=re.compile(number)).click()
+    ask_gao(fei, "Ask for an opinion", "Do you know them?")
+    # the decision is hers, but not before she has the answer
+    expect(fei.locator(".ts-turn").first).to_contain_text("Gao")
+
+    gao.goto(f"{day.address}/work")
+    fits(gao)
+    gao.get_by_role("link", name=re.compile(number)).click()
+    expect(gao.locator(".ts-flow-time")).to_contain_text("Do you know them?")
+    fits(gao)
+    choose(gao, "Approve")
+    answer(gao, "Approve", "Since ten years")
+    assert day.state(order) == "in_approval"
+
+    fei.reload()
+    expect(fei.locator(".ts-flow-time")).to_contain_text("Since ten years")
+    choose(fei, "Approve")
+    answer(fei, "Approve")
+    assert day.state(order) == "effective"
+    assert day.complaints == []
+
+
+def test_somebody_away_is_stood_in_for_by_name_until_she_is_back(day: Day) -> None:
+    fei, gao = day.seat("fei"), day.seat("gao")
+    order, number = at_finance(day, "Wood Foods")
+
+    # she arranges it herself, and hands over what waits
+    fei.goto(f"{day.address}/profile/substitutions")
+    fei.get_by_label(re.compile("^Substitute")).last.fill("gao")
+    fei.get_by_role("option").filter(has_text="Gao").first.click()
+    fei.get_by_label(re.compile("^From")).fill("2026-11-23T09:00")
+    fei.get_by_label(re.compile("^Until")).fill("2026-11-27T18:00")
+    fei.get_by_label("Hand over what waits for me now").check()
+    fei.get_by_role("button", name="Arrange").click()
+    expect(fei.locator(".ts-grid")).to_contain_text("In force")
+
+    # he finds it under her name, and the timeline tells both
+    gao.goto(f"{day.address}/work")
+    expect(gao.locator("tr").filter(has_text=number)).to_contain_text("for Fei")
+    gao.get_by_role("link", name=re.compile(number)).click()
+    choose(gao, "Approve")
+    answer(gao, "Approve", "She knows")
+    assert day.state(order) == "effective"
+    gao.goto(f"{day.address}/o/sales_order/{order}")
+    expect(gao.locator(".ts-flow-time")).to_contain_text("for Fei")
+
+    # back early, she ends it
+    fei.reload()
+    fei.get_by_role("button", name="End now").click()
+    expect(fei.locator(".ts-grid")).to_contain_text("Over")
     assert day.complaints == []
 
 

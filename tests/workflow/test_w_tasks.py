@@ -37,19 +37,21 @@ def test_w_44_a_transfer_moves_the_voice_for_good(org: Org1) -> None:
     due = org.lin.todo()[0]["due_at"]
     assert org.lin.act("transfer", task, 422, to="amy")["errors"][0]["code"] == "not_to_submitter"
 
-    org.lin.act("transfer", task, to="bob")
+    org.lin.act("transfer", task, to="bob", comment="you know them")
 
     tasks = {one["assignee"]["name"]: one for one in org.instance(made["instance"])["tasks"]}
     assert (tasks["Lin"]["state"], tasks["Bob"]["state"]) == ("moved", "open")
     assert tasks["Bob"]["due_at"] == due
+    assert [e["comment"] for e in org.events(made["instance"]) if e["type"] == "moved"] == ["you know them"]
     assert org.lin.get(f"/tasks/{task}")["state"] == "moved"
     assert org.lin.approve(task, 409)["code"] == "task_closed"
 
 
 def test_w_45_an_opinion_does_not_decide(org: Org1) -> None:
     made = org.amy.start("one_sla", org.amy.quotation())
-    org.lin.act("delegate", to="lea")
+    org.lin.act("delegate", to="lea", comment="what do you think?")
     assert org.lin.todo() == []
+    assert [e["comment"] for e in org.events(made["instance"]) if e["type"] == "delegated"] == ["what do you think?"]
 
     org.lea.reject(comment="risky")
 
@@ -73,8 +75,9 @@ def test_w_45_a_delegated_task_can_be_taken_back(org: Org1) -> None:
 
 def test_w_46_signers_before_advise_and_the_task_comes_back(org: Org1) -> None:
     made = org.amy.start("one_sla", org.amy.quotation())
-    org.lin.act("add", how="before", mode="all", to=["lea", "luo"])
+    org.lin.act("add", how="before", mode="all", to=["lea", "luo"], comment="is the clause sound?")
     assert org.open_steps(made["instance"]) == {"m": ["lea", "luo"]}
+    assert [e["comment"] for e in org.events(made["instance"]) if e["type"] == "added"] == ["is the clause sound?"]
     org.lea.approve()
     assert org.lin.todo() == []
 

@@ -44,6 +44,10 @@ class TaskCommand:
             raise Rejected("invalid", [Complaint(path, "required")], count=1)
         return people(self.case, path, value)
 
+    def say(self, type: str) -> None:
+        """Put what somebody said to the command beside what it did."""
+        next(fact for fact in self.core.log.facts if fact.type == type).comment = comment_of(self.given)
+
 
 def on_task(kernel: Kernel, unit: Unit, id: str, verb: str, given: Mapping[str, Any]) -> Case:
     """Carry out a command on a task; return the case it belongs to."""
@@ -197,13 +201,14 @@ def _transfer(command: TaskCommand) -> None:
     allow = getattr(getattr(step, "policy", None), "self", "") == "allow"
     holding.require_newcomer(command.core, command.held.node, to, allow_submitter=allow)
     holding.transfer(command.core, command.held, to)
-    command.core.log.facts[-1].comment = comment_of(command.given)
+    command.say("moved")
 
 
 def _delegate(command: TaskCommand) -> None:
     to = command.people()[0]
     holding.require_newcomer(command.core, command.held.node, to, allow_submitter=True)
     holding.delegate(command.core, command.held, to)
+    command.say("delegated")
 
 
 def _recall(command: TaskCommand) -> None:
@@ -219,6 +224,7 @@ def _add(command: TaskCommand) -> None:
     for user in users:
         holding.require_newcomer(command.core, command.held.node, user, allow_submitter=False)
     holding.add(command.core, command.held, users, how, mode)
+    command.say("added")
     command.core.run()
 
 
@@ -232,6 +238,7 @@ def _remove(command: TaskCommand) -> None:
     if not admin and "remove" not in getattr(command.core.step(node.step), "actions", ()):
         raise Rejected("verb_not_allowed", verb="remove")
     holding.remove(command.core, command.held, slot, user, admin=admin)
+    command.say("removed")
     command.core.run()
 
 
@@ -274,15 +281,12 @@ def _copy(command: TaskCommand) -> None:
 
 
 def _reassign(command: TaskCommand) -> None:
-    reason = comment_of(command.given)
-    if not reason:
+    if not comment_of(command.given):
         raise Rejected("invalid", [Complaint("comment", "comment_required")], count=1)
     to = command.people()[0]
     holding.require_newcomer(command.core, command.held.node, to, allow_submitter=True)
     holding.transfer(command.core, command.held, to, "reassign")
-    for fact in command.core.log.facts:
-        if fact.type == "moved":
-            fact.comment = reason
+    command.say("moved")
 
 
 def _pick(command: TaskCommand) -> None:
