@@ -29,6 +29,7 @@ _TOLD: Mapping[str, tuple[str, str]] = {
     "moved": ("user-share", "gray"),
     "reassigned": ("user-share", "gray"),
     "delegated": ("user-share", "gray"),
+    "opinion": ("message", "gray"),
     "recalled": ("restore", "gray"),
     "retracted": ("restore", "amber"),
     "added": ("users", "gray"),
@@ -230,8 +231,8 @@ def _text(desk: Desk, instance: Mapping[str, Any], event: Mapping[str, Any], nam
         target = desk.say("value.joint").join(names.get(str(one), str(one)[-6:]) for one in to or ())
     people = desk.say("value.joint").join(names.get(str(one), "…") for one in facts.get("people") or ())
     key = f"flow.event.{type}"
-    if type == "decided":
-        key = f"flow.event.decided.{event['decision']}"
+    if type in ("decided", "opinion"):
+        key = f"flow.event.{type}.{event['decision']}"
     elif type == "closed":
         key = f"flow.event.closed.{facts.get('outcome') or instance['outcome']}"
     places = {"step": step, "to": target, "people": people}
