@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.kernel.context import Context
 from engine.kernel.errors import TesseraError, Unavailable
-from engine.metamodel.model import TenantModel
+from engine.metamodel.model import FieldModel, TenantModel
 from engine.metamodel.model.automation import AutomationModel, OnEvent
 from engine.records import RecordService, Unit
 from engine.storage import Incident, append_events, note_incident
@@ -77,10 +77,14 @@ class AfterCommit:
         if told is None:
             return None
         plan = unit.plans.of(object)
+        fields = plan.object.fields
         return {
-            name: None if value is None else plan.reader_of(name)(value, unit.ctx.zone)
+            # who made or changed it stands there as the engine wrote it: that may be the engine itself
+            name: value
+            if value is None or _written_by_engine(fields[name])
+            else plan.reader_of(name)(value, unit.ctx.zone)
             for name, value in told.items()
-            if name in plan.object.fields and plan.object.fields[name].type not in ("lines", "secret")
+            if name in fields and fields[name].type not in ("lines", "secret")
         }
 
     def _note(self, ctx: Context, heard: Heard, error: TesseraError) -> None:
@@ -90,6 +94,10 @@ class AfterCommit:
             if heard.once(unit.session, facts["rule"]):
                 found = Incident("automation", facts["rule"], record.object, record.id, error.code, str(error), chain)
                 note_incident(unit.session, found, unit.now)
+
+
+def _written_by_engine(field: FieldModel) -> bool:
+    return field.system and field.type == "user"
 
 
 def listening(model: TenantModel, event: str | None) -> tuple[AutomationModel, ...]:
