@@ -66,8 +66,10 @@ def _policy(call: Call) -> Policy:
 def _fields(call: Call, calendar: CalendarModel) -> tuple[str, ...]:
     model = call.services.records.model(call.context)
     found = model.objects[calendar.object]
-    card = card_of(_policy(call), calendar)
-    names = [*fields_of(calendar), found.display, calendar.person, calendar.color, *card]
+    policy = _policy(call)
+    card = card_of(policy, calendar)
+    called = [name for name in found.called_in(call.context.language) if name in policy.readable(found.name)]
+    names = [*fields_of(calendar), *called, calendar.person, calendar.color, *card]
     return tuple(dict.fromkeys(name for name in names if name))
 
 

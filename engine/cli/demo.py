@@ -85,6 +85,7 @@ def _perform(engine: Engine, act: SeedAct) -> None:
     """Do what a person of the demo does, with that person's rights."""
     from engine.cli.house import operator
     from engine.records import Listing
+    from engine.workflow.conversions import Wish
 
     user = engine.auth.accounts.by_login(TENANT, act.login)
     actor = engine.auth.actor_of(TENANT, user.id)
@@ -92,7 +93,10 @@ def _perform(engine: Engine, act: SeedAct) -> None:
         raise Missing("not_found")
     ctx = replace(operator(engine, TENANT), actor=actor)
     for row in engine.records.list(ctx, Listing(act.object, act.where, limit=1)).records:
-        engine.workflow.perform(ctx, act.object, row.id, row.version, act.act, dict(act.fields))
+        if act.act in engine.records.model(ctx).conversions:
+            engine.processes.conversions.convert(ctx, act.object, row.id, act.act, Wish(act.fields))
+        else:
+            engine.workflow.perform(ctx, act.object, row.id, row.version, act.act, dict(act.fields))
 
 
 def _drop(engine: Engine) -> None:

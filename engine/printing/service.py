@@ -96,7 +96,7 @@ class PrintService:
         with self._records.opener.reading(ctx) as unit:
             format, record = self._allowed(ctx, unit, object, id, name)
         ctx = in_language(ctx, language, format)
-        title = f"{format.title.in_language(ctx.language)} {_title(record, unit)}"
+        title = f"{format.title.in_language(ctx.language)} {_title(record, unit, ctx.language)}"
         made = Printed(_file_name(title), self._press.pdf(self._html(ctx, format, id, title)))
         if not ctx.read_only:
             self._records.opener.within(ctx, lambda unit: _note(unit, record, name))
@@ -106,7 +106,7 @@ class PrintService:
         """Return the document of a record before it is set."""
         with self._records.opener.reading(ctx) as unit:
             format, record = self._allowed(ctx, unit, object, id, name)
-        return self._html(in_language(ctx, language, format), format, id, _title(record, unit))
+        return self._html(in_language(ctx, language, format), format, id, _title(record, unit, ctx.language))
 
     def drafted(self, ctx: Context, name: str, body: Mapping[str, Any]) -> PrintModel:
         """Compile a format that is being written. Raises BadDefinition with everything that is wrong with it."""
@@ -122,9 +122,10 @@ class PrintService:
     def _allowed(self, ctx: Context, unit: Unit, object: str, id: str, name: str) -> tuple[PrintModel, Record]:
         unit.require_object(object)
         unit.policy.require(object, "print")
-        display = unit.model.objects[object].display
-        fields = (display,) if display in unit.policy.readable(object) else ("id",)
-        record = self._records.get(ctx, object, id, fields)
+        readable = unit.policy.readable(object)
+        found = unit.model.objects[object]
+        fields = tuple(name for name in (found.display, *found.names.values()) if name in readable)
+        record = self._records.get(ctx, object, id, fields or ("id",))
         format = unit.model.prints.get(name)
         known = format is not None and format.object == object and "print" in record.allowed
         if format is None or not known or not list(_offered(unit, [format], id)):
@@ -173,8 +174,8 @@ def _note(unit: Unit, record: Record, name: str) -> None:
     note_act(unit, RecordRef(record.object, record.id), record.version, f"print:{name}", "printed")
 
 
-def _title(record: Record, unit: Unit) -> str:
-    found = record.values.get(unit.model.objects[record.object].display)
+def _title(record: Record, unit: Unit, language: str) -> str:
+    found = unit.model.objects[record.object].title_of(record.values, language)
     return found if isinstance(found, str) and found else record.id[-8:]
 
 

@@ -100,7 +100,7 @@ def title_of(record: Record, calendar: CalendarModel, model: TenantModel, ctx: C
             code = record.values.get(code)
         word = word_of(value, field, model.dictionaries, ctx)
         words.append(f"{code} {word}" if field.type == "money" and isinstance(code, str) else word)
-    return ", ".join(words) or str(record.values.get(found.display) or record.id[-8:])
+    return ", ".join(words) or str(found.title_of(record.values, ctx.language) or record.id[-8:])
 
 
 # ----------------------------------------------------------------------------------------------------------------------

@@ -5,8 +5,8 @@ field names. A child object's file holds the key of the record its lines belong 
 A column ``#`` gives rows and lines names by which other files may refer to them; without it rows are recognised by
 the first unique field among the columns. A record stands behind those of its own file that it refers to. ``@-30d``
 is a date, thirty days before today (d, w, m, y), ``@-40y+5d`` one counted in two steps, ``@-30d 09:30`` an hour of it.
-``users.csv`` holds accounts, ``acts.csv`` what they then did: transitions on the first record that fits a condition,
-with what they entered (JSON).
+``users.csv`` holds accounts, ``acts.csv`` what they then did: transitions and conversions on the first record that fits
+a condition, with what they entered (JSON, for a conversion by its targets).
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class SeedUser:
 
 @dataclass(frozen=True, slots=True)
 class SeedAct:
-    """A transition that somebody performs on the first record that fits, as ``acts.csv`` has it.
+    """A transition or conversion that somebody performs on the first record that fits, as ``acts.csv`` has it.
 
     ``fields`` is what is entered on the way; the file may leave that column out.
     """

@@ -171,7 +171,7 @@ def test_related_lists_show_their_rows_and_lead_to_all(
 def test_records_are_called_by_their_name_in_the_readers_language(
     showroom: Showroom, clerk: Visitor, artist: Callable[..., str]
 ) -> None:
-    who = artist("吴昌硕", latin="Wu Changshuo")
+    who = artist("吴昌硕", latin="Wu Changshuo", land="south")
     work = showroom.make("work", name="Wisteria", artist=who)
     seen = {}
     for language, name in (("en", "Wu Changshuo"), ("zh", "吴昌硕"), ("en", "Wu Changshuo")):
@@ -181,5 +181,9 @@ def test_records_are_called_by_their_name_in_the_readers_language(
             "reference": clerk.get(f"/o/work/{work}").texts("//dd//a[contains(@href, '/o/artist/')]")[0],
             "list": clerk.get("/o/artist?q=Wu").texts("//tbody//td[contains(@class, 'name')]")[0],
             "picker": clerk.post("/o/work/lookup/artist", {"q": "Wu", "_csrf": clerk.token()}).text,
+            "board": clerk.get("/o/artist/board?q=Wu").text,
+            "edit": clerk.get(f"/o/artist/{who}/edit").texts("//h1")[0],
+            "given": clerk.get(f"/o/work/new?artist={who}").answer.text,
+            "deleting": clerk.get(f"/o/artist/{who}/delete").text,
         }
         assert {place for place, text in seen.items() if name not in text} == set(), (language, seen)

@@ -136,7 +136,7 @@ def fields_read(hand: Hand) -> tuple[str, ...]:
     money = (hand.currency,) if hand.currency in hand.desk.policy.readable(found.name) else ()
     alerts = [".".join(path) for alert in hand.alerts for path in alert.when.reads if path[0] != "actor"]
     own = [spec.path for spec in hand.specs]
-    needed = [found.display, hand.board.columns, *own, *hand.sums, *money, *alerts]
+    needed = [*hand.desk.called(found.name), hand.board.columns, *own, *hand.sums, *money, *alerts]
     return tuple(dict.fromkeys([*needed, "id", "version"]))
 
 
@@ -152,7 +152,7 @@ def draw_cards(hand: Hand, rows: Sequence[Row]) -> tuple[Card, ...]:
         Card(
             row.id,
             f"{row.id}@{row.version}",
-            str(row.values.get(found.display) or row.id[-8:]),
+            str(desk.title_of(found.name, row.values) or row.id[-8:]),
             f"/o/{found.name}/{row.id}",
             _figure(hand, row),
             tuple(plain_cell(cell) for cell in line if cell.kind != "none"),

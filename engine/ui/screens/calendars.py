@@ -77,8 +77,7 @@ def entry_title(desk: Desk, calendar: CalendarModel, record: Record) -> str:
         if spec is not None and value is not None:
             shown = shown_field(desk, spec.field, desk.look(spec.object, record.values), value)
             texts.append(" ".join(part for part in (shown.before, text_of_cell(shown.cell)) if part))
-    title = record.values.get(desk.model.objects[calendar.object].display)
-    return desk.say("value.joint").join(text for text in texts if text) or str(title or record.id[-8:])
+    return desk.say("value.joint").join(text for text in texts if text) or desk.name_of(record)
 
 
 def _options(desk: Desk, calendar: CalendarModel, address: ListAddress) -> dict[str, Any]:

@@ -72,12 +72,12 @@ def build_move(
     title = desk.title(move.title)
     text = desk.title(move.confirm)
     if not text and move.danger:
-        text = desk.say("move.danger", action=title, title=_title(found, record))
+        text = desk.say("move.danger", action=title, title=_title(desk, record))
     boxes = tuple(_boxes(desk, found, record, move, entered, complaints))
     beside = {box.name for box in boxes}
     others = tuple(_said(desk, found, one) for one in complaints if one.path not in beside)
     return AskScreen(
-        f"{title}: {_title(found, record)}" if desk.words.language == "en" else f"{title}：{_title(found, record)}",
+        f"{title}: {_title(desk, record)}" if desk.words.language == "en" else f"{title}：{_title(desk, record)}",
         text,
         f"{path}/do/{move.name}",
         path,
@@ -146,6 +146,6 @@ def _said(desk: Desk, found: ObjectModel, complaint: Complaint) -> str:
     return desk.say("form.summary_line", field=name, text=text) if name else text
 
 
-def _title(found: ObjectModel, record: Record) -> str:
-    shown = record.values.get(found.display)
+def _title(desk: Desk, record: Record) -> str:
+    shown = desk.title_of(record.object, record.values)
     return shown if isinstance(shown, str) and shown else record.id[-8:]

@@ -83,7 +83,7 @@ def happening(desk: Desk, source: TimelineSource, id: str, values: Mapping[str, 
     return Happening(
         datetime.combine(moment, time(23, 59, 59), desk.context.zone) if whole else moment,
         "" if whole else desk.dates.clock(moment),
-        _title(values.get(found.display)) or id[-8:],
+        _title(desk.title_of(found.name, values)) or id[-8:],
         desk.title(source.title),
         found.icon,
         f"/o/{found.name}/{id}",

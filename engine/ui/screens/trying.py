@@ -66,7 +66,7 @@ def tried_boxes(desk: Desk, object: str, tried: Sequence[Tried]) -> tuple[TriedB
     found = desk.model.objects[object]
     return tuple(
         TriedBox(
-            str(one.before.values.get(found.display) or one.before.id[-8:]),
+            desk.name_of(one.before),
             f"/o/{object}/{one.before.id}",
             one.acted,
             tuple(_changes(desk, found, one)),

@@ -91,7 +91,7 @@ def _address(call: Call) -> ListAddress:
 def _listing(call: Call, calendar: CalendarModel, address: ListAddress, more: Sequence[str | None] = ()) -> Listing:
     desk = call.desk
     usable = desk.policy.usable(calendar.object)
-    extra = [calendar.color, calendar.person, desk.model.objects[calendar.object].display]
+    extra = [calendar.color, calendar.person, *desk.called(calendar.object)]
     alerts = [".".join(path) for alert in readable_alerts(desk, calendar) for path in alert.when.reads]
     card = card_of(desk.policy, calendar)
     wanted = [*fields_of(calendar), *(name for name in extra if name in usable), *more, *alerts, *card]

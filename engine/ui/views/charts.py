@@ -92,7 +92,7 @@ def _list_tile(call: Call, tile: TileModel) -> Iterator[Tile]:
     if tile.view and view is None:
         return
     specs = column_specs(desk, model)[:_COLUMNS]
-    fields = dict.fromkeys([*(spec.path for spec in specs), found.display, "id", "version"])
+    fields = dict.fromkeys([*(spec.path for spec in specs), *desk.called(found.name), "id", "version"])
     listing = Listing(found.name, fields=tuple(fields), limit=_ROWS, view=tile.view)
     page = call.services.records.list(call.context, listing)
     title = desk.title(tile.title) or desk.title(view.title if view is not None else found.plural)

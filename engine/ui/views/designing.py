@@ -190,9 +190,10 @@ def _samples(call: Call, shop: Shop, flow: str) -> Sequence[Option]:
     if model is None:
         return ()
     chosen = call.argument("record")
-    listing = Listing(object, sort=("-updated_at",), fields=(model.display,), limit=_SAMPLES)
+    desk = call.desk
+    listing = Listing(object, sort=("-updated_at",), fields=desk.called(object) or ("id",), limit=_SAMPLES)
     page = call.services.records.list(call.context, listing)
-    return tuple(Option(one.id, str(one.values[model.display] or one.id), one.id == chosen) for one in page.records)
+    return tuple(Option(one.id, desk.name_of(one), one.id == chosen) for one in page.records)
 
 
 def _tried(call: Call, shop: Shop, flow: str) -> Sequence[FlowNode]:

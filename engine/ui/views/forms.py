@@ -215,8 +215,7 @@ def _given(call: Call, found: ObjectModel) -> Mapping[str, Any]:
             continue
         if field.references and is_record_id(value):
             target = call.services.records.get(call.context, field.targets[0], value)
-            display = call.desk.model.objects[field.targets[0]].display
-            given[name] = Pick(value, str(target.values.get(display) or value))
+            given[name] = Pick(value, call.desk.name_of(target))
         elif field.type in ("text", "choice", "date", "integer", "decimal", "money"):
             given[name] = value
     return given
@@ -252,7 +251,7 @@ def _compare(call: Call, found: ObjectModel, posted: FormInput, id: str) -> Resp
 
 def _toast(call: Call, found: ObjectModel, key: str, change: Any) -> Toast:
     desk = call.desk
-    shown = (change.after or {}).get(found.display)
+    shown = desk.title_of(found.name, change.after or {})
     title = shown if isinstance(shown, str) else ""
     text = desk.say(key, object=desk.title(found.title), title=title).strip()
     warnings = [one.message(desk.words.language) for one in change.warnings]
@@ -264,7 +263,7 @@ def _title_new(call: Call, found: ObjectModel) -> str:
 
 
 def _title_edit(call: Call, found: ObjectModel, record: Record) -> str:
-    shown = record.values.get(found.display)
+    shown = call.desk.title_of(found.name, record.values)
     name = shown if isinstance(shown, str) and shown else call.desk.title(found.title)
     return call.desk.say("form.edit", title=name)
 

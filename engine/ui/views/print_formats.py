@@ -168,9 +168,9 @@ def _screen(
 ) -> FormatScreen:
     desk = call.desk
     found = desk.model.objects[object]
-    display = found.display if found.display in desk.policy.usable(object) else "id"
-    page = call.services.records.list(call.context, Listing(object, fields=(display,), limit=_RECORDS))
-    records = tuple((one.id, str(one.values.get(display) or one.id[-8:])) for one in page.records)
+    listing = Listing(object, fields=desk.called(object) or ("id",), limit=_RECORDS)
+    page = call.services.records.list(call.context, listing)
+    records = tuple((one.id, desk.name_of(one)) for one in page.records)
     bench = call.services.overlays.bench(call.context)
     there, below = bench.now.find("print", name), bench.base.find("print", name)
     return FormatScreen(

@@ -71,7 +71,7 @@ def move(call: Call) -> Response:
         # asked once more, with everything that was entered
         screen = build_move(desk, record, transition, posted.kept, error.complaints, error.message(desk.words.language))
         return _ask(call, screen, 422)
-    text = desk.say("record.moved", action=desk.title(transition.title), title=_title(found, record))
+    text = desk.say("record.moved", action=desk.title(transition.title), title=_title_of(call, record))
     return call.go(call.form.one("_back") or f"/o/{found.name}/{record.id}", Toast(text))
 
 
@@ -79,7 +79,7 @@ def ask_deletion(call: Call) -> Response:
     """Draw what deleting a record means, before it is done."""
     found = found_object(call)
     record = _read(call, found, found_id(call))
-    return _ask(call, build_deletion(call.desk, record, _title(found, record)))
+    return _ask(call, build_deletion(call.desk, record, _title_of(call, record)))
 
 
 def delete(call: Call) -> Response:
@@ -88,7 +88,7 @@ def delete(call: Call) -> Response:
     found = found_object(call)
     record = _read(call, found, found_id(call))
     call.services.records.delete(call.context, found.name, record.id, _version(call, record))
-    text = desk.say("record.deleted", title=_title(found, record))
+    text = desk.say("record.deleted", title=_title_of(call, record))
     if found.recycles and desk.may(found.name, "restore"):
         return call.go(f"/o/{found.name}", Toast(text, f"/o/{found.name}?deleted=1", desk.say("record.see_bin")))
     return call.go(f"/o/{found.name}", Toast(text))
@@ -251,11 +251,7 @@ def _grid(call: Call, found: ObjectModel, specs: list[Any], rows: Any) -> Grid:
 
 
 def _title_of(call: Call, record: Record) -> str:
-    return _title(call.desk.model.objects[record.object], record)
-
-
-def _title(found: ObjectModel, record: Record) -> str:
-    shown = record.values.get(found.display)
+    shown = call.desk.title_of(record.object, record.values)
     return shown if isinstance(shown, str) and shown else record.id[-8:]
 
 

@@ -29,13 +29,12 @@ def steps_of(call: Call, form: FormModel, values: Mapping[str, Any]) -> tuple[tu
 
 def _records(call: Call, steps: StepsModel, target: str, values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     desk, where = call.desk, None
-    shown = desk.model.objects[target].display
     if steps.per is not None:
         holder = values.get(steps.per)
         if not isinstance(holder, Reference) or steps.shared not in desk.policy.usable(target):
             return ()
         where = f'{steps.shared} = "{holder.id}"'
-    if not desk.may(target, "read") or shown not in desk.policy.usable(target):
+    if not desk.may(target, "read") or not desk.called(target):
         return ()
     listing = Listing(target, where, fields=desk.called(target), limit=_MOST)
     rows = call.services.records.list(call.context, listing).records

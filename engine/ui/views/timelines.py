@@ -82,7 +82,7 @@ def _read(call: Call, source: TimelineSource, id: str, before: date | None) -> l
         start = datetime.combine(before, time(), desk.context.zone).astimezone(UTC).replace(tzinfo=None)
         edge = before.isoformat() if found.fields[source.at].type == "date" else f"{start.isoformat()}Z"
         where += f' and {source.at} < @"{edge}"'
-    fields = tuple(dict.fromkeys([found.display, source.at, *columns_of(desk, source)]))
+    fields = tuple(dict.fromkeys([*desk.called(source.object), source.at, *columns_of(desk, source)]))
     listing = Listing(
         source.object, where, sort=(f"-{source.at}",), fields=fields, limit=_AT_ONCE + 1, within=source.where
     )

@@ -32,7 +32,7 @@ def show_trial(call: Call) -> Response:
         back=f"/o/{found.name}/{id}",
         list_title=desk.title(found.plural),
         list_href=f"/o/{found.name}",
-        record=str(record.values.get(found.display) or id[-8:]),
+        record=desk.name_of(record),
         objects=desk.title(desk.model.objects[object].plural),
         quick=quick,
         boxes=tried_boxes(desk, object, tried),
