@@ -10,6 +10,7 @@ from engine.records.dictionary_book import Book
 from engine.records.dictionary_book import Entry as DictionaryEntry
 from engine.records.history import Entry
 from engine.records.merging import Merged, Merger
+from engine.records.number_pattern import format_date
 from engine.records.query import (
     BulkResult,
     Choice,
@@ -47,4 +48,5 @@ __all__ = [
     "RecordService",
     "StoredAnswer",
     "Unit",
+    "format_date",
 ]

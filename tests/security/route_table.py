@@ -245,6 +245,9 @@ POST   /customise/approvals/<flow>/versions                 account    admin
 GET    /customise/webforms                                  form       admin
 GET    /customise/webforms/<form>                           form       admin
 POST   /customise/webforms/<form>                           account    admin
+GET    /customise/numbering                                 form       admin
+GET    /customise/numbering/<rule>                          form       admin
+POST   /customise/numbering/<rule>                          account    admin
 GET    /customise/new-webform                               form       admin
 POST   /customise/new-webform                               account    admin
 GET    /customise/dictionaries                              form       admin

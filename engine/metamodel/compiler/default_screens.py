@@ -74,7 +74,9 @@ def _columns(object: ObjectModel) -> Iterator[str]:
     plain = [
         field.name
         for field in object.fields.values()
-        if not field.system and field.type not in _HARD_TO_SHOW and field.name not in (object.display, *state[:1])
+        if not field.system
+        and field.type not in _HARD_TO_SHOW
+        and field.name not in (object.display, *object.names.values(), *state[:1])
     ]
     figures = [field.name for field in _figures(object)][:_FIGURES_IN_A_LIST]
     yield from [name for name in plain if name not in figures][:_PLAIN_COLUMNS]

@@ -14,6 +14,7 @@ from engine.ui.screens.custom.checks import build_check, check_edits
 from engine.ui.screens.custom.dictionaries import build_dictionaries, build_new_dictionary, dictionary_edits
 from engine.ui.screens.custom.field_edits import FieldForm, removal_of
 from engine.ui.screens.custom.fields import build_field, build_types
+from engine.ui.screens.custom.form_steps import steps_edits
 from engine.ui.screens.custom.layouts import build_form, build_list, build_menu
 from engine.ui.screens.custom.moving import Move, moves, renamed, taken_over
 from engine.ui.screens.custom.objects import build_object, build_objects
@@ -224,6 +225,8 @@ def _arranged(call: Call, kind: str) -> Response:
         match form.one("_do"):
             case "take_over":
                 edits: Sequence[Edit] = (taken_over(shop, kind, name),)
+            case "steps" if kind == "form":
+                edits = tuple(steps_edits(shop, name, form.one("steps") or ""))
             case "rename" if any(titles):
                 edits = (renamed(shop, kind, name, form.one("key") or "", titles),)
             case _:

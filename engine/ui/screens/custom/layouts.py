@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.metamodel.layers.wishes import name_of
+from engine.ui.screens.custom.form_steps import steps_offered
 from engine.ui.screens.custom.places import form_places
 from engine.ui.screens.custom.shop import Bar, Shop
 from engine.ui.screens.custom.types import icon_of
@@ -42,7 +43,8 @@ class ChipGroup:
 class LayoutScreen:
     """Groups of chips, those that stand nowhere, and where chosen ones can be moved to.
 
-    ``automatic``: the engine makes this screen by itself until somebody takes it over.
+    ``automatic``: the engine makes this screen by itself until somebody takes it over. ``steps`` are what the bar of
+    steps of a form may go through.
     """
 
     bar: Bar
@@ -56,6 +58,7 @@ class LayoutScreen:
     targets: tuple[Option, ...]
     automatic: bool = False
     problems: tuple[str, ...] = ()
+    steps: tuple[Option, ...] = ()
 
 
 def build_form(shop: Shop, object: str, problems: Sequence[str] = ()) -> LayoutScreen:
@@ -81,7 +84,8 @@ def build_form(shop: Shop, object: str, problems: Sequence[str] = ()) -> LayoutS
         Option("+section", say("custom.in_new_section")),
         Option(OFF, say("custom.off_form")),
     )
-    return _screen(shop, "form", object, _Arranged(groups, pool, targets, not places, tuple(problems)))
+    screen = _screen(shop, "form", object, _Arranged(groups, pool, targets, not places, tuple(problems)))
+    return replace(screen, steps=steps_offered(shop, object) if places else ())
 
 
 def build_list(shop: Shop, object: str, problems: Sequence[str] = ()) -> LayoutScreen:

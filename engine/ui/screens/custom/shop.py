@@ -19,7 +19,7 @@ from engine.ui.widgets.base import Option
 
 __all__ = ["TABS", "Bar", "Shop", "free_name", "name_from"]
 
-TABS = ("", "dictionaries", "menu", "approvals", "versions")
+TABS = ("", "dictionaries", "menu", "approvals", "numbering", "webforms", "versions")
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,7 +163,7 @@ class Verbed:
     """A map that begins with a verb, and its settings; some verbs are ``plain`` words that may stand alone.
 
     ``formula``: a text that begins with '=' stands for this verb. ``usual`` is the verb of a new one, ``besides`` are
-    settings that few need.
+    settings that few need, ``words`` the texts that call the verbs.
     """
 
     verbs: Callable[[], Mapping[str, Mapping[str, Shape]]]
@@ -171,6 +171,7 @@ class Verbed:
     formula: str = ""
     usual: str = ""
     besides: Sequence[str] = ()
+    words: str = "verb"
 
     def flat(self, name: str, value: Any) -> Flat:
         """Yield the verb, its value and its settings."""
@@ -182,7 +183,7 @@ class Verbed:
     def draw(self, name: str, key: str, owner: str, given: Given, sheet: Sheet) -> Iterator[Part]:
         """Yield the choice of a verb, and the inputs that belong to it."""
         verb = given.get(f"{name}.verb", "") or self.usual
-        names = [(one, sheet.say(f"part.verb.{one}")) for one in self.verbs()]
+        names = [(one, sheet.say(f"part.{self.words}.{one}")) for one in self.verbs()]
         yield Part("verb", f"{name}.verb", sheet.title("verb", owner), verb, sheet.options(names, verb))
         drawn = {own: tuple(shape.draw(_in(name, own), own, verb, given, sheet)) for own, shape in self._of(verb)}
         for own, parts in drawn.items():
@@ -222,7 +223,9 @@ class Verbed:
 
 
 def _besides(name: str, rest: tuple[Part, ...], sheet: Sheet) -> Part:
-    told = "open" if any(part.value or part.error for part in rest) else ""
+    # the value of rows is what their button says
+    said = any(part.error or (part.parts if part.kind == "rows" else part.value) for part in rest)
+    told = "open" if said else ""
     return Part("fold", f"{name}.besides", sheet.say("part.besides"), told, (), rest, width=12)
 
 
