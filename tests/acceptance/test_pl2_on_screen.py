@@ -63,4 +63,5 @@ def test_pl1_the_bar_of_steps_of_a_form_is_chosen_on_screen(office: Office, ada:
     apply(ada)
     _, catalog = office.engine.shelf.current(office.tenant)
     steps = catalog.model.forms["opportunity"].steps
-    assert steps is not None and steps.field == "kind"
+    assert steps is not None
+    assert steps.field == "kind"
