@@ -61,7 +61,9 @@ def line_fields(desk: Desk, field: FieldModel, columns: Sequence[str]) -> tuple[
 def build_grid(desk: Desk, field: FieldModel, columns: Sequence[str], lines: Sequence[Mapping[str, Any]]) -> Grid:
     """Return the lines of a record as a table with totals."""
     child = desk.model.objects[field.lines_of or ""]
-    return table_of(desk, child, line_fields(desk, field, columns), lines)
+    # what the lines are called elsewhere is for those who edit them
+    fields = [one for one in line_fields(desk, field, columns) if one.name not in child.names.values()]
+    return table_of(desk, child, fields, lines)
 
 
 def table_of(desk: Desk, found: ObjectModel, fields: Sequence[FieldModel], rows: Sequence[Mapping[str, Any]]) -> Grid:

@@ -255,7 +255,7 @@ def _toast(call: Call, found: ObjectModel, key: str, change: Any) -> Toast:
     title = shown if isinstance(shown, str) else ""
     text = desk.say(key, object=desk.title(found.title), title=title).strip()
     warnings = [one.message(desk.words.language) for one in change.warnings]
-    return Toast(" ".join([text, *warnings]))
+    return Toast(" · ".join([text, *warnings]))
 
 
 def _title_new(call: Call, found: ObjectModel) -> str:
