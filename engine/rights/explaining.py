@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,13 +12,16 @@ from engine.access.holding import actor_of
 from engine.access.policy import Policy
 from engine.access.remedies import Remedy, remedies
 from engine.kernel.context import Actor, Context
-from engine.kernel.errors import Missing
+from engine.kernel.errors import Malformed, Missing
 from engine.kernel.names import is_record_id
 from engine.metamodel.model import ACTIONS, TenantModel
 from engine.records import RecordService, Unit
 from engine.records.before import read_before
+from engine.records.conditions import readable_path
+from engine.records.reading import get_record
 from engine.records.seen import seen_titles
 from engine.rights.areas import person_of, require_area
+from engine.storage import Reference
 from engine.storage.fetching import USERS
 
 
@@ -70,7 +74,10 @@ class Explaining:
                 facts = None if question.record is None else _facts(other, question.object, question.record)
                 why = explain(other.policy, question.object, question.action, facts, other.run, question.field)
                 ways = remedies(why, other.policy, other.catalog, unit.directory, facts, other.run)
-            shown = _shown(why, unit.policy)
+            seen = _as_read(unit, why, question.record)
+            if "owner" not in seen:
+                ways = [replace(one, givers=()) if one.kind == "share" else one for one in ways]
+            shown = _shown(why, seen)
             return Answer(actor.login, shown, ways, _titles(unit, shown))
 
     def effective(self, ctx: Context, login: str = "") -> Sequence[Effective]:
@@ -110,12 +117,36 @@ def _facts(unit: Unit, object: str, id: str) -> Mapping[str, Any]:
     return {**tree, "actor": unit.policy.facts}
 
 
-def _shown(why: Explanation, policy: Policy) -> Explanation:
-    """Return an explanation without values that the asker may not see."""
-    usable = policy.usable(why.object)
+def _as_read(unit: Unit, why: Explanation, record: str | None) -> Mapping[str, Any]:
+    """Return what an explanation looks at, and the owner, as the asker sees it where he reads the record."""
+    if record is None:
+        return {}
+    paths = []
+    for path in sorted({"owner", *(path for values in _told(why) for path in values)}):
+        with suppress(Malformed):
+            readable_path(unit.policy, unit.model, why.object, path)
+            paths.append(path)
+    if not paths:
+        return {}
+    found = get_record(unit, why.object, record, paths)
+    return {path: _plain(value) for path, value in found.values.items() if path not in found.masked}
+
+
+def _plain(value: Any) -> Any:
+    return value.id if isinstance(value, Reference) else value
+
+
+def _told(why: Explanation) -> Iterator[Mapping[str, Any]]:
+    yield from (one.values for one in why.grants)
+    yield from (one.values for one in why.rules)
+    yield from (scope.values for one in why.grants for scope in one.scopes)
+
+
+def _shown(why: Explanation, known: Mapping[str, Any]) -> Explanation:
+    """Return an explanation with no other values than those that the asker sees."""
 
     def seen(values: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {path: value for path, value in values.items() if path.partition(".")[0] in usable}
+        return {path: known[path] for path in values if path in known}
 
     def grant(one: GrantWhy) -> GrantWhy:
         scopes = tuple(replace(scope, values=seen(scope.values)) for scope in one.scopes)
@@ -128,10 +159,8 @@ def _shown(why: Explanation, policy: Policy) -> Explanation:
 
 
 def _titles(unit: Unit, why: Explanation) -> Mapping[str, str]:
-    told = [*(one.values for one in why.grants), *(one.values for one in why.rules)]
-    told += [scope.values for one in why.grants for scope in one.scopes]
     wanted = set()
-    for path, value in (pair for values in told for pair in values.items()):
+    for path, value in (pair for values in _told(why) for pair in values.items()):
         target = _target(unit.model, why.object, path.split("."))
         if target and isinstance(value, str):
             wanted.add((target, value))

@@ -231,6 +231,11 @@ MUTANTS: tuple[Mutant, ...] = (
         (("own_rows", "ann", "A:_previews"),),
     ),
     Mutant(
+        "an explanation with all that it looked at",
+        at("engine.rights.explaining:_shown", lambda old: lambda why, known: why),
+        (("references", "dan", "B:/access/explain"), ("references", "fay", "B:/access/explain")),
+    ),
+    Mutant(
         "titles whose field is hidden",
         at(f"{POLICY}.titled", always(True)),
         (("hidden_fields", "cid", "A:_list"), ("masked_fields", "bob", "A:_list")),

@@ -149,6 +149,8 @@ class Asks:
                 at = f"{V1}/records/{object}/{id}"
                 yield from (Ask("GET", path) for path in (at, f"{at}?deleted=true", f"{at}/history"))
                 yield Ask("GET", f"{at}?fields={self.chance.choice(list(self._names(object)))}")
+                asked = f"object={object}&record={id}&action={self.chance.choice(['read', 'update'])}"
+                yield Ask("GET", f"{V1}/access/explain?{asked}")
 
     # -- requests that must fail -------------------------------------------------------------------------------------
 

@@ -73,6 +73,31 @@ def test_a_form_knows_no_more_of_an_unseen_department_than_of_none(company: tupl
     assert [tried(id) for id in house.ids_of("unit")] == [tried(NOBODY)] * len(house.ids_of("unit"))
 
 
+def test_an_explanation_tells_no_value_that_its_reader_does_not_see(tmp_path_factory: pytest.TempPathFactory) -> None:
+    house, beside = opened(tmp_path_factory, "references", 7)
+    beside.close()
+
+    def client(**values: Any) -> str:
+        return house.engine.records.create(house.system, "client", {"name": "x", **values}).id
+
+    # whom a grant lets see a client looks at what stands above it, which dan sees by no grant
+    unseen = client(level="C", above=client(level="B"))
+    own = client(owner=house.users["dan"].id, above=unseen)
+
+    told = house.api("dan", "GET", f"{V1}/access/explain?object=client&record={own}")
+    page = house.page("dan", f"/o/client/{own}/rights")
+
+    assert told.status_code == page.status_code == 200
+    assert house.api("dan", "GET", f"{V1}/records/client/{unseen}").status_code == 404
+    looked = {path: value for grant in told.get_json()["grants"] for path, value in grant["values"].items()}
+    assert looked == {"above": None, "above.level": None}
+    assert unseen not in told.text + page.text
+    assert "Above › Level: Not set" in page.text
+    whole = house.api("boss", "GET", f"{V1}/access/explain?object=client&record={own}&user=dan").get_json()["grants"]
+    assert {"above": unseen, "above.level": "C"} in [grant["values"] for grant in whole]
+    house.close()
+
+
 def test_a_view_by_a_hidden_field_is_as_if_it_were_not_there(tmp_path_factory: pytest.TempPathFactory) -> None:
     house, beside = opened(tmp_path_factory, "united_roles", 6)
     beside.close()

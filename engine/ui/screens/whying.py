@@ -153,10 +153,19 @@ def _scope(desk: Desk, part: ScopeWhy) -> str:
 def _values(
     desk: Desk, object: str, values: Mapping[str, Any], titles: Mapping[str, str]
 ) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (field_title(desk, object, path.partition(".")[0]), _value(desk, value, titles))
-        for path, value in values.items()
-    )
+    return tuple((_path_title(desk, object, path), _value(desk, value, titles)) for path, value in values.items())
+
+
+def _path_title(desk: Desk, object: str, path: str) -> str:
+    """Return how a field is called, behind the references that lead to it."""
+    said, at = [], object
+    for step in path.split("."):
+        if at not in desk.model.objects:
+            break
+        said.append(field_title(desk, at, step))
+        found = desk.model.objects[at].fields.get(step)
+        at = found.targets[0] if found is not None and len(found.targets) == 1 else ""
+    return " › ".join(said)
 
 
 def _value(desk: Desk, value: Any, titles: Mapping[str, str]) -> str:
