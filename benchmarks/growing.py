@@ -47,6 +47,8 @@ class Grower:
 
             self._connection = psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://"))
             self._run(f"SET search_path TO t_{tenant}")
+            # records that point to each other are copied one object after the other
+            self._run("SET session_replication_role TO replica")
 
     def grow(self, model: TenantModel, growth: Growth) -> None:
         """Copy the records of all objects, and the accounts, as often as ``growth`` says."""

@@ -156,7 +156,7 @@ def _column(shape: ColumnShape) -> Column[Any]:
 
 def _columns_of(index: IndexShape, shape: TableShape) -> Table:
     # a table has ten times as many columns as an index, and half as many indexes as columns
-    named = dict.fromkeys([*index.columns, *([DELETED] if index.live else [])])
+    named = dict.fromkeys([*index.columns, *index.covers, *([DELETED] if index.live else [])])
     return Table(shape.name, MetaData(), *(_column(shape.columns[name]) for name in named))
 
 
@@ -164,11 +164,21 @@ def _index(table: Table, shape: IndexShape, dialect: DialectName) -> Index:
     columns: list[Any] = [table.c[name] for name in shape.columns]
     if dialect == "postgresql" and not shape.unique:
         columns = [column if column.name == "id" else column.nulls_first() for column in columns]
+    if dialect == "sqlite":
+        # SQLite has no other way to say it: behind the id they order nothing
+        columns += [table.c[name] for name in shape.covers]
     covered = None
     if shape.live:
         covered = table.c[DELETED].is_(None)
     elif shape.given:
         covered = table.c[shape.columns[0]].is_not(None)
+    included = list(shape.covers) if dialect == "postgresql" and shape.covers else None
     return Index(
-        shape.name, *columns, unique=shape.unique, sqlite_where=covered, postgresql_where=covered, _table=table
+        shape.name,
+        *columns,
+        unique=shape.unique,
+        sqlite_where=covered,
+        postgresql_where=covered,
+        postgresql_include=included,
+        _table=table,
     )

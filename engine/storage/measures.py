@@ -95,8 +95,8 @@ class MeasureColumns:
             element, read = self._span(element, field, key.unit), _day
         elif key.mapped:
             element, read = self._mapped(place, element), None
-        elif self._frame.tables.dialect == "sqlite" and self._frame.words.hides(self._frame.object):
-            # else SQLite reads everything in the order of the groups, of whatever little one may see
+        elif self._frame.tables.dialect == "sqlite":
+            # else SQLite reads everything in the order of the groups, of whatever little one asks for
             element = UnaryExpression(element, operator=_PLUS, type_=element.type)
         self.keys.append(element)
         self.readers.append(read)

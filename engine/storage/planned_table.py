@@ -216,7 +216,7 @@ class PlannedTable:
 
     def _indexes(self) -> None:
         def touched(index: IndexShape) -> bool:
-            return not self._converted.isdisjoint(index.columns)
+            return not self._converted.isdisjoint((*index.columns, *index.covers))
 
         for index in self.before.indexes.values():
             if self.wanted.indexes.get(index.name) != index or touched(index):

@@ -139,7 +139,11 @@ def _column_moved(table: TableShape, old: str, new: str, steps: list[Operation])
         table,
         columns=columns,
         indexes={
-            index.name: replace(index, columns=tuple(names.get(name, name) for name in index.columns))
+            index.name: replace(
+                index,
+                columns=tuple(names.get(name, name) for name in index.columns),
+                covers=tuple(names.get(name, name) for name in index.covers),
+            )
             for index in table.indexes.values()
         },
         foreign_keys={

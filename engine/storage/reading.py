@@ -25,7 +25,8 @@ from engine.storage.sessions import Session
 from engine.storage.wording import Bound, RowFilter, Wording
 
 T = TypeVar("T")
-_WHOLE = frozenset(("measures", "tally", "count"))
+_FIGURES = frozenset(("measures", "tally"))
+_WHOLE = _FIGURES | {"count"}
 # no text that begins with another stands behind it with this sign at its end
 _LAST = "\U0010ffff"
 
@@ -227,6 +228,7 @@ class _Asked:
         def make() -> T:
             frame = Frame(self._query.object, tables.table(self._query.object), self._wording)
             frame.whole = isinstance(key, tuple) and key[0] in _WHOLE
+            frame.figures = isinstance(key, tuple) and key[0] in _FIGURES
             return build(frame)
 
         found: T = tables.statements.get((key, self._shape), make)

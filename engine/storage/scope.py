@@ -37,7 +37,9 @@ class Frame:
     conditions: list[ColumnElement[bool]] = field(default_factory=list)
     # all rows are wanted, not the first ones of an order: where they are looked for first is the database's choice
     whole: bool = False
-    # then: rows that are there for every row of the frame, as a required reference leads to one
+    # figures are made of them, and none is shown
+    figures: bool = False
+    # where all are wanted: rows that are there for every row of the frame, as a required reference leads to one
     firm: list[FromClause] = field(default_factory=list)
     shared: int = 0
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Integer, Table, Text, bindparam, case, func, literal_column, or_, select, union_all
+from sqlalchemy import Integer, Table, Text, bindparam, func, literal_column, or_, select, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql import ColumnElement, Select, Subquery, visitors
 
@@ -15,6 +15,7 @@ from engine.metamodel.model import ObjectModel
 from engine.storage.access_tables import SHARE
 from engine.storage.column_types import Convert, Stored, binder, load_kind, stored_as
 from engine.storage.measures import MeasureColumns, Measures, Read
+from engine.storage.narrowing import asked_of_each, open_where_few
 from engine.storage.ordering import OrderKey, order_keys, stretches
 from engine.storage.query import Match, Path, Query
 from engine.storage.scope import Above, Frame, RowScope
@@ -26,7 +27,6 @@ from engine.storage.table_map import DELETED, SEARCH_COLUMN, column_name, has_se
 from engine.storage.wording import Piece
 
 _WITH_CATALOG = frozenset((STATE.name, SHARE.name))
-_ONE = literal_column("1", Integer())
 _LIMIT = bindparam("limit", type_=Integer())
 _VERSIONS = 2  # columns at the end of each row
 
@@ -207,17 +207,18 @@ def _conditions(frame: Frame, query: Query, words: int) -> tuple[list[ColumnElem
     for place, match in enumerate(query.match):
         conditions.append(_matched(frame, object, match, f"match{place}", converters))
     if object.recycles and query.deleted is not None:
-        gone = row.c[DELETED]
-        conditions.append(gone.is_not(None) if query.deleted else gone.is_(None))
+        gone = row.c[DELETED].is_not(None) if query.deleted else row.c[DELETED].is_(None)
+        conditions.append(asked_of_each(gone) if frame.figures and frame.tables.dialect == "sqlite" else gone)
     hides = frame.words.hides(query.object)
     if hides:
         conditions.append(_seen(frame, object))
     scope = RowScope(frame, query.object, row)
     asked = [frame.words.condition(("where", place), scope) for place in range(len(query.conditions))]
     if hides and frame.whole and frame.tables.dialect == "sqlite":
-        # SQLite takes the first index that fits a choice of states and reads most of the table by it: what one sees
-        # is looked up by what one may see, and the rest is asked of each row
-        asked = [case((one, _ONE), else_=literal_column("0")) == _ONE for one in asked]
+        # what one sees is looked up by what one may see, and the rest is asked of each row
+        asked = [asked_of_each(one) for one in asked]
+    elif frame.figures and frame.tables.dialect == "sqlite":
+        asked = [part for one in asked for part in open_where_few(frame, one)]
     conditions += asked
     conditions += [_found(frame, object, query, f"word{place}") for place in range(words)]
     if query.begins:

@@ -25,7 +25,8 @@ class IndexShape:
 
     Most records point at nothing in most of their optional references. An index of those that do is small, costs a
     write nothing where there is no value, and its statistics speak of values: SQLite takes many nulls for one value
-    that nearly every row has, and reads the whole table instead.
+    that nearly every row has, and reads the whole table instead. ``covers`` are columns that rows are not found by, but
+    that figures are made of: whoever reads only these need not read the table.
     """
 
     name: str
@@ -33,6 +34,7 @@ class IndexShape:
     unique: bool = False
     live: bool = False
     given: bool = False
+    covers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def _table_json(table: TableShape) -> dict[str, Any]:
                 "unique": index.unique,
                 "live": index.live,
                 **({"given": True} if index.given else {}),
+                **({"covers": list(index.covers)} if index.covers else {}),
             }
             for index in table.indexes.values()
         },
@@ -115,12 +118,14 @@ def _table_of(name: str, stored: Mapping[str, Any]) -> TableShape:
             )
             for column, told in stored["columns"].items()
         },
-        {
-            index: IndexShape(index, tuple(told["columns"]), told["unique"], told["live"], told.get("given", False))
-            for index, told in stored["indexes"].items()
-        },
+        {index: _index_of(index, told) for index, told in stored["indexes"].items()},
         {key: ForeignKeyShape(key, column, target) for key, (column, target) in stored["foreign_keys"].items()},
         stored["dropped"],
         tuple(stored["searched"]),
         stored["computed"],
     )
+
+
+def _index_of(name: str, told: Mapping[str, Any]) -> IndexShape:
+    given, covers = told.get("given", False), tuple(told.get("covers", ()))
+    return IndexShape(name, tuple(told["columns"]), told["unique"], told["live"], given, covers)

@@ -18,6 +18,7 @@ from engine.rules import FeelType
 from engine.storage.bounded import Bounded
 from engine.storage.column_types import ID_TYPES, MAX_DIGITS, Stored, stored_as
 from engine.storage.connections import DialectName
+from engine.storage.covering import covered_fields
 from engine.storage.snapshot import ColumnShape, ForeignKeyShape, IndexShape, Snapshot, TableShape
 from engine.storage.sql_types import sql_type
 from engine.storage.system import PREFIX, USER
@@ -194,12 +195,22 @@ def _indexes(model: TenantModel, object: ObjectModel) -> Iterator[IndexShape]:
     sorted_by = dict.fromkeys(_wanted(model, object))
     points = [field for field in object.fields.values() if _points(field)]
     pointing: dict[tuple[str, ...], FieldModel] = {(column_name(field.name),): field for field in points}
-    for columns in dict.fromkeys([*sorted_by, *pointing]):
+    covers = _covers(model, object)
+    for columns in dict.fromkeys([*sorted_by, *pointing, *covers]):
         if columns not in seen:
             # the id makes every order total, so that a page can be found by its key
             keyed = columns if "id" in columns else (*columns, "id")
-            given = columns not in sorted_by and not demands_value(pointing[columns])
-            yield IndexShape(_constraint_name("ix", object.name, columns), keyed, given=given)
+            given = columns not in sorted_by and columns in pointing and not demands_value(pointing[columns])
+            beside = () if given else covers.get(columns, ())
+            yield IndexShape(_constraint_name("ix", object.name, columns), keyed, given=given, covers=beside)
+
+
+def _covers(model: TenantModel, object: ObjectModel) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """Return the indexes that figures are read from, by what rows are found by, and what they hold besides."""
+    recycled = (DELETED,) if object.recycles and DELETED in object.fields else ()
+    given = (*recycled, *(name for name in _HELD if name in object.fields and object.fields[name].system))
+    found = covered_fields(model, object, given)
+    return {(column_name(lead),): tuple(map(column_name, beside)) for lead, beside in found.items()}
 
 
 def _points(field: FieldModel) -> bool:

@@ -15,6 +15,7 @@ from engine.kernel.context import Context
 from engine.kernel.errors import LimitExceeded, Malformed, Missing
 from engine.metamodel.periods import first_of
 from engine.records import Listing, Operation
+from engine.storage import Session
 from tests.records.conftest import House
 
 AREAS = ["north", "south", "oslo", "bergen", "rome", None]
@@ -348,3 +349,28 @@ def test_a_filter_holds_several_values(house: House, analytics: AnalyticsService
     assert told_of(area=["north", "rome"], grade=["gold", "none", "silver"]) == 3
     assert told_of(area=["oslo", "north"]) == 3
     assert told_of(grade=[]) == 4
+
+
+def test_figures_are_read_from_an_index_that_holds_them(
+    house: House, analytics: AnalyticsService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = house.make("shop", name="S", area="oslo").id
+    sales = [{"name": f"N{n}", "shop": shop, "grade": "gold", "day": "2026-01-01", "amount": n} for n in range(600)]
+    house.records.bulk(house.admin, "sale", [Operation("create", sale) for sale in sales], True)
+    heard: list[tuple[str, Any]] = []
+    asked = Session.raw_rows
+
+    def hear(session: Session, text: str, arguments: Any = ()) -> list[Any]:
+        heard.append((text, arguments))
+        return asked(session, text, arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Session, "raw_rows", hear)
+        analytics.figures(house.admin, "sales", ["grade"], "", ["amount", "sales"], Ask(where='grade = "gold"'))
+    text, arguments = next(one for one in heard if "sum(" in one[0])
+    with house.database.reading() as session:
+        if session.dialect == "postgresql":
+            pytest.skip("there a table of this size is read as it is")
+        plan = [row[-1] for row in session.raw_rows(f"EXPLAIN QUERY PLAN {text}", arguments)]
+
+    assert any(step.endswith("USING COVERING INDEX ix_sale_day") for step in plan), plan

@@ -57,6 +57,20 @@ def test_the_same_model_again_needs_no_step(tenant: Database, install: Install) 
     assert steps(tenant, thing("price: {type: money, title: Price, index: true}")) == []
 
 
+def test_an_index_takes_in_what_figures_are_made_of(tenant: Database, install: Install) -> None:
+    fields = ("day: {type: date, title: Day, index: true}", "kind: {type: text, title: Kind, length: 20}")
+    counted = "---\ndataset: things\nof: thing\ntitle: Things\ndimensions: {day: day, kind: kind}\n"
+    counted += "measures: {things: {count: true}}\n"
+    install(thing(*fields))
+
+    assert steps(tenant, thing(*fields, more=counted)) == ["drop_index", "create_index"]
+    index = install(thing(*fields, more=counted)).tables.shape.tables["thing"].indexes["ix_thing_day"]
+    assert index.columns == ("day", "id")
+    assert index.covers == ("deleted_at", "kind")
+    assert steps(tenant, thing(*fields, more=counted)) == []
+    assert steps(tenant, thing(*fields)) == ["drop_index", "create_index"]
+
+
 def test_a_new_field_keeps_the_rows(tenant: Database, install: Install, add: Add) -> None:
     first = install(THING)
     add(first, "thing", name="a")

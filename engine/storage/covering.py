@@ -1,0 +1,67 @@
+"""What indexes hold besides what rows are found by: the columns of which figures are made.
+
+A chart adds up more records than a page shows. Where all that it reads of them stands in one index, in the order of
+the days that it goes by, the database reads that index from one end to the other, and not a row of the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from engine.metamodel.model import FieldModel, ObjectModel, TenantModel
+from engine.metamodel.model.analysis import DatasetModel
+from engine.storage.column_types import stored_as
+
+# PostgreSQL's entries hold 2,700 bytes
+_LONGEST_TEXT = 100
+_NARROW = frozenset({"integer", "boolean", "date", "datetime", "decimal", "duration", "time"})
+
+
+def covered_fields(model: TenantModel, object: ObjectModel, given: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+    """Return the fields that datasets of an object go by, each with those that are to stand beside it in its index.
+
+    ``given`` are read by everybody: whether a record lies in the recycle bin, whose it is.
+    """
+    found: dict[str, dict[str, None]] = {}
+    for dataset in model.datasets.values():
+        lead = _lead(model, object, dataset) if dataset.object == object.name else None
+        if lead is None or not _fits(object.fields.get(lead)):
+            continue
+        read = found.setdefault(lead, dict.fromkeys(given))
+        read |= dict.fromkeys(path[0] for path in _paths(model, dataset) if _fits(object.fields.get(path[0])))
+    return {lead: tuple(name for name in read if name not in (lead, "id")) for lead, read in found.items()}
+
+
+def _lead(model: TenantModel, object: ObjectModel, dataset: DatasetModel) -> str | None:
+    """Return the field by which the records of a dataset are found: its day, or the reference behind which that lies.
+
+    Lines of which something is asked of their parent are found by it: there are fewer parents, and each is read once.
+    """
+    if object.parent is not None and any(path[0] == object.parent for path in _asked(model, dataset)):
+        return object.parent
+    by = dataset.dimensions.get(dataset.period or "") or next(iter(dataset.dimensions.values()), None)
+    return None if by is None else by.path[0]
+
+
+def _paths(model: TenantModel, dataset: DatasetModel) -> Iterator[tuple[str, ...]]:
+    for dimension in dataset.dimensions.values():
+        yield dimension.path
+    for measure in dataset.measures.values():
+        if measure.path:
+            yield measure.path
+    yield from _asked(model, dataset)
+
+
+def _asked(model: TenantModel, dataset: DatasetModel) -> Iterator[tuple[str, ...]]:
+    """Yield what the conditions of a dataset and its charts read."""
+    conditions = [dataset.where, *(chart.where for chart in model.charts.values() if chart.dataset == dataset.name)]
+    for condition in (*conditions, *(measure.where for measure in dataset.measures.values())):
+        yield from condition.reads if condition is not None else ()
+
+
+def _fits(field: FieldModel | None) -> bool:
+    if field is None or not field.stored or field.type == "secret":
+        return False
+    stored = stored_as(field)
+    short = field.type == "choice" or stored.length <= _LONGEST_TEXT
+    return stored.kind in _NARROW or (stored.kind == "text" and short)
