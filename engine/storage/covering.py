@@ -1,7 +1,7 @@
 """What indexes hold besides what rows are found by: the columns of which figures are made.
 
-A chart adds up more records than a page shows. Where all that it reads of them stands in one index, in the order of
-the days that it goes by, the database reads that index from one end to the other, and not a row of the table.
+A chart adds up more records than a page shows, and so does the head of each column of a board. Where all that is read
+of them stands in one index, the database reads that index from one end to the other, and not a row of the table.
 """
 
 from __future__ import annotations
@@ -30,6 +30,29 @@ def covered_fields(model: TenantModel, object: ObjectModel, given: Iterable[str]
         read = found.setdefault(lead, dict.fromkeys(given))
         read |= dict.fromkeys(path[0] for path in _paths(model, dataset) if _fits(object.fields.get(path[0])))
     return {lead: tuple(name for name in read if name not in (lead, "id")) for lead, read in found.items()}
+
+
+def covered_by_boards(
+    model: TenantModel, object: ObjectModel, given: Iterable[str]
+) -> Iterator[tuple[tuple[FieldModel, ...], tuple[str, ...]]]:
+    """Yield the fields that the cards of each board are found by, as they stand in a column, with those beside them.
+
+    The last one is what the cards are sorted by, where the board says it.
+    """
+    for board in model.boards.values():
+        if board.object != object.name:
+            continue
+        sort = board.sort[0].path if board.sort else ()
+        names = dict.fromkeys([*([board.per] if board.per else []), board.columns, *(sort if len(sort) == 1 else ())])
+        fields = tuple(object.fields[name] for name in names if name in object.fields)
+        if len(fields) < len(names) or not all(field.stored and field.name != "id" for field in fields):
+            continue
+        summed = object.fields.get(board.sum or "")
+        sums = [] if summed is None else [summed.name, summed.currency]
+        conditions = board.where.reads if board.where is not None else ()
+        read = dict.fromkeys([*given, *(path[0] for path in conditions), *(name for name in sums if name)])
+        beside = (name for name in read if name not in names and _fits(object.fields.get(name)))
+        yield fields, tuple(beside)
 
 
 def _lead(model: TenantModel, object: ObjectModel, dataset: DatasetModel) -> str | None:

@@ -10,13 +10,12 @@ from typing import Any, Literal
 
 from sqlalchemy import JSON, Date, Integer, Text, bindparam, case, cast, func, literal, literal_column, select
 from sqlalchemy.sql import ColumnElement, FromClause
-from sqlalchemy.sql.elements import UnaryExpression
-from sqlalchemy.sql.operators import custom_op
 
 from engine.metamodel.model import FieldModel
 from engine.rules import Expression
 from engine.storage.column_types import Convert, loader, total_of
 from engine.storage.connections import DialectName
+from engine.storage.narrowing import out_of_order
 from engine.storage.query import Path
 from engine.storage.scope import USERS, Frame, RowScope
 from engine.storage.table_map import column_name
@@ -61,7 +60,6 @@ class Measures:
 
 
 Read = Callable[[Any], Any]
-_PLUS: Any = custom_op("+")
 
 
 class MeasureColumns:
@@ -95,9 +93,8 @@ class MeasureColumns:
             element, read = self._span(element, field, key.unit), _day
         elif key.mapped:
             element, read = self._mapped(place, element), None
-        elif self._frame.tables.dialect == "sqlite":
-            # else SQLite reads everything in the order of the groups, of whatever little one asks for
-            element = UnaryExpression(element, operator=_PLUS, type_=element.type)
+        else:
+            element = out_of_order(self._frame.tables.dialect, element)
         self.keys.append(element)
         self.readers.append(read)
 

@@ -13,12 +13,15 @@ from typing import Any
 
 from sqlalchemy import Column, Integer, Table, case, literal_column
 from sqlalchemy.sql import ColumnElement, operators, visitors
-from sqlalchemy.sql.elements import BooleanClauseList, Grouping
+from sqlalchemy.sql.elements import BooleanClauseList, Grouping, UnaryExpression
+from sqlalchemy.sql.operators import custom_op
 
 from engine.storage.column_types import ID_TYPES
+from engine.storage.connections import DialectName
 from engine.storage.scope import Frame
 from engine.storage.table_map import column_name
 
+_PLUS: Any = custom_op("+")
 _COMMON = frozenset({"choice", "boolean"})
 _ONE = literal_column("1", Integer())
 
@@ -39,8 +42,13 @@ def open_where_few(frame: Frame, condition: ColumnElement[bool]) -> Iterator[Col
         yield asked_of_each(part) if of_lines or _is_choice(part) or types & _COMMON else part
 
 
+def out_of_order(dialect: DialectName, key: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return what rows are put into groups by; SQLite would read everything in the order of the groups, row by row."""
+    return UnaryExpression(key, operator=_PLUS, type_=key.type) if dialect == "sqlite" else key
+
+
 def _parts(condition: ColumnElement[Any]) -> Iterator[ColumnElement[Any]]:
-    bare = condition
+    bare: Any = condition
     while isinstance(bare, Grouping):
         bare = bare.element
     if isinstance(bare, BooleanClauseList) and bare.operator is operators.and_:

@@ -15,7 +15,7 @@ from engine.metamodel.model import ObjectModel
 from engine.storage.access_tables import SHARE
 from engine.storage.column_types import Convert, Stored, binder, load_kind, stored_as
 from engine.storage.measures import MeasureColumns, Measures, Read
-from engine.storage.narrowing import asked_of_each, open_where_few
+from engine.storage.narrowing import asked_of_each, open_where_few, out_of_order
 from engine.storage.ordering import OrderKey, order_keys, stretches
 from engine.storage.query import Match, Path, Query
 from engine.storage.scope import Above, Frame, RowScope
@@ -126,11 +126,12 @@ def build_tally(frame: Frame, query: Query, words: int) -> Selection:
     A sum leaves out empty values, and is empty itself where there is nothing else.
     """
     conditions, converters = _conditions(frame, query, words)
-    keys: list[ColumnElement[Any]] = [frame.row.c[column_name(name)] for name in query.totals.by]
+    keys = [out_of_order(frame.tables.dialect, frame.row.c[column_name(name)]) for name in query.totals.by]
     figures = [func.sum(frame.row.c[column_name(name)]) for name in query.totals.sums]
     statement = select(*keys, func.count(), *figures, *_versions()).select_from(frame.source).where(*conditions)
     if keys:
-        statement = statement.group_by(*keys).limit(bindparam("groups", type_=Integer()))
+        places: list[ColumnElement[Any]] = [literal_column(str(place)) for place in range(1, len(keys) + 1)]
+        statement = statement.group_by(*places).limit(bindparam("groups", type_=Integer()))
     compiled, pieces = _compiled(frame, statement, converters)
     return Selection(compiled, pieces, lambda rows: [])
 

@@ -18,7 +18,7 @@ from engine.rules import FeelType
 from engine.storage.bounded import Bounded
 from engine.storage.column_types import ID_TYPES, MAX_DIGITS, Stored, stored_as
 from engine.storage.connections import DialectName
-from engine.storage.covering import covered_fields
+from engine.storage.covering import covered_by_boards, covered_fields
 from engine.storage.snapshot import ColumnShape, ForeignKeyShape, IndexShape, Snapshot, TableShape
 from engine.storage.sql_types import sql_type
 from engine.storage.system import PREFIX, USER
@@ -209,8 +209,15 @@ def _covers(model: TenantModel, object: ObjectModel) -> dict[tuple[str, ...], tu
     """Return the indexes that figures are read from, by what rows are found by, and what they hold besides."""
     recycled = (DELETED,) if object.recycles and DELETED in object.fields else ()
     given = (*recycled, *(name for name in _HELD if name in object.fields and object.fields[name].system))
-    found = covered_fields(model, object, given)
-    return {(column_name(lead),): tuple(map(column_name, beside)) for lead, beside in found.items()}
+    found: dict[tuple[str, ...], tuple[str, ...]] = {
+        (column_name(lead),): tuple(map(column_name, beside))
+        for lead, beside in covered_fields(model, object, given).items()
+    }
+    for (*leading, last), beside in covered_by_boards(model, object, given):
+        columns = tuple(column_name(field.name) for field in leading)
+        key = (*columns, sort_column_name(last) if columns else column_name(last.name))
+        found[key] = tuple(dict.fromkeys([*found.get(key, ()), *map(column_name, beside)]))
+    return found
 
 
 def _points(field: FieldModel) -> bool:

@@ -71,6 +71,19 @@ def test_an_index_takes_in_what_figures_are_made_of(tenant: Database, install: I
     assert steps(tenant, thing(*fields)) == ["drop_index", "create_index"]
 
 
+def test_a_board_has_an_index_of_its_cards_in_their_order(tenant: Database, install: Install) -> None:
+    choice = "kind: {type: choice, of: kinds, title: Kind}"
+    fields = (choice, "day: {type: date, title: Day}", "price: {type: money, title: Price}")
+    kinds = "---\ndictionary: kinds\ntitle: Kinds\nitems: {big: Big, small: Small}\n"
+    board = kinds + "---\nboard: thing\ncolumns: kind\nsum: price\nsort: [day]\n"
+    install(thing(*fields, more=kinds))
+
+    assert steps(tenant, thing(*fields, more=board)) == ["create_index"]
+    index = install(thing(*fields, more=board)).tables.shape.tables["thing"].indexes["ix_thing_kind_day"]
+    assert index.columns == ("kind", "day", "id")
+    assert index.covers == ("deleted_at", "price")
+
+
 def test_a_new_field_keeps_the_rows(tenant: Database, install: Install, add: Add) -> None:
     first = install(THING)
     add(first, "thing", name="a")
