@@ -172,7 +172,7 @@ _FIELDS = (
 )
 
 _REQUESTS = (
-    Code("invalid", "The record was not saved; {count} things are wrong", "未保存，共有 {count} 处问题"),
+    Code("invalid", "The record was not saved; to be put right: {count}", "未保存，共有 {count} 处问题"),
     Code("version_required", "Send the version that the change is based on", "请提供所依据的版本号"),
     Code(
         "stale_version",

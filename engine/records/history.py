@@ -26,7 +26,8 @@ STAYS = "_stays"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A change in the life of a record. ``changes`` maps fields to (before, after) by their typed values."""
+    """A change in the life of a record. ``changes`` maps fields to (before, after) by their typed values; ``request``
+    is what it came by, the same for all that one command changed."""
 
     id: int
     at: datetime
@@ -35,6 +36,7 @@ class Entry:
     action: str
     version: int
     changes: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+    request: str = ""
 
 
 def what_changed(unit: Unit, object: str, id: str, since: int) -> list[str]:
@@ -73,6 +75,7 @@ def read_entries(plan: ObjectPlan, id: str, unit: Unit, sights: Mapping[str, str
                 for name, pair in entry.changes.items()
                 if (name in readable and sights.get(name) != "hidden") or name in (MERGED, STAYS)
             },
+            entry.request_id,
         )
         for entry in entries
     ]

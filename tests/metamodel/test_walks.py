@@ -236,7 +236,7 @@ tests:
     expect: {path: [chosen, named, work, risky], not: [heavy, lift], outcome: approved}
 """
 
-INVALID = "invalid The record was not saved; 1 things are wrong"
+INVALID = "invalid The record was not saved; to be put right: 1"
 UNFIT = "The approval raise_limit cannot be started on this record"
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any, Protocol
 
 from engine.metamodel.model import ObjectModel
@@ -27,6 +28,8 @@ _MERGED = "_merged"
 # of an entry of one of these: the record that it went into, None where the reader does not see that
 STAYS = "_stays"
 _PRINTED = "print:"
+# what is told beside the act of a person that brought it about
+_PARTS = frozenset({"update", "recompute"})
 _UNTOLD = frozenset({"id", "version", "created_at", "created_by", "updated_at", "updated_by"})
 
 
@@ -47,6 +50,24 @@ class Entry(Protocol):
 
     @property
     def changes(self) -> Mapping[str, Sequence[Any]]: ...
+
+
+class Kept(Entry, Protocol):
+    """An entry as the trail keeps it: ``request`` is what it came by."""
+
+    @property
+    def request(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """What several entries tell together."""
+
+    at: datetime
+    actor: str
+    actor_name: str
+    action: str
+    changes: Mapping[str, Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +100,41 @@ class Day:
     events: tuple[Event, ...]
 
 
-def build_history(desk: Desk, found: ObjectModel, entries: Iterable[Entry]) -> tuple[Day, ...]:
+def build_history(desk: Desk, found: ObjectModel, entries: Iterable[Kept]) -> tuple[Day, ...]:
     """Return the history of a record by days, the newest first."""
     days: dict[str, list[Event]] = {}
-    for entry in entries:
+    for entry in acts_of(entries):
         local = desk.dates.local(entry.at)
         title = desk.dates.day_or_word(local.date())
         if title[0].isdigit():
             title = desk.dates.in_sentence(local.date())
         days.setdefault(title, []).append(told_event(desk, found, entry))
     return tuple(Day(title, tuple(events)) for title, events in days.items())
+
+
+def acts_of(entries: Iterable[Kept]) -> Iterator[Entry]:
+    """Yield one entry for each act, the newest first: what a command changed of a record bit by bit is one."""
+    for (_, request), at_once in groupby(entries, key=lambda entry: (entry.at, entry.request)):
+        told = list(at_once)
+        parts = [entry for entry in told if entry.action in _PARTS]
+        if not request or not parts or len(told) == 1:
+            yield from told
+            continue
+        mains = [entry for entry in told if entry.action not in _PARTS]
+        lead = mains[0] if mains else next((one for one in parts if one.action == "update"), parts[0])
+        changes = _in_all([entry for entry in told if entry is lead or entry.action in _PARTS])
+        yield _Act(lead.at, lead.actor, lead.actor_name, lead.action, changes)
+        yield from mains[1:]
+
+
+def _in_all(entries: Sequence[Entry]) -> Mapping[str, Sequence[Any]]:
+    """Return what entries, the newest first, came to together: each field from its oldest value to its newest."""
+    found: dict[str, Sequence[Any]] = {}
+    for entry in entries:
+        for name, pair in entry.changes.items():
+            newer = found.get(name)
+            found[name] = pair if newer is None or len(pair) != 2 or len(newer) != 2 else (pair[0], newer[1])
+    return {name: pair for name, pair in found.items() if len(pair) != 2 or pair[0] != pair[1]}
 
 
 def state_times(found: ObjectModel, field: str, entries: Iterable[Entry]) -> Mapping[str, datetime]:

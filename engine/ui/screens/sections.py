@@ -10,7 +10,7 @@ from typing import Any
 from engine.metamodel.model import FieldModel, FormModel, FormSection, FormTab, ObjectModel
 from engine.ui.desk import Desk
 from engine.ui.screens.grids import Grid, build_grid
-from engine.ui.screens.history import Entry
+from engine.ui.screens.history import Kept
 from engine.ui.screens.networks import NetworkScreen
 from engine.ui.widgets import widget_of
 from engine.ui.widgets.base import Cell, Look
@@ -84,7 +84,7 @@ class RecordFacts:
     values: Mapping[str, Any]
     allowed: frozenset[str]
     visible: Mapping[str, bool]
-    history: Sequence[Entry]
+    history: Sequence[Kept]
     related: Mapping[tuple[str, str], Related]
     networks: Mapping[str, NetworkScreen] = slot(default_factory=dict)
     steps: Sequence[tuple[str, str]] = ()
