@@ -123,6 +123,8 @@ def _told(step: Step) -> Mapping[str, Any]:
         "before": _plain(step.before),
         "after": _plain(step.after),
     }
+    if rule.labels:
+        told["labels"] = dict(rule.labels)
     if rule.effect:
         told["effect"] = rule.effect
     if step.free:

@@ -67,8 +67,11 @@ fields:
 ---
 object: term
 title: Term
+display: name
+names: {en: english}
 fields:
   name: {type: text, title: Name}
+  english: {type: text, title: English}
   family: {type: reference, to: family, title: Family}
   rank: {type: integer, title: Rank, default: 10}
   active: {type: boolean, title: Active, default: true}
@@ -266,7 +269,7 @@ def test_tiers_and_free_pieces(things: Things) -> None:
 
 def test_a_line_keeps_which_rule_did_what_and_what_was_beaten(things: Things) -> None:
     family = things.house.make("family", name="F", combine="best", place=1)
-    weak = things.term("percent", name="Weak", percent="5", family=family.id, kind=things.tools.id)
+    weak = things.term("percent", name="Schwach", english="Weak", percent="5", family=family.id, kind=things.tools.id)
     things.term("percent", name="Strong", percent="20", family=family.id, fits="quantity >= 2")
 
     (line,) = things.lines_of(things.house.make("paper", lines=[things.entry(things.drill, "2")]))
@@ -276,6 +279,8 @@ def test_a_line_keeps_which_rule_did_what_and_what_was_beaten(things: Things) ->
     assert strong["condition"] == "quantity >= 2"
     assert (beaten["rule"], beaten["outcome"], beaten["after"]) == (["term", weak.id], "beaten", "95")
     assert beaten["asks"] == ["kind"]
+    assert (beaten["label"], beaten["labels"]) == ("Schwach", {"en": "Weak"})
+    assert "labels" not in strong
 
 
 def test_a_change_of_the_paper_or_of_a_rule_counts_at_the_next_save_and_not_once_it_is_settled(things: Things) -> None:

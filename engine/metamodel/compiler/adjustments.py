@@ -125,6 +125,7 @@ class _Stage:
             title=node.label("title"),
             object=object.name,
             label=label,
+            called=self._called(label),
             effects=effects,
             choice=choice,
             where=where,
@@ -202,6 +203,15 @@ class _Stage:
         if dictionary is None or dictionary.open or not set(dictionary.items) <= set(COMBINATIONS):
             self.bench.complain("adjustment_combinations", node, field=field.name, known=", ".join(COMBINATIONS))
 
+    def _called(self, label: Path) -> Mapping[str, Path]:
+        """Return the paths of what rules are called in other languages, where their label is the title of a record."""
+        way = list(_along(self.object.name, label, self.bench))
+        if len(way) != len(label):
+            return {}
+        object, last = way[-1]
+        found = self.bench.objects[object]
+        return {language: (*label[:-1], name) for language, name in found.names.items() if last == found.display}
+
     def _effects(self) -> tuple[str | None, Mapping[str, AdjustmentEffect]]:
         node, several = self.node, self.node.get("effects")
         if node.has("effect") == node.has("effects"):
@@ -236,7 +246,12 @@ def _combination(text: str) -> Any:
 
 def _reading(stage: AdjustmentStage, bench: Bench) -> AdjustmentStage:
     """Return a stage with the paths of a rule that anything of it looks at."""
-    paths: set[Path] = {stage.label, *(key.path for key in stage.keys), *(bound.path for bound in stage.bounds)}
+    paths: set[Path] = {
+        stage.label,
+        *stage.called.values(),
+        *(key.path for key in stage.keys),
+        *(bound.path for bound in stage.bounds),
+    }
     paths |= {key.path for key in stage.order}
     paths |= {(name,) for name in (stage.choice, stage.condition) if name is not None}
     if stage.groups is not None:

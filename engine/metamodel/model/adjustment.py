@@ -61,7 +61,8 @@ class AdjustmentGroups:
 @dataclass(frozen=True, slots=True)
 class AdjustmentStage:
     """Rules of ``object`` in force, in their order. ``effects`` stand by the item of ``choice``; without a choice
-    there is one effect, under the empty name. ``reads`` are the paths of a rule that anything of the stage looks at.
+    there is one effect, under the empty name. ``reads`` are the paths of a rule that anything of the stage looks at,
+    ``called`` those of what a rule is called in other languages.
     """
 
     name: str
@@ -78,6 +79,7 @@ class AdjustmentStage:
     groups: AdjustmentGroups | None = None
     combine: Combination = "first"
     reads: frozenset[Path] = frozenset()
+    called: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

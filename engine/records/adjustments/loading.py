@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
@@ -22,7 +22,9 @@ MOST_RULES = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A record that is a rule. ``group`` is None where it stands alone; ``asks`` names the keys that it fills in."""
+    """A record that is a rule. ``group`` is None where it stands alone; ``asks`` names the keys that it fills in,
+    ``labels`` are what it is called in other languages.
+    """
 
     id: str
     facts: Tree
@@ -32,6 +34,7 @@ class Rule:
     combine: str
     asks: tuple[str, ...]
     condition: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,7 @@ def _rule(stage: AdjustmentStage, tree: Tree) -> Rule:
         id=tree["id"],
         facts=tree,
         label="" if label is None else str(label),
+        labels={language: str(text) for language, path in stage.called.items() if (text := at(tree, path))},
         effect="" if stage.choice is None else str(tree.get(stage.choice) or ""),
         group=None if group is None else str(group),
         combine=said or stage.combine,

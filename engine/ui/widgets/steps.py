@@ -26,7 +26,7 @@ class StepsWidget(JsonWidget):
 
 def _steps(value: Sequence[Any], look: Look) -> Cell:
     steps = [step for step in value if isinstance(step, Mapping)]
-    applied = [str(step.get("label") or "") for step in steps if step.get("outcome") != "beaten"]
+    applied = [_label(step, look) for step in steps if step.get("outcome") != "beaten"]
     alone = look.model.objects[look.object].parent is None  # among lines they are folded
     text = " · ".join(applied)
     return Cell("steps", text, tone="open" if alone else "", parts=tuple(_step(step, look) for step in steps))
@@ -38,12 +38,18 @@ def _step(step: Mapping[str, Any], look: Look) -> Cell:
     beaten = step.get("outcome") == "beaten"
     return Cell(
         "link",
-        str(step.get("label") or "—"),
+        _label(step, look) or "—",
         tone="beaten" if beaten else "applied",
         phase=_change(step, look),
         href=f"/o/{object}/{id}" if _has_page(object, look) else "",
         note=" · ".join(_why(step, object, look)),
     )
+
+
+def _label(step: Mapping[str, Any], look: Look) -> str:
+    labels = step.get("labels")
+    own = labels.get(look.language) if isinstance(labels, Mapping) else None
+    return str(own or step.get("label") or "")
 
 
 def _has_page(object: str, look: Look) -> bool:
