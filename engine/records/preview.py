@@ -26,7 +26,9 @@ from engine.storage.fetching import USERS
 def preview(unit: Unit, object: str, given: Mapping[str, Any], id: str | None) -> Preview:
     """Return what a save would make of an input now. What is wrong is told, never raised."""
     plan = unit.plans.of(object)
-    draft = Draft(plan, "create" if id is None else "update", id or new_record_id(), given)
+    # who may only read a record sees of it what the form's conditions show, like everybody else
+    purpose = "read" if id is not None and not given else ""
+    draft = Draft(plan, "create" if id is None else "update", id or new_record_id(), given, purpose=purpose)
     batch = Batch(plan, [draft], strict=False)
     _judge(batch, draft, unit)
     if isinstance(draft.error, Missing):

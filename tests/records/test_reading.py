@@ -267,6 +267,16 @@ def test_a_preview_shows_formulas_and_complaints_and_writes_nothing(firm: Firm) 
     assert firm.house.rows("SELECT value FROM tessera_counter WHERE rule = 'deal_number'") == []
 
 
+def test_conditions_of_the_form_hold_for_those_who_may_only_read(firm: Firm) -> None:
+    reader = firm.house.as_user("ann", "clerk")
+    version = firm.house.records.get(firm.boss, "client", firm.zeta.id).version
+    firm.house.records.update(firm.boss, "client", firm.zeta.id, version, {"sector": "food"})
+
+    shown = firm.house.records.preview(reader, "client", {}, firm.zeta.id)
+
+    assert (shown.values["name"], shown.visible["branch"]) == ("Zeta", True)
+
+
 def test_a_preview_says_what_the_form_conditions_give(firm: Firm) -> None:
     new = firm.house.records.preview(firm.ann, "client", {"sector": "food", "grade": "A"})
     plain = firm.house.records.preview(firm.ann, "client", {})
