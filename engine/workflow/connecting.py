@@ -59,10 +59,12 @@ class _Effects:
     def __init__(self, effects: EffectService) -> None:
         self._effects = effects
 
-    def __call__(self, unit: Unit, effects: Effects, facts: Mapping[str, Any], cause: str) -> Mapping[str, Any]:
+    def __call__(
+        self, unit: Unit, effects: Effects, facts: Mapping[str, Any], cause: str, subject: RecordRef | None = None, /
+    ) -> Mapping[str, Any]:
         row = read_instance(unit.session, cause.split(":", maxsplit=1)[0])
         assert row is not None
-        ref = RecordRef(row.object, row.record)
+        ref = subject or RecordRef(row.object, row.record)
         return self._effects.run(
             unit, effects, facts, Cause(cause, ref, "definition", f"approval {row.id}", waits=cause)
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from engine.kernel.names import RecordRef
 from engine.metamodel.model.clock import SlaModel
 from engine.metamodel.model.effects import Effects
 from engine.metamodel.model.steps import WaitStep
@@ -45,7 +46,12 @@ class Clocks(Protocol):
         ...
 
 
-RunEffects = Callable[[Unit, Effects, Mapping[str, Any], str], Mapping[str, Any]]
+class RunEffects(Protocol):
+    """Runs effects in a transaction; their subject is the record of the instance unless another one is said."""
+
+    def __call__(
+        self, unit: Unit, effects: Effects, facts: Mapping[str, Any], cause: str, subject: RecordRef | None = None, /
+    ) -> Mapping[str, Any]: ...
 
 
 class NoClocks:
@@ -81,7 +87,10 @@ class NoClocks:
         return (end - start).total_seconds()
 
 
-def _no_effects(_: Unit, effects: Effects, facts: Mapping[str, Any], cause: str) -> Mapping[str, Any]:
+def _no_effects(
+    unit: Unit, effects: Effects, facts: Mapping[str, Any], cause: str, subject: RecordRef | None = None, /
+) -> Mapping[str, Any]:
+    del unit, cause, subject
     assert not effects, "effects run where wiring gives what runs them"
     return facts
 

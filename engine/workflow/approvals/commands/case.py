@@ -10,6 +10,7 @@ from engine.access.directory import Directory
 from engine.kernel.context import Actor, Context
 from engine.kernel.errors import Missing
 from engine.metamodel.model.approval import ApprovalModel
+from engine.metamodel.model.effects import Effects
 from engine.records import Unit
 from engine.records.unit import Overtaken
 from engine.storage.process_holds import holds_on
@@ -52,6 +53,23 @@ class Case:
         """Look at the subject anew, after it was changed."""
         found = read_subject(self.unit, self.row.object, self.row.record, paths)
         self.facts.renew(patched(self.unit, self.row, found))
+
+    def run(self, effects: Effects, key: str) -> None:
+        """Run effects on the subject; later ones see what earlier ones made of it."""
+        roots = self.facts.roots
+        # as it stands, it need not be read; after a change it is
+        roots.made["record"] = self.subject.facts
+        known = roots.makers["record"]
+        roots.makers["record"] = self._anew
+        try:
+            self.ports.run_effects(self.unit, effects, roots, key)
+        finally:
+            roots.makers["record"] = known
+        self.reread(self.reads)
+
+    def _anew(self) -> Mapping[str, Any]:
+        self.reread(self.reads)
+        return self.subject.facts
 
 
 def open_case(unit: Unit, flows: Flows, ports: Ports, instance: str) -> Case:

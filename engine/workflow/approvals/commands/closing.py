@@ -43,8 +43,7 @@ def _take_effect(case: Case, outcome: str) -> None:
         return
     effects = (*([Effect(SetFields(model.set), path=f"outcome.{outcome}.set")] if model.set else []), *model.do)
     if effects:
-        case.ports.run_effects(case.unit, effects, case.facts.roots, f"{case.row.id}:outcome:{outcome}")
-        case.reread(case.reads)
+        case.run(effects, f"{case.row.id}:outcome:{outcome}")
 
 
 def _apply(case: Case, core: Core, records: RecordService) -> bool:

@@ -7,7 +7,9 @@ from typing import Any
 
 from engine.access.people import user_id
 from engine.kernel.errors import Complaint, Conflict, Missing, Rejected
+from engine.kernel.names import RecordRef
 from engine.metamodel.model.approval import ApprovalModel
+from engine.metamodel.model.effects import Effect, SetFields
 from engine.metamodel.model.steps import CallStep
 from engine.records import Unit
 from engine.records.preview import against_change
@@ -138,6 +140,7 @@ class Children:
         flow = self._kernel.flows.today(case.unit, step.flow)
         earlier = case.state.results.get(step.id)
         approved = dict(earlier.output.get("approved") or {}) if earlier is not None else {}
+        self._give(case, flow, step, approved)
         found = []
         for element in self._elements(case, step):
             id = user_id(element) or case.row.record
@@ -148,6 +151,20 @@ class Children:
                 continue
             found.append(self._one(case, flow, step, visit, id, seen))
         return tuple(found)
+
+    def _give(self, case: Case, flow: ApprovalModel, step: CallStep, approved: Mapping[str, Any]) -> None:
+        """Give the records of the call their values, but not those whose approval is taken over."""
+        if not step.values:
+            return
+        effects = (Effect(SetFields(step.values), path=f"{step.id}.with"),)
+        for element in self._elements(case, step):
+            id = user_id(element) or case.row.record
+            known = approved.get(id)
+            if known is None or known[1] != digest(_seen(element)):
+                key = f"{case.row.id}:{step.id}:with:{id}"
+                names = case.facts.with_names(item=element)
+                case.ports.run_effects(case.unit, effects, names, key, RecordRef(flow.object, id))
+        case.reread(case.reads)
 
     def _elements(self, case: Case, step: CallStep) -> list[Any]:
         if step.for_each is not None:

@@ -178,8 +178,7 @@ class LiveWorld:
         case = self.case
         visit = case.state.visits.get(step.id, 0) + 1
         case.facts.roots.forget("steps")
-        case.ports.run_effects(case.unit, step.effects, case.facts.roots, f"{case.row.id}:{step.id}:{visit}")
-        case.reread(case.reads)
+        case.run(step.effects, f"{case.row.id}:{step.id}:{visit}")
         return any(getattr(effect.verb, "into", None) and effect.outbound for effect in step.effects)
 
     def copy(self, step: CopyStep) -> None:
