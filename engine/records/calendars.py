@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
@@ -14,8 +14,10 @@ from engine.access import Policy
 from engine.kernel.context import Context
 from engine.kernel.errors import LimitExceeded
 from engine.metamodel.model import CalendarModel, FieldModel, ObjectModel, TenantModel
+from engine.records.before import read_before
 from engine.records.change import Record
 from engine.records.conditions import Conditions, may_be_asked
+from engine.records.entitled import may_edit
 from engine.records.limits import ENTRIES, PAGE
 from engine.records.query import Listing
 from engine.records.reading import list_records
@@ -38,7 +40,8 @@ _RULES: dict[str, dict[str, Any]] = {
 class Entry:
     """One entry. ``start`` and ``end`` are days (``whole_day``, the end not included) or instants.
 
-    ``shift`` is how far an occurrence lies behind the first one of its record.
+    ``shift`` is how far an occurrence lies behind the first one of its record. ``movable``: the actor may give its
+    record other times.
     """
 
     record: Record
@@ -46,6 +49,7 @@ class Entry:
     end: date | datetime
     whole_day: bool
     shift: timedelta = timedelta(0)
+    movable: bool = True
 
 
 def entries(
@@ -59,8 +63,11 @@ def entries(
     if until - since > LONGEST:
         raise LimitExceeded("days", (until - since).days, LONGEST.days, 400)
     found: list[Entry] = []
-    for record in _records(unit, calendar, since, until, conditions, listing):
-        found += _unrolled(unit, calendar, record, since, until)
+    records = list(_records(unit, calendar, since, until, conditions, listing))
+    changeable = _changeable(unit, calendar, [record.id for record in records])
+    for record in records:
+        movable = record.id in changeable
+        found += [replace(entry, movable=movable) for entry in _unrolled(unit, calendar, record, since, until)]
     return tuple(sorted(found, key=lambda entry: (_instant(unit, entry.start), entry.record.id)))
 
 
@@ -155,6 +162,25 @@ def _records(
         after = page.after
         if after is None:
             return
+
+
+def _changeable(unit: Unit, calendar: CalendarModel, ids: Sequence[str]) -> frozenset[str]:
+    """Return those of some records whose times the actor may change, as far as grants and states say."""
+    policy, name = unit.policy, calendar.object
+    times = {field for field in (calendar.start, calendar.end) if field}
+    if not ids or not policy.may(name, "update") or not times <= policy.writable(name):
+        return frozenset()
+    life = unit.model.lifecycle_of(name)
+    if policy.rows(name, "update") is None and life is None:
+        return frozenset(ids)
+    found = set()
+    for id, tree in read_before(unit.plans.of(name), unit, ids).items():
+        facts = {**tree, "actor": policy.facts}
+        state = life.states.get(str(tree.get(life.field))) if life is not None else None
+        locked = state is not None and state.lock is not None and not times <= state.lock
+        if not locked and policy.covers(name, "update", facts, unit.run) and may_edit(unit, state, facts):
+            found.add(id)
+    return frozenset(found)
 
 
 def condition_between(unit: Unit, calendar: CalendarModel, since: date, until: date) -> str:

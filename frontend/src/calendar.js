@@ -85,8 +85,10 @@ async function entries(own, people, calendarOf, { startStr, endStr }) {
   for (const entry of found) people.set(entry.person, entry.personName);
   const rows = [...people].sort(([, a], [, b]) => a.localeCompare(b, own.locale));
   calendarOf().setOption("resources", rows.map(([id, title]) => ({ id, title })));
-  return found.map(({ id, title, start, end, allDay, person, ...more }) => ({
+  return found.map(({ id, title, start, end, allDay, person, movable, ...more }) => ({
     id, title, start, end, allDay, resourceIds: [person], extendedProps: more,
+    // what the reader may not move is not offered to be moved
+    ...(movable ? {} : { editable: false, startEditable: false, durationEditable: false }),
   }));
 }
 
@@ -101,6 +103,8 @@ async function move(own, calendar, { event, newResource, revert }) {
   if (!answer.ok) {
     toast(new DOMParser().parseFromString(await answer.text(), "text/html").body.textContent.trim(), "red");
     revert();
+    // the kit lays entries that were put back over each other, until they are read again
+    calendar.refetchEvents();
     return;
   }
   announce(event.title);

@@ -37,7 +37,8 @@ def test_ca5_a_manager_sees_the_days_of_the_staff_and_can_move_what_is_his_to_mo
     days = entries(lin, "task", "2026-11-30", "2026-12-07")
     people = {one["personName"] for one in entries(lin, "activity", "2026-11-23", "2026-11-24")}
 
-    assert [(one["title"], one["person"]) for one in days] == [("标书", amy.id)]
+    assert [(one["title"], one["person"], one["movable"]) for one in days] == [("标书", amy.id, False)]
+    assert [one["movable"] for one in entries(amy, "task", "2026-11-30", "2026-12-07")] == [True]
     assert "Amy" in people
     assert entries(office["zoe"], "task", "2026-11-30", "2026-12-07") == []
     visitor = amy.page()

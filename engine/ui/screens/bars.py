@@ -44,7 +44,8 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """An entry. ``x``, ``width`` and ``filled`` are parts of a hundred of the page; ``last`` is its last day."""
+    """An entry. ``x``, ``width`` and ``filled`` are parts of a hundred of the page; ``last`` is its last day; a
+    ``fixed`` one is not for its reader to move."""
 
     row: str
     title: str
@@ -60,6 +61,7 @@ class Bar:
     progress: str
     tone: str
     alert: str
+    fixed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,7 @@ def _bar(desk: Desk, calendar: CalendarModel, span: Span, entry: CalendarEntry) 
         progress=f"{part:g}%" if progress is not None else "",
         tone="red" if alert and alert.tone == "red" else _tone(desk, calendar, values),
         alert=alert.text if alert else "",
+        fixed=not entry.movable,
     )
 
 

@@ -58,6 +58,7 @@ def entry_json(desk: Desk, calendar: CalendarModel, entry: CalendarEntry) -> dic
         "person": person.id if isinstance(person, Reference) else NOBODY,
         "personName": (person.title or "") if isinstance(person, Reference) else desk.say("calendar.nobody"),
         "shift": int(entry.shift.total_seconds()),
+        "movable": entry.movable,
         "href": f"/o/{calendar.object}/{record.id}",
     }
 
