@@ -240,6 +240,67 @@ INVALID = "invalid The record was not saved; to be put right: 1"
 UNFIT = "The approval raise_limit cannot be started on this record"
 
 
+SUPPOSED = """
+role: staff
+title: Staff
+grants: {}
+---
+object: errand
+title: Errand
+display: name
+traits: [owned]
+fields:
+  name:    {type: text, title: Name}
+  number:  {type: text, title: Number}
+  size:    {type: integer, title: Size}
+  verdict: {type: text, title: Verdict}
+  note:    {type: text, title: Note}
+  state:   {type: choice, title: State}
+  next:    {type: reference, to: errand, title: Next}
+---
+numbering: errand_no
+segments: [{text: E}, {counter: 4}]
+---
+decision: sizing
+title: Sizing
+hit: FIRST
+inputs: [{is: size, type: number}]
+outputs: [{name: verdict, type: string}]
+rules:
+  - ["> 10", '"big"']
+  - ["-", '"small"']
+---
+lifecycle: errand
+title: Errand
+object: errand
+field: state
+states: {fresh: {title: Fresh, initial: true}, running: {title: Running}, over: {title: Over, final: done}}
+transitions:
+  begin: {title: Begin, from: fresh, to: running, set: {size: =record.size * 2}}
+  end:   {title: End, from: running, to: over, when: record.size > 100}
+---
+approval: grow
+title: Grow
+object: errand
+start: {by: [user]}
+steps:
+  - do: work
+    effects:
+      - {evaluate: sizing, with: {size: =record.size}, into: verdict}
+      - {create: errand, with: {name: '="after " + record.name'}, as: made, link: next}
+      - {set: {note: =made.name}}
+      - {number: number, sequence: errand_no}
+      - {transition: begin}
+      - {set: {size: =record.size + one}, for_each: '=[1, 2]', each: one}
+      - {transition: end}
+  - {approve: numbered, when: record.number != null and record.next != null, by: [{role: staff}]}
+tests:
+  - name: big
+    given: {record: {name: x, size: 11}, submitter: amy}
+    expect: {path: [work, numbered], outcome: approved, record: {verdict: big, note: after x, state: running, size: 25}}
+"""
+
+
 @pytest.fixture(scope="module")
 def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     folder = tmp_path_factory.mktemp("walks") / "pack"
@@ -282,6 +343,17 @@ def test_walks_meet_every_kind_of_step_and_proposed_changes(outcome: Outcome) ->
         "raise_limit: less": [f"y.yaml:54:5 the start was refused: {INVALID}; -: {UNFIT}"],
         "all_kinds: field that must be filled": [f"y.yaml:91:11 wang: done was refused: {INVALID}; made: Required"],
     }
+
+
+def test_walks_suppose_what_effects_decide_make_number_and_move(tmp_path: Path) -> None:
+    folder = tmp_path / "pack"
+    folder.mkdir()
+    Path(folder, "pack.yaml").write_text("pack: demo\nversion: 1.0.0\ntitle: Demo\n", encoding="utf-8")
+    Path(folder, "x.yaml").write_text(SUPPOSED.lstrip(), encoding="utf-8")
+
+    found = {one.name: [str(wrong) for wrong in one.wrong] for one in run_trials([folder]).verdicts}
+
+    assert found == {"grow: big": []}
 
 
 def test_steps_that_walks_visit_are_touched(outcome: Outcome) -> None:

@@ -72,3 +72,11 @@ def test_a_called_approval_is_given_values(org: Org1) -> None:
 
     assert org.amy.read("quotation", quotation)["note"] == "for Amy"
     assert org.fei.todo()[0]["step"] == "c"
+
+
+def test_work_may_be_ones_own_unless_its_step_says_who_does_it_instead(org: Org1) -> None:
+    made = org.amy.start("own_work", org.amy.quotation())
+    first = org.open_steps(made["instance"])
+    org.amy.act("done")
+
+    assert (first, org.open_steps(made["instance"])) == ({"own": ["amy"]}, {"checked": ["lin"]})

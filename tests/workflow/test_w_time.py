@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import pytest
+
+from engine.metamodel.model.approval import ApprovalModel
 from tests.workflow.org1.house import ZONE, Org1
 from tests.workflow.test_people import errand
 
@@ -114,7 +118,19 @@ def test_w_87_of_the_clock_and_the_person_one_wins(org: Org1) -> None:
     org.check()
 
 
-def test_w_89_where_a_person_must_fill_in_the_clock_approves_nothing(org: Org1) -> None:
+def test_w_89_where_a_person_must_fill_in_the_clock_approves_nothing(
+    org: Org1, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flows = type(org.approvals.kernel.flows)
+    pinned = flows.pinned
+
+    def older(self: Any, *given: Any) -> ApprovalModel:
+        """A version that was published before such a step was refused."""
+        flow: ApprovalModel = pinned(self, *given)
+        form = replace(flow.steps[0].form, require=flow.steps[0].form.write)  # type: ignore[union-attr] # a step of work
+        return replace(flow, steps=(replace(flow.steps[0], form=form),))  # type: ignore[call-arg, arg-type]
+
+    monkeypatch.setattr(flows, "pinned", older)
     made = clocked(org, "errand_fill")
     at(org, "2026-09-21 10:01")
 

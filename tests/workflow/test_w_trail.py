@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from engine.storage.process_trail import broken_links, read_process_events
+from engine.storage.stored_state import prepare_system_tables
+from engine.storage.system import SYSTEM_VERSION
 from engine.workflow.approvals.trail.archiving import archive_trail
 from tests.workflow.org1.house import MORNING, TENANT, Org1
 
@@ -163,6 +165,59 @@ def test_w_161_the_archive_is_kept_like_the_trail(org: Org1) -> None:
     ):
         with pytest.raises(Exception, match=r"only ever added|permission|does not fit"), database.writing() as session:
             session.raw_rows(statement)
+    org.check()
+
+
+OLD_GUARDS = {
+    "sqlite": (
+        "DROP TRIGGER tessera_process_event_no_delete",
+        "DROP TABLE tessera_archived_event",
+        (
+            "CREATE TRIGGER tessera_process_event_no_delete BEFORE DELETE ON tessera_process_event "
+            "BEGIN SELECT RAISE(ABORT, 'rows of the trail are only ever added'); END"
+        ),
+    ),
+    "postgresql": (
+        "DROP TABLE tessera_archived_event",
+        (
+            "CREATE OR REPLACE FUNCTION tessera_only_added() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'rows of the trail are only ever added' USING ERRCODE = '42501'; END $$"
+        ),
+        "REVOKE DELETE ON tessera_process_event FROM CURRENT_ROLE",
+    ),
+}
+
+
+@pytest.mark.parametrize("version", [3, 4])
+def test_a_database_from_before_the_archive_gets_it_and_its_guards(org: Org1, version: int) -> None:
+    instance = done(org)
+    org.later(days=1000)
+    database, _ = org.engine.shelf.current(TENANT)
+    before = ["DROP TABLE tessera_stranger"] if version == 3 else []
+    with database.writing() as session:
+        for statement in (
+            *OLD_GUARDS[session.dialect],
+            *before,
+            f"UPDATE tessera_state SET system_version = {version}",
+        ):
+            session.execute(text(statement))
+
+    with database.writing() as session:
+        prepare_system_tables(session)
+
+    assert archive_trail(org.engine.shelf, org.system, 24) > 0
+    assert org.rows(f"SELECT count(*) FROM tessera_process_event WHERE instance = '{instance}'") == [(0,)]
+    young = org.amy.start("flow_l", org.amy.quotation())["instance"]
+    for statement in (
+        "UPDATE tessera_archived_event SET comment = 'x'",
+        "DELETE FROM tessera_archived_event",
+        "UPDATE tessera_process_event SET comment = 'x'",
+        f"DELETE FROM tessera_process_event WHERE instance = '{young}'",
+    ):
+        with pytest.raises(Exception, match=r"only ever added|permission|does not fit"), database.writing() as session:
+            session.execute(text(statement))
+    assert org.rows("SELECT system_version FROM tessera_state") == [(SYSTEM_VERSION,)]
+    assert org.rows("SELECT count(*) FROM tessera_stranger") == [(0,)]
     org.check()
 
 

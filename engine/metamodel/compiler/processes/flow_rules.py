@@ -56,12 +56,22 @@ def check_approve(step: ApproveStep, node: Node, desk: Desk) -> None:
         desk.complain("sms_not_enough", node.get("sms").get("decide"), step=step.id)
     if step.mode != "any" and any(isinstance(one, AddVoices) for one in _clock_actions(step)):
         desk.complain("clock_adds_to_all", node.get("sla").key_span)
-    approves = any(isinstance(one, ClockDecision) and one.decision == "approve" for one in _clock_actions(step))
-    if (step.sign or step.form.require) and approves:
-        desk.complain("clock_not_enough", node.get("sla").key_span, step=step.id)
+    if step.sign or step.form.require:
+        _check_clock(step, node, desk)
     if any(rule.veto for rule in step.by) and step.mode != "vote":
         desk.complain("veto_without_vote", node.get("by").key_span)
 
 
-def _clock_actions(step: ApproveStep) -> list[RungAction]:
+def check_handle(step: HandleStep, node: Node, desk: Desk) -> None:
+    """Complain of a step of work that a clock would finish although nobody has filled in what it asks for."""
+    if step.form.require:
+        _check_clock(step, node, desk)
+
+
+def _check_clock(step: ApproveStep | HandleStep, node: Node, desk: Desk) -> None:
+    if any(isinstance(one, ClockDecision) and one.decision == "approve" for one in _clock_actions(step)):
+        desk.complain("clock_not_enough", node.get("sla").key_span, step=step.id)
+
+
+def _clock_actions(step: ApproveStep | HandleStep) -> list[RungAction]:
     return [one for rung in (step.sla.rungs if step.sla else ()) for one in rung.do]

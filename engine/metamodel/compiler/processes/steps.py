@@ -9,7 +9,7 @@ from typing import Any
 from engine.metamodel.compiler.processes.clocks import compile_calendar, compile_sla
 from engine.metamodel.compiler.processes.desk import Desk, object_of
 from engine.metamodel.compiler.processes.effects import compile_effects, compile_retry
-from engine.metamodel.compiler.processes.flow_rules import Where, check_approve, check_returns
+from engine.metamodel.compiler.processes.flow_rules import Where, check_approve, check_handle, check_returns
 from engine.metamodel.compiler.processes.people import compile_people
 from engine.metamodel.compiler.processes.policies import compile_form, compile_quorum, compile_sms, lay_over
 from engine.metamodel.compiler.processes.roots import step_type
@@ -161,7 +161,11 @@ def _handle(flow: Flow, node: Node, id: str, where: Where) -> Step:
                 about=about,
                 object=desk.object.name,
             )
-    return HandleStep(
+    policy = flow.settled(node, where)
+    if not node.has("self"):
+        # one's own work is nobody else's business, unless the step says so
+        policy = replace(policy, self="allow")
+    step = HandleStep(
         id,
         by=compile_people(node.get("by"), desk),
         assignment=assignment,
@@ -169,8 +173,10 @@ def _handle(flow: Flow, node: Node, id: str, where: Where) -> Step:
         form=compile_form(node.get("form"), desk),
         sla=_sla(node, desk),
         may=frozenset(node.texts("may")),  # type: ignore[arg-type] # the shape has been checked
-        policy=flow.settled(node, where),
+        policy=policy,
     )
+    check_handle(step, node, desk)
+    return step
 
 
 def _sla(node: Node, desk: Desk) -> Any:

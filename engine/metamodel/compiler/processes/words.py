@@ -61,7 +61,7 @@ STEPS: Mapping[str, frozenset[str]] = {
             *POLICIES,
         }
     ),
-    "handle": frozenset({"by", "assign", "offer", "form", "sla", "may", *POLICIES}),
+    "handle": frozenset({"by", "assign", "offer", "form", "sla", "may", *(POLICIES - {"repeat"})}),
     "choose": frozenset({"of", "else"}),
     "parallel": frozenset({"branches", "join", "on_reject"}),
     "include": frozenset({"branches", "else"}),

@@ -8,7 +8,7 @@ from typing import Any
 from engine.kernel.errors import Complaint, Rejected
 from engine.metamodel.model import FieldModel
 from engine.metamodel.model.approval import ApprovalModel
-from engine.metamodel.model.effects import Effects, SetFields, Values
+from engine.metamodel.model.effects import Effects, Values
 from engine.metamodel.model.people import People, Picked
 from engine.metamodel.model.steps import DoStep, HandleStep, Step
 from engine.records import Unit
@@ -19,6 +19,7 @@ from engine.workflow.approvals.commands.case import Case, given_values, patched
 from engine.workflow.approvals.commands.predicting import SupposedWorld
 from engine.workflow.approvals.ports import Ports
 from engine.workflow.approvals.rehearsing.people import MadeUpDirectory
+from engine.workflow.approvals.rehearsing.supposing import Supposing
 from engine.workflow.approvals.state.tree import PEOPLE_STEPS, all_steps, step_by_id
 from engine.workflow.approvals.state.world import Found, Named
 from engine.workflow.facts import Subject, flat
@@ -46,20 +47,17 @@ class RehearsedCase(Case):
         self.row.patch = {**(self.row.patch or {}), **values}
         self.reread()
 
+    def give(self, values: Mapping[str, Any]) -> None:
+        """Give fields of the record values as expressions yield them."""
+        self.write(flat(values, self._lines))
+
     def set_fields(self, values: Values) -> None:
         """Give fields of the record the values of a definition."""
-        found = {
-            name: given.value if given.expression is None else self.facts.value(given.expression)
-            for name, given in values.items()
-        }
-        self.write(flat(found, self._lines))
+        self.give(Supposing(self).values(values, {}))
 
     def carry_out(self, effects: Effects) -> None:
-        """Carry out what sets fields; nothing else has a place where it could happen."""
-        for effect in effects:
-            wanted = effect.when is None or self.facts.value(effect.when) is True
-            if isinstance(effect.verb, SetFields) and wanted:
-                self.set_fields(effect.verb.values)
+        """Carry out what changes the record; what it makes of others only lends its values to what follows."""
+        Supposing(self).run(effects)
 
     def record(self) -> dict[str, Any]:
         """Return what the record holds now, as JSON."""
@@ -94,7 +92,7 @@ class RehearsedWorld(SupposedWorld):
         return Found((Named(self._directory.somebody(f"turn of {assignment}").id),))
 
     def carry_out(self, step: DoStep) -> bool:
-        """Set the fields that the step sets."""
+        """Suppose what the step does to the record."""
         self.case.facts.roots.forget("steps")
         self.case.carry_out(step.effects)
         return False

@@ -269,6 +269,7 @@ class _Rehearsal:
             case.write({life.field: states.get(self.outcome, gate.withdrawn)})
             if self.outcome == "approved":
                 case.set_fields(transition.set)
+                case.carry_out(transition.do)
 
 
 def _gate_of(unit: Unit, flow: ApprovalModel, walk: WalkModel) -> _Gate | None:

@@ -48,7 +48,7 @@ def _found(core: Core, step: ApproveStep | HandleStep) -> Found:
 def _without_self(core: Core, step: ApproveStep | HandleStep, people: tuple[Named, ...]) -> tuple[list[Named], bool]:
     """Apply P4; tell whether a voice was taken away for being the submitter's."""
     policy, submitter = step.policy.self, core.world.submitter
-    if isinstance(step, HandleStep) or policy == "allow":
+    if policy == "allow":
         return list(people), False
     kept: list[Named] = []
     skipped = False
