@@ -14,7 +14,7 @@ from engine.storage.column_types import ID_LENGTH
 from engine.storage.connections import DialectName
 from engine.storage.snapshot import ColumnShape, ForeignKeyShape, IndexShape, TableShape
 from engine.storage.sql_types import Words, sql_type
-from engine.storage.table_map import DELETED
+from engine.storage.table_map import DELETED, SEARCH_COLUMN
 
 Clause = Callable[[DDLCompiler], str]
 
@@ -172,7 +172,9 @@ def _index(table: Table, shape: IndexShape, dialect: DialectName) -> Index:
         covered = table.c[DELETED].is_(None)
     elif shape.given:
         covered = table.c[shape.columns[0]].is_not(None)
-    included = list(shape.covers) if dialect == "postgresql" and shape.covers else None
+    # PostgreSQL's entries are too small for texts of any length
+    short = [name for name in shape.covers if name != SEARCH_COLUMN]
+    included = short if dialect == "postgresql" and short else None
     return Index(
         shape.name,
         *columns,

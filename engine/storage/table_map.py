@@ -206,7 +206,8 @@ def _indexes(model: TenantModel, object: ObjectModel) -> Iterator[IndexShape]:
 
 
 def _covers(model: TenantModel, object: ObjectModel) -> dict[tuple[str, ...], tuple[str, ...]]:
-    """Return the indexes that figures are read from, by what rows are found by, and what they hold besides."""
+    """Return the indexes that figures and quick searches are read from, by what rows are found by, and what they hold
+    besides."""
     recycled = (DELETED,) if object.recycles and DELETED in object.fields else ()
     given = (*recycled, *(name for name in _HELD if name in object.fields and object.fields[name].system))
     found: dict[tuple[str, ...], tuple[str, ...]] = {
@@ -217,6 +218,10 @@ def _covers(model: TenantModel, object: ObjectModel) -> dict[tuple[str, ...], tu
         columns = tuple(column_name(field.name) for field in leading)
         key = (*columns, sort_column_name(last) if columns else column_name(last.name))
         found[key] = tuple(dict.fromkeys([*found.get(key, ()), *map(column_name, beside)]))
+    main = _first_sort(model, object, object.name)
+    if main and has_search(object):
+        # a quick search goes through the list in its order, and need not read the records that it passes over
+        found[(main,)] = tuple(dict.fromkeys([*found.get((main,), recycled), SEARCH_COLUMN]))
     return found
 
 

@@ -84,6 +84,23 @@ def test_a_board_has_an_index_of_its_cards_in_their_order(tenant: Database, inst
     assert index.covers == ("deleted_at", "price")
 
 
+def test_a_quick_search_goes_through_the_index_of_the_list(tenant: Database, install: Install, add: Add) -> None:
+    listed = "---\nlist: thing\nof: thing\ncolumns: [name]\nsort: [-day]\n"
+    fields = ("day: {type: date, title: Day}", "note: {type: multiline, title: Note, search: true}")
+    catalog = install(thing(*fields))
+    add(catalog, "thing", name="A", note="".join(chr(0x4E00 + n * 7919 % 20_000) for n in range(5_000)))
+
+    catalog = install(thing(*fields, more=listed))
+    add(catalog, "thing", name="B", note="".join(chr(0x4E00 + n * 104_729 % 20_000) for n in range(5_000)))
+
+    assert catalog.tables.shape.tables["thing"].indexes["ix_thing_day"].covers == ("deleted_at", "_search")
+    with tenant.reading() as session:
+        if session.dialect == "sqlite":
+            asked = "SELECT id FROM thing WHERE deleted_at IS NULL AND instr(_search, 'b') ORDER BY day DESC LIMIT 5"
+            plan = session.raw_rows(f"EXPLAIN QUERY PLAN {asked}")
+            assert [row[-1] for row in plan] == ["SCAN thing USING COVERING INDEX ix_thing_day"]
+
+
 def test_a_new_field_keeps_the_rows(tenant: Database, install: Install, add: Add) -> None:
     first = install(THING)
     add(first, "thing", name="a")
