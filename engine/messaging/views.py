@@ -46,7 +46,7 @@ class Views:
             return View({}, {})
         found: dict[str, Any] | None
         try:
-            found = self._read(ctx, ref, paths)
+            found = self._read(ctx, ref, [*paths, *self._called(ctx, ref.object, paths)])
         except TesseraError:
             found = None
         more = self._sight(ctx, ref, task) if self._sight is not None else None
@@ -76,10 +76,17 @@ class Views:
 
     def _words(self, ctx: Context, object: str, values: Mapping[str, Any]) -> dict[str, str]:
         model = self._records.model(ctx)
-        return {
-            path: word_of(value, _field(model.objects, object, path), model.dictionaries, ctx)
-            for path, value in values.items()
-        }
+        words = {}
+        for path, value in values.items():
+            # a title is said as the record is called in the reader's language
+            others = _called(model.objects, object, path, ctx.language)
+            said = next((values[one] for one in others if values.get(one) not in (None, "")), value)
+            words[path] = word_of(said, _field(model.objects, object, path), model.dictionaries, ctx)
+        return words
+
+    def _called(self, ctx: Context, object: str, paths: Sequence[str]) -> list[str]:
+        objects = self._records.model(ctx).objects
+        return [one for path in paths for one in _called(objects, object, path, ctx.language)]
 
 
 def paths_in(texts: Sequence[str]) -> list[str]:
@@ -121,6 +128,18 @@ def for_templates(view: View, facts: Mapping[str, Any]) -> dict[str, Any]:
 def as_recipient(ctx: Context, actor: Actor, language: str, zone: ZoneInfo) -> Context:
     """Return the context of somebody who is told something."""
     return replace(ctx, actor=actor, language=language, zone=zone)
+
+
+def _called(objects: Mapping[str, ObjectModel], object: str, path: str, language: str) -> list[str]:
+    """Return the paths of what a record is called in a language, where a path leads to its title."""
+    *before, last = path.split(".")
+    found = objects.get(object)
+    for step in before:
+        field = found.fields.get(step) if found is not None else None
+        found = objects.get(field.targets[0]) if field is not None and len(field.targets) == 1 else None
+    if found is None or last != found.display:
+        return []
+    return [".".join([*before, name]) for name in found.called_in(language) if name != last]
 
 
 def _field(objects: Mapping[str, ObjectModel], object: str, path: str) -> FieldModel | None:

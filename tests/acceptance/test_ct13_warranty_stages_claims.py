@@ -49,8 +49,8 @@ def test_ct14_only_an_accepted_stage_makes_its_receivable_due_by_its_days(firm: 
     order = trade.effective(("drill", 3, "100"), payment_term="three_stage")
     (execution,) = firm.found("amy", "execution", f'sales_order = "{order}"', "id")
     stages = {
-        step: firm.make("amy", "execution_stage", name=name, step=step, execution=execution["id"])
-        for step, name in ((1, "Design"), (2, "Trial run"))
+        step: firm.make("amy", "execution_stage", name=name, english_name=called, step=step, execution=execution["id"])
+        for step, name, called in ((1, "设计", "Design"), (2, "试运行", "Trial run"))
     }
     (last,) = [row for row in trade.rows("receivable", order, "id,event") if row["event"] == "stage"]
     firm.change("fei", "receivable", last["id"], days=10)

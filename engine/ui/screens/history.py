@@ -172,8 +172,11 @@ def told_event(desk: Desk, found: ObjectModel, entry: Entry) -> Event:
 def _text(desk: Desk, found: ObjectModel, entry: Entry, count: int) -> str:
     lifecycle = desk.model.lifecycle_of(found.name)
     move = lifecycle.transitions.get(entry.action.removeprefix("transition:")) if lifecycle is not None else None
-    if move is not None:
-        return desk.title(move.title)
+    if move is not None and lifecycle is not None:
+        left = entry.changes.get(lifecycle.field, (None,))[0]
+        # the end of an approval that the transition went into is told under whoever ended it
+        after = any(gate.via == left for gate in move.gates)
+        return desk.say("history.after_gate", action=desk.title(move.title)) if after else desk.title(move.title)
     if entry.action.startswith(_PRINTED):
         name = entry.action.removeprefix(_PRINTED)
         format = desk.model.prints.get(name)
