@@ -55,6 +55,23 @@ def covered_by_boards(
         yield fields, tuple(beside)
 
 
+def seen_by(model: TenantModel, object: ObjectModel) -> Iterator[str]:
+    """Yield the fields that decide who sees a record: those that roles and restrictive rules ask about its rows."""
+    paths: list[tuple[str, ...]] = []
+    for role in model.roles.values():
+        grant = role.grants.get(object.name)
+        rows = None if grant is None else grant.actions.get("read")
+        if rows is not None:
+            paths += [test.path for test in rows.scopes if test.path]
+            paths += rows.when.reads if rows.when is not None else ()
+    for rule in model.restrictions.values():
+        paths += rule.that.reads if rule.object == object.name and rule.bounds("read") else ()
+    for path in paths:
+        own = path[1:] if path[0] == "record" else path
+        if own and own[0] != "id" and _fits(object.fields.get(own[0])):
+            yield own[0]
+
+
 def _lead(model: TenantModel, object: ObjectModel, dataset: DatasetModel) -> str | None:
     """Return the field by which the records of a dataset are found: its day, or the reference behind which that lies.
 

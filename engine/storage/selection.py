@@ -209,7 +209,8 @@ def _conditions(frame: Frame, query: Query, words: int) -> tuple[list[ColumnElem
         conditions.append(_matched(frame, object, match, f"match{place}", converters))
     if object.recycles and query.deleted is not None:
         gone = row.c[DELETED].is_not(None) if query.deleted else row.c[DELETED].is_(None)
-        conditions.append(asked_of_each(gone) if frame.figures and frame.tables.dialect == "sqlite" else gone)
+        each = frame.figures or (frame.whole and frame.words.hides(query.object))
+        conditions.append(asked_of_each(gone) if each and frame.tables.dialect == "sqlite" else gone)
     hides = frame.words.hides(query.object)
     if hides:
         conditions.append(_seen(frame, object))

@@ -18,7 +18,7 @@ from engine.rules import FeelType
 from engine.storage.bounded import Bounded
 from engine.storage.column_types import ID_TYPES, MAX_DIGITS, Stored, stored_as
 from engine.storage.connections import DialectName
-from engine.storage.covering import covered_by_boards, covered_fields
+from engine.storage.covering import covered_by_boards, covered_fields, seen_by
 from engine.storage.snapshot import ColumnShape, ForeignKeyShape, IndexShape, Snapshot, TableShape
 from engine.storage.sql_types import sql_type
 from engine.storage.system import PREFIX, USER
@@ -209,7 +209,8 @@ def _covers(model: TenantModel, object: ObjectModel) -> dict[tuple[str, ...], tu
     """Return the indexes that figures and quick searches are read from, by what rows are found by, and what they hold
     besides."""
     recycled = (DELETED,) if object.recycles and DELETED in object.fields else ()
-    given = (*recycled, *(name for name in _HELD if name in object.fields and object.fields[name].system))
+    held = (name for name in _HELD if name in object.fields and object.fields[name].system)
+    given = tuple(dict.fromkeys([*recycled, *held, *seen_by(model, object)]))
     found: dict[tuple[str, ...], tuple[str, ...]] = {
         (column_name(lead),): tuple(map(column_name, beside))
         for lead, beside in covered_fields(model, object, given).items()
@@ -221,7 +222,8 @@ def _covers(model: TenantModel, object: ObjectModel) -> dict[tuple[str, ...], tu
     main = _first_sort(model, object, object.name)
     if main and has_search(object):
         # a quick search goes through the list in its order, and need not read the records that it passes over
-        found[(main,)] = tuple(dict.fromkeys([*found.get((main,), recycled), SEARCH_COLUMN]))
+        found[(main,)] = tuple(dict.fromkeys([*found.get((main,), ()), *map(column_name, given), SEARCH_COLUMN]))
+        found[(main,)] = tuple(name for name in found[(main,)] if name != main)
     return found
 
 

@@ -101,6 +101,15 @@ def test_a_quick_search_goes_through_the_index_of_the_list(tenant: Database, ins
             assert [row[-1] for row in plan] == ["SCAN thing USING COVERING INDEX ix_thing_day"]
 
 
+def test_the_index_of_a_list_takes_in_what_decides_who_sees_a_record(tenant: Database, install: Install) -> None:
+    fields = ("price: {type: money, title: Price}", "kind: {type: text, title: Kind}")
+    seller = "---\nrole: seller\ntitle: Seller\ngrants: {thing: {read: {when: record.price < 5}}}\n"
+
+    indexes = install(thing(*fields, more=seller)).tables.shape.tables["thing"].indexes
+
+    assert [index.covers for index in indexes.values() if index.covers] == [("deleted_at", "price", "_search")]
+
+
 def test_a_new_field_keeps_the_rows(tenant: Database, install: Install, add: Add) -> None:
     first = install(THING)
     add(first, "thing", name="a")
