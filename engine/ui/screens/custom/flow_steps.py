@@ -56,7 +56,8 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "when": ("when", "sla"),
         "form": ("form",),
         "deeds": ("comment", "returns"),
-        "exceptions": _EXCEPTIONS,
+        # of work it does not matter who has approved before
+        "exceptions": tuple(key for key in _EXCEPTIONS if key != "repeat"),
     },
     "choose": {"ways": ("title", "of", "else"), "when": ("when",)},
     "parallel": {"ways": ("title", "branches"), "join": ("join", "on_reject", "when")},
