@@ -126,9 +126,10 @@ class PrintService:
         found = unit.model.objects[object]
         fields = tuple(name for name in (found.display, *found.names.values()) if name in readable)
         record = self._records.get(ctx, object, id, fields or ("id",))
+        if "print" not in record.allowed:
+            raise Refused("not_allowed", object=object, action="print")
         format = unit.model.prints.get(name)
-        known = format is not None and format.object == object and "print" in record.allowed
-        if format is None or not known or not list(_offered(unit, [format], id)):
+        if format is None or format.object != object or not list(_offered(unit, [format], id)):
             raise Missing("no_such_print", print=name[:60])
         return format, record
 

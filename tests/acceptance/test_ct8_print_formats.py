@@ -70,7 +70,7 @@ def test_ct8_formats_are_offered_by_rule_and_to_those_who_may_print(office: Offi
     unseen = office["zoe"].send("GET", f"/records/sales_order/{order['id']}/print/sales_order_contract")
     unknown = office["amy"].send("GET", f"/records/sales_order/{order['id']}/print/nothing")
     assert [(one.status_code, one.json["code"]) for one in (refused, unseen, unknown)] == [
-        (404, "no_such_print"),
+        (403, "not_allowed"),
         (404, "not_found"),
         (404, "no_such_print"),
     ]

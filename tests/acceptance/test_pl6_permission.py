@@ -111,7 +111,7 @@ def _fill(group: Group, system: Context) -> None:
         group.ids[name] = make("customer", name=name, owner=users[owner], bank_account=f"62220000{len(name)}12345678")
 
 
-def test_pl_6_each_sees_the_customers_of_his_part_of_the_group_on_every_path(group: Group) -> None:
+def test_pl6_each_sees_the_customers_of_his_part_of_the_group_on_every_path(group: Group) -> None:
     for login, seen in SEEN.items():
         listed = group.ask(login, "records/customer?fields=name&count=exact")
         assert group.named(listed) == seen, login
@@ -130,7 +130,7 @@ def test_pl_6_each_sees_the_customers_of_his_part_of_the_group_on_every_path(gro
             assert hits == ({name} & seen)
 
 
-def test_pl_6_what_is_not_seen_answers_like_what_is_not_there(group: Group) -> None:
+def test_pl6_what_is_not_seen_answers_like_what_is_not_there(group: Group) -> None:
     nobody = "00000000-0000-7000-8000-000000000000"
     for method, body in (("GET", None), ("PATCH", {"name": "x"}), ("DELETE", None)):
         told = []
@@ -141,14 +141,14 @@ def test_pl_6_what_is_not_seen_answers_like_what_is_not_there(group: Group) -> N
         assert told[0][0] == 404
 
 
-def test_pl_6_who_may_take_records_away_takes_those_of_his_scope_only(group: Group) -> None:
+def test_pl6_who_may_take_records_away_takes_those_of_his_scope_only(group: Group) -> None:
     for login, expected in TAKEN_AWAY.items():
         rows = list(csv.reader(io.StringIO(group.page(login, "/o/customer/export?as=csv").lstrip("\ufeff"))))
         taken = {name for row in rows[1:] for name in CUSTOMERS if name in row}
         assert taken == expected, login
 
 
-def test_pl_6_a_function_is_refused_to_whom_it_was_not_granted(group: Group) -> None:
+def test_pl6_a_function_is_refused_to_whom_it_was_not_granted(group: Group) -> None:
     assert group.ask("rep", "records/product", "POST", {"name": "x"}).status_code == 403
     assert group.ask("rep", "records/nosuch", "POST", {"name": "x"}).status_code == 404
     lapwing = group.ask("rep", f"records/customer/{group.ids['Lapwing']}").get_json()
@@ -163,7 +163,7 @@ def test_pl_6_a_function_is_refused_to_whom_it_was_not_granted(group: Group) -> 
     assert changed.status_code == 200
 
 
-def test_pl_6_special_permissions_hide_mask_and_lock_fields_row_by_row(group: Group) -> None:
+def test_pl6_special_permissions_hide_mask_and_lock_fields_row_by_row(group: Group) -> None:
     mine = group.ask("rep", f"records/customer/{group.ids['Kestrel']}").get_json()
     other = group.ask("rep", f"records/customer/{group.ids['Lapwing']}").get_json()
     assert mine["bank_account"].startswith("6222")
@@ -183,7 +183,7 @@ def test_pl_6_special_permissions_hide_mask_and_lock_fields_row_by_row(group: Gr
     assert group.ask("rep", "records/product?where=cost%20%3E%201").status_code == 400
 
 
-def test_pl_6_a_move_to_another_company_takes_effect_at_once(group: Group) -> None:
+def test_pl6_a_move_to_another_company_takes_effect_at_once(group: Group) -> None:
     system = Context(TENANT, SYSTEM, "en", clock=group.engine.clock)
     (person,) = group.engine.records.list(system, Listing("employee", 'user.login = "south"', fields=("name",))).records
     moved = group.engine.records.update(
@@ -197,7 +197,7 @@ def test_pl_6_a_move_to_another_company_takes_effect_at_once(group: Group) -> No
 
 
 @pytest.mark.skipif(find_spec("engine.rights") is None, reason="reasons are told by engine.rights")
-def test_pl_6_the_product_says_why(group: Group) -> None:
+def test_pl6_the_product_says_why(group: Group) -> None:
     lapwing = group.ids["Lapwing"]
 
     allowed = group.ask("rep", f"access/explain?object=customer&record={lapwing}&action=read")
@@ -213,7 +213,7 @@ def test_pl_6_the_product_says_why(group: Group) -> None:
     assert for_other.get_json()["allowed"] is False
 
 
-def test_pl_6_a_manager_hands_over_what_a_leaver_of_his_branch_had_and_nobody_elses(group: Group) -> None:
+def test_pl6_a_manager_hands_over_what_a_leaver_of_his_branch_had_and_nobody_elses(group: Group) -> None:
     assert group.ask("manager", "access/belongings/colleague").get_json() == {"objects": {"customer": 1}}
     assert group.ask("manager", "access/belongings/south").status_code == 403
     assert group.ask("rep", "access/belongings/colleague").status_code == 403
@@ -226,15 +226,18 @@ def test_pl_6_a_manager_hands_over_what_a_leaver_of_his_branch_had_and_nobody_el
     assert "Owns nothing" in group.page("manager", "/users/colleague/leave")
 
 
-def test_pl_6_a_changed_role_shows_whom_it_touches_before_it_holds(group: Group) -> None:
+@pytest.mark.parametrize(("scope", "gained"), [("company", 1), ("group", 2)])
+def test_pl6_a_changed_role_shows_whom_it_touches_before_it_holds(group: Group, scope: str, gained: int) -> None:
     grant = ["grants", "customer", "read"]
-    wider = {"verb": "set", "kind": "role", "id": "salesperson", "path": grant, "value": {"scope": "group"}}
+    wider = {"verb": "set", "kind": "role", "id": "salesperson", "path": grant, "value": {"scope": scope}}
     before = group.named(group.ask("rep", "records/customer?fields=name"))
 
     assert group.ask("boss", "overlay/draft/edits", "POST", {"edits": [wider]}).status_code == 200
     page = group.page("boss", "/roles/changes")
 
-    assert re.search(r"Rep.*Customers.*Read.*\+\d", page, re.DOTALL)
+    row = re.search(r"<tr><td[^>]*>[^<]*\bRep</td><td>Customers</td><td>Read</td>.*?</tr>", page, re.DOTALL)
+    assert row is not None
+    assert f"+{gained}<" in row[0]
     assert group.named(group.ask("rep", "records/customer?fields=name")) == before
     assert group.ask("boss", "overlay/draft", "DELETE").status_code == 204
     assert group.ask("rep", "overlay").status_code == 403
