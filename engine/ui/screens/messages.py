@@ -10,7 +10,7 @@ from engine.storage.message_rows import Message
 from engine.ui.desk import Desk
 
 # words of a category of the engine's own; a pack's category is its own word
-_KNOWN = ("task", "reminder", "urge", "escalation", "outcome", "notice", "alarm")
+_KNOWN = ("task", "reminder", "urge", "escalation", "outcome", "notice", "alarm", "general")
 _ICONS = {"task": "inbox", "reminder": "clock", "urge": "clock-exclamation", "alarm": "alert-triangle"}
 
 
