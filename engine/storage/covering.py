@@ -10,10 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from engine.metamodel.model import FieldModel, ObjectModel, TenantModel
 from engine.metamodel.model.analysis import DatasetModel
-from engine.storage.column_types import stored_as
+from engine.storage.column_types import ID_TYPES, stored_as
 
-# PostgreSQL's entries hold 2,700 bytes
+# PostgreSQL's entries hold 2,700 bytes, of which what rows are found by has its part
+_WIDEST = 1_600
 _LONGEST_TEXT = 100
+_SIGN, _CODE, _PLAIN = 4, 64, 16
 _NARROW = frozenset({"integer", "boolean", "date", "datetime", "decimal", "duration", "time"})
 
 
@@ -70,6 +72,25 @@ def seen_by(model: TenantModel, object: ObjectModel) -> Iterator[str]:
         own = path[1:] if path[0] == "record" else path
         if own and own[0] != "id" and _fits(object.fields.get(own[0])):
             yield own[0]
+
+
+def narrow(fields: Iterable[FieldModel]) -> Iterator[str]:
+    """Yield the names of as many fields, in their order, as surely find room in one entry of an index."""
+    width = 0
+    for field in fields:
+        width += _width(field)
+        if width > _WIDEST:
+            return
+        yield field.name
+
+
+def _width(field: FieldModel) -> int:
+    stored = stored_as(field)
+    if stored.kind != "text":
+        return _PLAIN
+    if field.type in ID_TYPES:
+        return stored.length
+    return _CODE if field.type == "choice" else stored.length * _SIGN
 
 
 def _lead(model: TenantModel, object: ObjectModel, dataset: DatasetModel) -> str | None:

@@ -18,7 +18,7 @@ from engine.rules import FeelType
 from engine.storage.bounded import Bounded
 from engine.storage.column_types import ID_TYPES, MAX_DIGITS, Stored, stored_as
 from engine.storage.connections import DialectName
-from engine.storage.covering import covered_by_boards, covered_fields, seen_by
+from engine.storage.covering import covered_by_boards, covered_fields, narrow, seen_by
 from engine.storage.snapshot import ColumnShape, ForeignKeyShape, IndexShape, Snapshot, TableShape
 from engine.storage.sql_types import sql_type
 from engine.storage.system import PREFIX, USER
@@ -221,9 +221,13 @@ def _covers(model: TenantModel, object: ObjectModel) -> dict[tuple[str, ...], tu
         found[key] = tuple(dict.fromkeys([*found.get(key, ()), *map(column_name, beside)]))
     main = _first_sort(model, object, object.name)
     if main and has_search(object):
+        columns = dict.fromkeys([*found.get((main,), ()), *map(column_name, given)])
+        found[(main,)] = tuple(name for name in columns if name != main)
+    fields = {column_name(field.name): field for field in object.fields.values()}
+    found = {key: tuple(map(column_name, narrow(fields[name] for name in names))) for key, names in found.items()}
+    if main and has_search(object):
         # a quick search goes through the list in its order, and need not read the records that it passes over
-        found[(main,)] = tuple(dict.fromkeys([*found.get((main,), ()), *map(column_name, given), SEARCH_COLUMN]))
-        found[(main,)] = tuple(name for name in found[(main,)] if name != main)
+        found[(main,)] = (*found[(main,)], SEARCH_COLUMN)
     return found
 
 

@@ -110,6 +110,22 @@ def test_the_index_of_a_list_takes_in_what_decides_who_sees_a_record(tenant: Dat
     assert [index.covers for index in indexes.values() if index.covers] == [("deleted_at", "price", "_search")]
 
 
+def test_an_index_takes_in_no_more_than_finds_room(tenant: Database, install: Install, add: Add) -> None:
+    names = [f"t{n}" for n in range(20)]
+    fields = [f"{name}: {{type: text, title: T, length: 100}}" for name in names]
+    counted = "---\ndataset: things\nof: thing\ntitle: Things\nmeasures: {things: {count: true}}\ndimensions:\n"
+    counted += "".join(f"  {name}: {name}\n" for name in names)
+    catalog = install(thing(*fields, more=counted))
+
+    add(
+        catalog,
+        "thing",
+        **{name: "".join(chr(0x4E00 + n * 7919 * int(name[1:]) % 20_000) for n in range(100)) for name in names},
+    )
+
+    assert catalog.tables.shape.tables["thing"].indexes["ix_thing_t0"].covers == ("deleted_at", "t1", "t2", "t3")
+
+
 def test_a_new_field_keeps_the_rows(tenant: Database, install: Install, add: Add) -> None:
     first = install(THING)
     add(first, "thing", name="a")
