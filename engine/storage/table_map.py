@@ -221,8 +221,8 @@ def _covers(model: TenantModel, object: ObjectModel) -> dict[tuple[str, ...], tu
         found[key] = tuple(dict.fromkeys([*found.get(key, ()), *map(column_name, beside)]))
     main = _first_sort(model, object, object.name)
     if main and has_search(object):
-        columns = dict.fromkeys([*found.get((main,), ()), *map(column_name, given)])
-        found[(main,)] = tuple(name for name in columns if name != main)
+        listed = dict.fromkeys([*found.get((main,), ()), *map(column_name, given)])
+        found[(main,)] = tuple(name for name in listed if name != main)
     fields = {column_name(field.name): field for field in object.fields.values()}
     found = {key: tuple(map(column_name, narrow(fields[name] for name in names))) for key, names in found.items()}
     if main and has_search(object):
