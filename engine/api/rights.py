@@ -37,7 +37,11 @@ def explain(call: Call) -> Response:
     if "object" not in asked:
         raise Malformed("bad_parameter", name="object", value="", allowed="an object")
     question = Question(
-        asked["object"], asked.get("action", "read"), asked.get("record"), asked.get("field"), asked.get("user", "")
+        asked["object"],
+        asked.get("action", "read"),
+        asked.get("record"),
+        asked.get("field") or None,
+        asked.get("user", ""),
     )
     return answer(draw_answer(call.services.rights.explaining.explain(call.context, question)))
 

@@ -68,6 +68,8 @@ class Explaining:
             actor = self._subject(unit, question.login)
             unit.require_object(question.object)
             _require_action(unit, question.object, question.action)
+            if question.field is not None and question.field not in unit.model.objects[question.object].fields:
+                raise Missing("unknown_field", object=question.object, field=question.field[:60], guess="")
             if question.record is not None:
                 _require_seen(unit, question.object, question.record)
             with self._records.opener.reading(replace(ctx, actor=actor)) as other:

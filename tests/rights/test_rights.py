@@ -194,6 +194,9 @@ def test_it_is_told_why_and_what_would_help(office: Office) -> None:
     assert not other.why.field.writable
     with pytest.raises(Refused):
         office.rights.explaining.explain(amy, Question("customer", "read", id, login="boss"))
+    for unknown in (Question("customer", "nosuch", id), Question("customer", "read", id, "nosuch")):
+        with pytest.raises(Missing):
+            office.rights.explaining.explain(amy, unknown)
 
 
 def test_it_is_told_how_a_record_is_shared_and_which_role_would_show_a_field(office: Office) -> None:

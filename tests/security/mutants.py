@@ -176,7 +176,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "hidden fields shown behind a reference",
         at("engine.records.conditions:readable_path", every_path),
-        (("hidden_fields", "ann", "B:?fields="),),
+        (("hidden_fields", "ann", "B:?fields="), ("hidden_fields", "ann", "A:_behind")),
     ),
     Mutant(
         "sorted by hidden fields behind a reference",
