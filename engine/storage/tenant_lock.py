@@ -99,6 +99,8 @@ def _server_lock(database: Database, holder: str) -> Iterator[None]:
         finally:
             with contextlib.suppress(psycopg.Error):
                 connection.execute("DELETE FROM tessera_lock WHERE name = 'install'")
+                # let go here, not when the server gets round to the closed connection: who comes next comes at once
+                _row(connection, f"SELECT pg_catalog.pg_advisory_unlock({_KEY})")
 
 
 def _row(connection: Any, query: str) -> Any:

@@ -116,7 +116,7 @@ def test_sp3_the_first_page_is_the_dashboard_and_its_figures_open_lists(team: Fi
     page = team.page("amy", "/dashboards/sales")
     funnel = team.page("amy", "/charts/sales_funnel")
 
-    links = [unescape(link) for link in re.findall(r'href="(/o/opportunity\?[^"]+)"', funnel)]
+    links = [unescape(link) for link in re.findall(r'href="(/o/opportunity\?where=[^"]+)"', funnel)]
     listed = "".join(team.page("amy", link) for link in dict.fromkeys(links))
 
     assert "By three steps" in page
@@ -146,7 +146,7 @@ def test_sp3_a_dashboard_is_narrowed_to_several_people_and_days_and_its_figures_
     # each chosen person can be left out again, and links to charts keep both
     assert re.search(rf'href="/dashboards/sales\?period=2021-09-01\.\.2021-10-31&amp;f\.owner={bob}"', page)
     assert f'/charts/win_rate?period=2021-09-01..2021-10-31&amp;f.owner={amy}&amp;f.owner={bob}"' in page
-    links = {unescape(link) for link in re.findall(r'href="(/o/opportunity\?[^"]+)"', chart)}
+    links = {unescape(link) for link in re.findall(r'href="(/o/opportunity\?where=[^"]+)"', chart)}
     listed = "".join(team.page("lin", link) for link in links)
     mine = {f"Deal {n}" for n, deal in enumerate(DEALS) if deal[0] == "amy" and n % 3 < 2}
     assert mine == set(re.findall(r">(Deal \d+)<", listed))
