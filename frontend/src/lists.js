@@ -2,8 +2,9 @@
 import { announce, isTyping, near, on } from "./dom.js";
 
 let last = null;
-let asked = [];
-let typed = null;
+// by the key of a row: what stood in it when it was asked for anew, and what was typed since
+const asked = new Map();
+const typed = new Map();
 
 export function startLists() {
   const list = document.querySelector("[data-list]");
@@ -33,10 +34,11 @@ export function startLists() {
   });
   document.addEventListener("htmx:beforeRequest", (event) => {
     const rule = event.detail.target;
-    if (rule?.matches?.("[data-rule]")) asked = [...rule.querySelectorAll(TYPED)].map((one) => one.value);
+    if (rule?.matches?.("[data-rule]")) asked.set(keyOf(rule), [...rule.querySelectorAll(TYPED)].map((one) => one.value));
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
-    typed = event.detail.target?.matches?.("[data-rule]") ? typedIn(event.detail.target) : null;
+    const rule = event.detail.target;
+    if (rule?.matches?.("[data-rule]")) typed.set(keyOf(rule), typedIn(rule));
   });
   document.addEventListener("htmx:afterSettle", goOnTyping);
   document.addEventListener("keydown", keys);
@@ -44,25 +46,28 @@ export function startLists() {
 
 const TYPED = "input:not([type=hidden], [type=checkbox])";
 
+const keyOf = (rule) => rule.querySelector("[name=r]")?.value;
+
 /** Return what was typed in a row of the filter builder while the server drew it anew. */
 function typedIn(rule) {
   const inputs = [...rule.querySelectorAll(TYPED)];
-  const key = rule.querySelector("[name=r]")?.value;
-  const values = inputs.map((one, place) => (one.value === asked[place] ? "" : one.value));
-  return { key, values, focus: inputs.indexOf(document.activeElement) };
+  const before = asked.get(keyOf(rule)) ?? [];
+  const values = inputs.map((one, place) => (one.value === before[place] ? "" : one.value));
+  return { values, focus: inputs.indexOf(document.activeElement) };
 }
 
+// several rows may be on their way at once: each gets back its own
 function goOnTyping() {
-  if (!typed) return;
-  const { key, values, focus } = typed;
-  typed = null;
-  const rule = document.querySelector(`[data-rule]:has([name=r][value="${CSS.escape(key)}"])`);
-  rule?.querySelectorAll(TYPED).forEach((input, place) => {
-    if (place === focus) input.focus();
-    if (input.value || !values[place]) return;
-    input.value = values[place];
-    input.dispatchEvent(new Event("input", { bubbles: true }));
-  });
+  for (const [key, { values, focus }] of typed) {
+    const rule = document.querySelector(`[data-rule]:has([name=r][value="${CSS.escape(key)}"])`);
+    rule?.querySelectorAll(TYPED).forEach((input, place) => {
+      if (place === focus) input.focus();
+      if (input.value || !values[place]) return;
+      input.value = values[place];
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+  }
+  typed.clear();
 }
 
 function open(event, row) {

@@ -149,6 +149,26 @@ def test_leaving_a_changed_form_asks_first(desk: Desk) -> None:
     expect(page.get_by_role("heading", name="Artists")).to_be_visible()
 
 
+def test_what_is_typed_into_a_filter_stays_while_the_server_draws_its_rows(desk: Desk) -> None:
+    page, held = desk.open("/o/work"), list[Route]()
+    page.keyboard.press("f")
+    page.get_by_label("Field").select_option("Price")
+    page.route("**/filter/row*", lambda route: held.append(route))
+    page.get_by_label("Comparison").select_option("more than")
+    page.get_by_label("Value").fill("1000")
+    page.get_by_text("Add condition").click()
+    page.wait_for_timeout(100)
+    assert len(held) == 2
+
+    # the answers come right behind each other
+    answers = [route.fetch() for route in held]
+    for route, answer in zip(held, answers, strict=True):
+        route.fulfill(response=answer)
+
+    expect(page.get_by_label("Field")).to_have_count(2)
+    expect(page.get_by_label("Value").first).to_have_value("1000")
+
+
 def test_the_filter_builder_makes_chips(desk: Desk) -> None:
     page = desk.open("/o/work")
     page.keyboard.press("f")
