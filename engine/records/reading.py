@@ -47,7 +47,7 @@ def get_record(unit: Unit, object: str, id: str, fields: Sequence[str] | None) -
     record = _record(unit, window, row, facts)
     if window.several:
         (record,) = _seen_only(unit, window, (record,))
-    lines = _lines(unit, window, id)
+    lines = _lines(unit, window, id, facts)
     for name, several in lines.items():
         facts[name] = [facts_of(dict(line.values)) for line in several]
     allowed, closed = _allowed(unit, object, facts), frozenset[str]()
@@ -132,13 +132,14 @@ def _record(unit: Unit, window: Window, row: Row, facts: Mapping[str, Any]) -> R
     return Record(window.object, row["id"], row["version"], values, masked=masked)
 
 
-def _lines(unit: Unit, window: Window, id: str) -> dict[str, tuple[Record, ...]]:
-    """Return the lines of a record by field."""
+def _lines(unit: Unit, window: Window, id: str, facts: Mapping[str, Any]) -> dict[str, tuple[Record, ...]]:
+    """Return the lines of a record by field; those of a field that is hidden on this record are left out."""
     found: dict[str, tuple[Record, ...]] = {}
+    sights = {} if window.plain or not window.lines else unit.policy.sights(window.object, facts, unit.run)
     for name in window.lines:
         model = unit.model.objects[window.object].fields[name]
         child, by = model.lines_of or "", model.lines_by or ""
-        if not unit.policy.may(child, "read"):
+        if sights.get(name) == "hidden" or not unit.policy.may(child, "read"):
             continue
         inner = window_of(unit, child, None)
         query = Query(child, inner.columns, sort=_BY_ID, limit=MOST_LINES, match=(Match(by, id),))

@@ -69,10 +69,10 @@ def _made(unit: Unit, object: str, fields: tuple[str, ...] | None, *, deciding: 
         paths: list[Path] = [(name,) for name in model.fields if name in readable]
     else:
         paths = [readable_path(unit.policy, unit.model, object, text) for text in dict.fromkeys(fields)]
-    lines = tuple(path[0] for path in paths if model.fields[path[0]].lines_of)
-    paths = [path for path in paths if not model.fields[path[0]].lines_of]
     rules = unit.policy.rules.reading(object)
     first = {path[0] for path in paths}
+    lines = tuple(path[0] for path in paths if model.fields[path[0]].lines_of)
+    paths = [path for path in paths if not model.fields[path[0]].lines_of]
     plain = unit.policy.everything or not first & (rules.by_row | rules.always.keys())
     needs: set[Path] = set()
     if deciding or not plain:

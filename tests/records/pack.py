@@ -214,7 +214,7 @@ grants:
 role: glimpser
 title: {zh: 旁观, en: Glimpser}
 grants:
-  deal: {read: {}, fields: {discount: hidden}}
+  deal: {read: {}, fields: {discount: hidden, lines: hidden}}
 ---
 role: buyer
 title: {zh: 采购, en: Buyer}

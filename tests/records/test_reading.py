@@ -131,6 +131,7 @@ def test_a_rule_sees_behind_records_that_the_reader_does_not_see(firm: Firm) -> 
     assert {id: values.get("discount") for id, values in listed.items()} == {ours.id: 5, theirs.id: None}
     assert {id: one.values.get("discount") for id, one in single.items()} == {ours.id: 5, theirs.id: None}
     assert {id: "update" in one.allowed for id, one in single.items()} == {ours.id: True, theirs.id: False}
+    assert {id: "lines" in one.lines for id, one in single.items()} == {ours.id: True, theirs.id: False}
 
 
 def test_conditions_are_feel_over_the_usable_fields(firm: Firm) -> None:
