@@ -151,9 +151,13 @@ def test_leaving_a_changed_form_asks_first(desk: Desk) -> None:
 
 def test_what_is_typed_into_a_filter_stays_while_the_server_draws_its_rows(desk: Desk) -> None:
     page, held = desk.open("/o/work"), list[Route]()
+
+    def keep(route: Route) -> None:
+        held.append(route)
+
     page.keyboard.press("f")
     page.get_by_label("Field").select_option("Price")
-    page.route("**/filter/row*", lambda route: held.append(route))
+    page.route("**/filter/row*", keep)
     page.get_by_label("Comparison").select_option("more than")
     page.get_by_label("Value").fill("1000")
     page.get_by_text("Add condition").click()
