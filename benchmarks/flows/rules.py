@@ -45,6 +45,9 @@ def idle(firm: Firm) -> Iterator[Line]:
         found = f"{more:+.1f} ms processor; p95 {plain.p95 * 1000:.1f} -> {taken.p95 * 1000:.1f} ms"
         yield firm.line("F14", f"{IDLE} rules {when} that do not match, a save", found, "<= 10 ms more")
     firm.install(idle="")
+    # thousands of rules wait for one contract now, and one after the other: other figures shall not wait with them
+    with firm.copier() as copier:
+        copier.run("UPDATE tessera_outbox SET done_at = at WHERE done_at IS NULL AND name LIKE '#rule.bench_idle%'")
 
 
 def _saves(firm: Firm) -> Taken:
