@@ -85,7 +85,7 @@ def daily(firm: Firm) -> Iterator[Line]:
     org.engine.background.settle(TENANT, 10_000)
     day = f"{org.clock.now().astimezone(ZONE).date() + timedelta(days=1):%m-%d}"
     id = org.engine.records.create(org.system, "bench_contact", {"name": "C", "birthday": f"1980-{day}"}).id
-    spread = "(s.n * 7919) % 15000"
+    spread = "(s.n % 15000 * 7919) % 15000"
     with firm.copier() as copier:
         some = f"date('1960-01-01', ({spread}) || ' days')" if copier.sqlite else f"DATE '1960-01-01' + ({spread})::int"
         fits = f"'1980-{day}'" if copier.sqlite else f"DATE '1980-{day}'"
